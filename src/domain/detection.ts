@@ -1,0 +1,51 @@
+import type { InstrumentId, StationId } from './source-id.ts'
+import type { Micros } from './time.ts'
+
+/** What the data looked like while the detection was made. */
+export interface DataQuality {
+  /** Gaps of the instrument in the ten minutes before `on`. */
+  readonly gaps: number
+  /** Samples dropped as overlaps or duplicates in the same time. */
+  readonly overlapSamples: number
+  /** Lowest timing quality seen (percent), when the records give one. */
+  readonly timingQuality?: number
+  /** Scored windows between on and off. */
+  readonly windows: number
+  /** True when a gap or the end of data closed the detection instead of the score. */
+  readonly isTruncated: boolean
+}
+
+export interface Onset {
+  readonly time: Micros
+  readonly uncertaintySeconds: number
+  readonly method: 'aic' | 'window'
+}
+
+/** Seconds a detection spent on its way; the only part, with `seq`, that may differ between live and replay. */
+export interface Latency {
+  /** Packet arrival minus the time of its last sample. */
+  readonly packetSeconds?: number
+  /** Detection published minus packet arrival. */
+  readonly processingSeconds?: number
+}
+
+/** Published twice under one id: `open` when the minimum duration is met, `closed` with the final peak. */
+export interface Detection {
+  /** Deterministic: instrument + onset + model. */
+  readonly id: string
+  readonly state: 'open' | 'closed'
+  readonly station: StationId
+  readonly instrument: InstrumentId
+  readonly onset: Onset
+  /** End of the first window over the on threshold. */
+  readonly on: Micros
+  /** End of the window that closed it; null while open. */
+  readonly off: Micros | null
+  readonly peak: { readonly time: Micros; readonly score: number }
+  /** Model name and short hash of its weights. */
+  readonly model: string
+  /** Hash of all configuration that can change a score or a trigger. */
+  readonly config: string
+  readonly quality: DataQuality
+  readonly reason?: string
+}

@@ -1,0 +1,59 @@
+import type { InstrumentId } from './source-id.ts'
+import type { Gap } from './trace.ts'
+import type { Micros } from './time.ts'
+
+/** Components of a window, in the model's order. */
+export const COMPONENTS = ['Z', 'N', 'E'] as const
+
+/** Three components of one instrument on the absolute grid, interleaved [samples, 3] in the order Z, N, E. */
+export interface Frame {
+  readonly kind: 'frame'
+  readonly instrument: InstrumentId
+  /** Grid index of the first row: time = firstIndex / gridRate seconds since 1970. */
+  readonly firstIndex: number
+  /** Row-major [count, 3], source units. */
+  readonly samples: Float64Array
+}
+
+/** An instrument's frames stop being contiguous here. */
+export interface FrameGap {
+  readonly kind: 'gap'
+  readonly instrument: InstrumentId
+  readonly cause: Gap['cause'] | 'component'
+}
+
+export type FramePiece = Frame | FrameGap
+
+/** Fixed length, three components, in source units; never spans a gap. */
+export interface Window {
+  readonly kind: 'window'
+  readonly instrument: InstrumentId
+  /** Grid index of the first row. */
+  readonly firstIndex: number
+  /** Time of the first row. */
+  readonly startTime: Micros
+  /** Row-major [windowLength, 3], source units; owned by the receiver until the next window of the instrument. */
+  readonly samples: Float64Array
+}
+
+export type WindowPiece = Window | FrameGap
+
+/** A window as the network sees it: preprocessed, float32, row-major [windowLength, 3]. */
+export interface PreparedWindow {
+  readonly kind: 'prepared'
+  readonly window: Window
+  readonly input: Float32Array
+  /** False for windows without energy (all zero, constant) or with non-finite samples: they are not classified, their score is 0. */
+  readonly isUsable: boolean
+}
+
+export interface ScoredWindow {
+  readonly kind: 'scored'
+  readonly instrument: InstrumentId
+  readonly window: Window
+  readonly input: Float32Array
+  /** 0–1, the network's probability of an earthquake in the window. */
+  readonly score: number
+}
+
+export type ScoredPiece = ScoredWindow | FrameGap
