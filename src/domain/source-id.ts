@@ -24,7 +24,8 @@ export interface SourceCodes {
   readonly subsource: string
 }
 
-const SOURCE_ID = /^(?:FDSN:)?([A-Za-z0-9]{0,8})_([A-Za-z0-9-]{0,8})_([A-Za-z0-9-]{0,8})_([A-Za-z0-9]*)_([A-Za-z0-9]*)_([A-Za-z0-9]*)$/
+const SOURCE_ID =
+  /^(?:FDSN:)?([A-Za-z0-9]{0,8})_([A-Za-z0-9-]{0,8})_([A-Za-z0-9-]{0,8})_([A-Za-z0-9]*)_([A-Za-z0-9]*)_([A-Za-z0-9]*)$/
 const INSTRUMENT_ID = /^([A-Za-z0-9]{1,8})_([A-Za-z0-9-]{1,8})_([A-Za-z0-9-]{0,8})_([A-Za-z0-9]+(?:_[A-Za-z0-9]+)?)$/
 const STATION_ID = /^([A-Za-z0-9]{1,8})_([A-Za-z0-9-]{1,8})$/
 

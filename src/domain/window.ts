@@ -1,6 +1,6 @@
 import type { InstrumentId } from './source-id.ts'
-import type { Gap } from './trace.ts'
 import type { Micros } from './time.ts'
+import type { Gap } from './trace.ts'
 
 /** Components of a window, in the model's order. */
 export const COMPONENTS = ['Z', 'N', 'E'] as const
