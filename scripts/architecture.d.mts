@@ -1,0 +1,4 @@
+import type { IForbiddenRuleType } from 'dependency-cruiser'
+
+export function rulesFor(prefix: string): IForbiddenRuleType[]
+export const options: Record<string, unknown>

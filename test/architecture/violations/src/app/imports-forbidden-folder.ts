@@ -1,0 +1,3 @@
+import { cli } from '../cli/index.ts'
+
+export const broken = cli

@@ -1,0 +1,3 @@
+import { web } from '../web/index.ts'
+
+export const broken = web

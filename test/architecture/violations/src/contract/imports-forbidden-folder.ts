@@ -1,0 +1,3 @@
+import { nn } from '../nn/index.ts'
+
+export const broken = nn

@@ -1,0 +1,3 @@
+import * as forbidden from 'fastify'
+
+export const broken = forbidden

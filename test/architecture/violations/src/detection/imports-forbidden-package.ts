@@ -1,0 +1,3 @@
+import * as forbidden from 'luxon'
+
+export const broken = forbidden

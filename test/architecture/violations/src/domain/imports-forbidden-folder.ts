@@ -1,0 +1,3 @@
+import { signal } from '../signal/index.ts'
+
+export const broken = signal

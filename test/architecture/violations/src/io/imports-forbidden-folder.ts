@@ -1,0 +1,3 @@
+import { pipeline } from '../pipeline/index.ts'
+
+export const broken = pipeline

@@ -1,0 +1,3 @@
+import * as forbidden from 'node:buffer'
+
+export const broken = forbidden

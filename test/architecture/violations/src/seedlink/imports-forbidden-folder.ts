@@ -1,0 +1,3 @@
+import { miniseed } from '../miniseed/index.ts'
+
+export const broken = miniseed

@@ -1,0 +1,3 @@
+import { io } from '../io/index.ts'
+
+export const broken = io

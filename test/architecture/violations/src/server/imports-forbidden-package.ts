@@ -1,0 +1,3 @@
+import * as forbidden from 'node:net'
+
+export const broken = forbidden

@@ -1,0 +1,3 @@
+import * as forbidden from 'rxjs'
+
+export const broken = forbidden

@@ -1,0 +1,3 @@
+import * as forbidden from 'ws'
+
+export const broken = forbidden
