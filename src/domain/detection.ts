@@ -1,18 +1,18 @@
 import type { InstrumentId, StationId } from './source-id.ts'
 import type { Micros } from './time.ts'
 
-/** What the data looked like while the detection was made. */
+/** What the data looked like while the detection was made; computed from the samples alone. */
 export interface DataQuality {
-  /** Gaps of the instrument in the ten minutes before `on`. */
+  /** Gaps of the instrument in the ten minutes before the end of the first window over threshold. */
   readonly gaps: number
-  /** Samples dropped as overlaps or duplicates in the same time. */
-  readonly overlapSamples: number
-  /** Lowest timing quality seen (percent), when the records give one. */
-  readonly timingQuality?: number
-  /** Scored windows between on and off. */
+  /** Scored windows from `on` until now (open) or `off` (closed), both included. */
   readonly windows: number
   /** True when a gap or the end of data closed the detection instead of the score. */
   readonly isTruncated: boolean
+  /** Signal to noise around the onset in the first window over threshold: 20·log10(rms after / rms before), dB; null without noise before. */
+  readonly snrDb: number | null
+  /** Largest absolute demeaned sample of the peak window, any component, in source units. */
+  readonly peakAmplitude: number
 }
 
 export interface Onset {
