@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Detection, Latency } from '../domain/detection.ts'
+import { LABEL_VALUES, type Label } from '../domain/label.ts'
+import { formatMicros } from '../domain/time.ts'
+import { countSchema, instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
+
+export const labelValueSchema = z.enum(LABEL_VALUES)
+
+export const labelSchema = z.object({ value: labelValueSchema, by: z.string(), time: isoTimeSchema })
+
+export type LabelWire = z.infer<typeof labelSchema>
+
+/**
+ * A detection, everywhere the same object: feed, HTTP, `replay --json`. `seq` and `latency` (and a person's `label`) are the
+ * only fields that may differ between live and replay.
+ */
+export const detectionSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('detection'),
+    id: z.string().min(1).meta({ description: 'Deterministic: instrument + onset + model' }),
+    state: z.enum(['open', 'closed']),
+    station: stationIdSchema,
+    instrument: instrumentIdSchema,
+    onset: z.object({ time: isoTimeSchema, uncertaintySeconds: z.number().nonnegative(), method: z.enum(['aic', 'window']) }),
+    on: isoTimeSchema.meta({ description: 'End of the first window over the on threshold' }),
+    off: isoTimeSchema.nullable().meta({ description: 'End of the window that closed it; null while open' }),
+    peak: z.object({ time: isoTimeSchema, score: scoreSchema }),
+    model: z.string().meta({ description: 'Model name and short hash of its weights' }),
+    config: z.string().meta({ description: 'Hash of all configuration that can change a score or a trigger' }),
+    quality: z.object({
+      gaps: countSchema,
+      windows: countSchema,
+      isTruncated: z.boolean(),
+      snrDb: z.number().nullable(),
+      peakAmplitude: z.number().nonnegative(),
+    }),
+    latency: z.object({ packetSeconds: z.number().exactOptional(), processingSeconds: z.number().exactOptional() }),
+    reason: z.string().exactOptional(),
+    label: labelSchema.exactOptional(),
+  })
+  .meta({ id: 'Detection' })
+
+export type DetectionWire = z.infer<typeof detectionSchema>
+
+/** What the wire adds to the domain's detection. */
+export interface DetectionEnvelope {
+  readonly seq: number
+  readonly latency: Latency
+  readonly label?: Label | undefined
+}
+
+/** A detection as feed, HTTP and `--json` show it; fields in the documented order. */
+export function detectionToWire(detection: Detection, { seq, latency, label }: DetectionEnvelope): DetectionWire {
+  const { id, state, station, instrument, onset, on, off, peak, model, config, quality, reason } = detection
+  return {
+    seq,
+    type: 'detection',
+    id,
+    state,
+    station,
+    instrument,
+    onset: { time: formatMicros(onset.time), uncertaintySeconds: onset.uncertaintySeconds, method: onset.method },
+    on: formatMicros(on),
+    off: off === null ? null : formatMicros(off),
+    peak: { time: formatMicros(peak.time), score: peak.score },
+    model,
+    config,
+    quality: { ...quality },
+    latency: { ...latency },
+    ...(reason !== undefined && { reason }),
+    ...(label && { label: labelToWire(label) }),
+  }
+}
+
+export function labelToWire({ value, by, time }: Label): LabelWire {
+  return { value, by, time: formatMicros(time) }
+}

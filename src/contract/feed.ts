@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { detectionSchema, labelSchema } from './detection.ts'
+import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
+import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema } from './primitives.ts'
+
+/**
+ * The WebSocket feed, `ws://…/feed?topics=…&stations=…&since=SEQ`.
+ *
+ * Every text frame is a JSON object with `type` and `seq`. Detections and labels are durable: `seq` is their own number and they
+ * are replayed after `since`. All other messages carry the newest durable number at the time. Binary frames are waveforms
+ * (waveform-frame.ts).
+ */
+
+/** `detections` carries labels, too; `events` is accepted and silent until there are network events. */
+export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'health'] as const
+
+export type FeedTopic = (typeof FEED_TOPICS)[number]
+
+/** Why the server closed a feed; codes of RFC 6455's private range. */
+export const FEED_CLOSE = {
+  /** The query or a message was not understood; the reason says what was expected. */
+  badRequest: 4400,
+  /** The token is missing or wrong. */
+  unauthorised: 4401,
+  /** The page comes from another origin. */
+  foreignOrigin: 4403,
+  /** Too slow for detections: nothing is lost, come back with `since`. */
+  tooSlow: 4408,
+} as const
+
+export const monitorModeSchema = z.enum(['live', 'replay', 'demo'])
+
+export type MonitorMode = z.infer<typeof monitorModeSchema>
+
+/** First message of every connection. */
+export const helloSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('hello'),
+    time: isoTimeSchema,
+    version: z.string(),
+    mode: monitorModeSchema,
+    /** Another store starts its numbers anew: forget `since` when this differs from last time. */
+    storeId: z.string(),
+    model: modelSchema,
+    stations: z.array(stationStatusSchema),
+  })
+  .meta({ id: 'Hello' })
+
+/** A person labelled a detection, or took the label back (null). */
+export const labelMessageSchema = z
+  .object({ seq: seqSchema, type: z.literal('label'), id: z.string(), label: labelSchema.nullable() })
+  .meta({ id: 'LabelMessage' })
+
+/** Scores since the last message, oldest first; `time` is the END of the scored window. */
+export const scoresSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('scores'),
+    time: isoTimeSchema,
+    scores: z.array(z.object({ instrument: instrumentIdSchema, time: isoTimeSchema, score: scoreSchema })),
+  })
+  .meta({ id: 'Scores' })
+
+/** State of the stations and of the monitor, every few seconds and whenever a state changes. */
+export const healthMessageSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('health'),
+    time: isoTimeSchema,
+    stations: z.array(stationStatusSchema),
+    system: systemHealthSchema,
+  })
+  .meta({ id: 'HealthMessage' })
+
+export const feedMessageSchema = z
+  .discriminatedUnion('type', [helloSchema, detectionSchema, labelMessageSchema, scoresSchema, healthMessageSchema])
+  .meta({ id: 'FeedMessage' })
+
+/** Client → server: changes topics and stations of an open feed. Ids of stations or instruments; none = all. */
+export const subscribeSchema = z
+  .strictObject({
+    type: z.literal('subscribe'),
+    topics: z.array(z.enum(FEED_TOPICS)),
+    stations: z.array(stationOrInstrument()).exactOptional(),
+  })
+  .meta({ id: 'Subscribe' })
+
+export type HelloMessage = z.infer<typeof helloSchema>
+export type LabelMessage = z.infer<typeof labelMessageSchema>
+export type ScoresMessage = z.infer<typeof scoresSchema>
+export type HealthMessage = z.infer<typeof healthMessageSchema>
+export type FeedMessage = z.infer<typeof feedMessageSchema>
+export type SubscribeMessage = z.infer<typeof subscribeSchema>
+
+function stationOrInstrument() {
+  return z.string().regex(/^[A-Za-z0-9]{1,8}_[A-Za-z0-9-]{1,8}(_[A-Za-z0-9-]{0,8}_[A-Za-z0-9_]+)?$/)
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { feedMessageSchema, subscribeSchema } from './feed.ts'
+import {
+  detectionAnswerSchema,
+  detectionsAnswerSchema,
+  errorAnswerSchema,
+  healthAnswerSchema,
+  labelRequestSchema,
+  modelAnswerSchema,
+  scoresAnswerSchema,
+  stationsAnswerSchema,
+} from './http.ts'
+
+/** Each schema carries its own name (`meta({ id })`), so that the parts become the entries of `$defs`. */
+const PUBLISHED = z.object({
+  feedMessage: feedMessageSchema,
+  subscribe: subscribeSchema,
+  detectionsAnswer: detectionsAnswerSchema,
+  detectionAnswer: detectionAnswerSchema,
+  labelRequest: labelRequestSchema,
+  stationsAnswer: stationsAnswerSchema,
+  modelAnswer: modelAnswerSchema,
+  healthAnswer: healthAnswerSchema,
+  scoresAnswer: scoresAnswerSchema,
+  errorAnswer: errorAnswerSchema,
+})
+
+/**
+ * JSON Schema (draft 2020-12) of everything on the wire, generated from the zod schemas: one per entry of `$defs`. Readers should
+ * allow fields they do not know; new ones may come.
+ */
+export function wireJsonSchema(): Record<string, unknown> {
+  const { $schema, $defs } = z.toJSONSchema(PUBLISHED, { io: 'input' })
+  return { $schema, title: 'Quakewire on the wire', $defs }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { wireJsonSchema } from '../../../src/contract/json-schema.ts'
+
+describe('wireJsonSchema', () => {
+  const schema = wireJsonSchema() as { $defs: Record<string, unknown> }
+
+  it('names every message and answer', () => {
+    expect(Object.keys(schema.$defs).sort()).toMatchInlineSnapshot(`
+      [
+        "Detection",
+        "DetectionAnswer",
+        "DetectionsAnswer",
+        "ErrorAnswer",
+        "FeedMessage",
+        "HealthAnswer",
+        "HealthMessage",
+        "Hello",
+        "LabelMessage",
+        "LabelRequest",
+        "Model",
+        "ModelAnswer",
+        "Scores",
+        "ScoresAnswer",
+        "ServerStatus",
+        "Snippet",
+        "StationStatus",
+        "StationsAnswer",
+        "Subscribe",
+        "SystemHealth",
+      ]
+    `)
+  })
+
+  it('has no reference that leads nowhere', () => {
+    const references = [...JSON.stringify(schema).matchAll(/"\$ref":"#\/\$defs\/([^"]+)"/g)].map((match) => match[1] as string)
+    expect(references.length).toBeGreaterThan(5)
+    for (const name of references) expect(schema.$defs).toHaveProperty(name)
+  })
+})
