@@ -1,0 +1,167 @@
+import { UsageError } from '../domain/errors.ts'
+import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
+import { cosPi, sinPi } from './exact-math.ts'
+
+export interface PreprocessShape {
+  /** Rows of a window. */
+  readonly windowLength: number
+  /** Columns of a window. */
+  readonly channels: number
+  /** Hz. */
+  readonly sampleRate: number
+}
+
+/**
+ * Turns one raw window into the network's input.
+ *
+ * @param raw row-major [windowLength, channels], source units; not changed
+ * @param out row-major [windowLength, channels]; filled with zeros when the window is unusable
+ * @returns false when a sample is not finite or nothing is left to see (all zero, constant, or with `linear` an exact line)
+ */
+export type Preprocessor = (raw: Float64Array, out: Float32Array) => boolean
+
+/** What remains of a window below this fraction of its largest raw value is rounding, not ground motion. */
+const ROUNDING = 1e-12
+
+/**
+ * Compiles a spec. The result is a pure function of the window (its scratch space never shows), so restarts and batches cannot
+ * change a bit. Steps: detrend → high-pass → taper → normalise, each as `PreprocessSpec` says.
+ *
+ * The high-pass runs forward, then backward (zero phase, 12 dB/octave twice). Each pass starts in the steady state of its first
+ * sample, as if that had lasted for ever, so the window's edges do not ring with the offset.
+ *
+ * @throws {UsageError} when the corner is not between 0 and the Nyquist frequency or the tapers overlap
+ */
+export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape): Preprocessor {
+  const { windowLength, channels, sampleRate } = shape
+  const size = windowLength * channels
+  const scratch = new Float64Array(size)
+  const highpass = spec.highpassHz === null ? undefined : butterworthHighpass(spec.highpassHz, sampleRate)
+  const taper = cosineTaper(spec.taperSeconds ?? 0, shape)
+
+  return (raw, out) => {
+    let rawPeak = 0
+    for (let channel = 0; channel < channels; channel++) {
+      const peak = detrend(raw, scratch, channel, shape, spec.detrend)
+      if (!Number.isFinite(peak)) {
+        out.fill(0)
+        return false
+      }
+      if (peak > rawPeak) rawPeak = peak
+      if (highpass) filterBothWays(highpass, scratch, channel, shape)
+    }
+    if (taper.length > 0) applyTaper(taper, scratch, shape)
+    let peak = 0
+    for (let i = 0; i < size; i++) {
+      const magnitude = Math.abs(scratch[i]!)
+      if (magnitude > peak) peak = magnitude
+    }
+    if (!(peak > rawPeak * ROUNDING)) {
+      out.fill(0)
+      return false
+    }
+    const scale = spec.normalise === 'max-abs' ? 1 / peak : 1
+    for (let i = 0; i < size; i++) out[i] = scratch[i]! * scale
+    return true
+  }
+}
+
+/**
+ * Writes one component without its mean or line to `to`. Sums are taken relative to the first sample, so that a large offset
+ * costs no precision and a constant becomes exactly zero.
+ *
+ * @returns the largest absolute raw value, or NaN when a sample is not finite
+ */
+function detrend(
+  from: Float64Array,
+  to: Float64Array,
+  channel: number,
+  { windowLength, channels }: PreprocessShape,
+  kind: PreprocessSpec['detrend'],
+): number {
+  const size = windowLength * channels
+  const middle = (windowLength - 1) / 2
+  const base = from[channel]!
+  let sum = 0
+  let moment = 0
+  let peak = 0
+  let lag = -middle
+  for (let i = channel; i < size; i += channels, lag++) {
+    const value = from[i]!
+    const relative = value - base
+    const magnitude = Math.abs(value)
+    if (magnitude > peak) peak = magnitude
+    sum += relative
+    moment += lag * relative
+  }
+  // A sum is not finite exactly when a term is not (or when the values are beyond any use).
+  if (!Number.isFinite(moment) || !Number.isFinite(sum)) return Number.NaN
+  const mean = kind === 'none' ? -base : sum / windowLength
+  const slope = kind === 'linear' ? moment / ((windowLength * (windowLength * windowLength - 1)) / 12) : 0
+  lag = -middle
+  for (let i = channel; i < size; i += channels, lag++) to[i] = from[i]! - base - mean - slope * lag
+  return peak
+}
+
+/** Second-order section, a0 = 1. */
+interface Biquad {
+  readonly b0: number
+  readonly b1: number
+  readonly b2: number
+  readonly a1: number
+  readonly a2: number
+}
+
+/** Second-order Butterworth by the bilinear transform with the corner pre-warped. */
+function butterworthHighpass(corner: number, sampleRate: number): Biquad {
+  if (!(corner > 0 && corner < sampleRate / 2)) {
+    throw new UsageError(`preprocess highpassHz: expected between 0 and ${sampleRate / 2} Hz, got ${corner}`)
+  }
+  const k = sinPi(corner / sampleRate) / cosPi(corner / sampleRate)
+  const norm = 1 / (1 + Math.SQRT2 * k + k * k)
+  return { b0: norm, b1: -2 * norm, b2: norm, a1: 2 * (k * k - 1) * norm, a2: (1 - Math.SQRT2 * k + k * k) * norm }
+}
+
+function filterBothWays(
+  filter: Biquad,
+  samples: Float64Array,
+  channel: number,
+  { windowLength, channels }: PreprocessShape,
+): void {
+  const last = (windowLength - 1) * channels + channel
+  filterOneWay(filter, samples, channel, channels, windowLength)
+  filterOneWay(filter, samples, last, -channels, windowLength)
+}
+
+function filterOneWay({ b0, b1, b2, a1, a2 }: Biquad, samples: Float64Array, from: number, step: number, count: number): void {
+  // Transposed direct form II in the steady state of a constant input, whose output is 0 (the zeros are at 0 Hz).
+  const first = samples[from]!
+  let s1 = -b0 * first
+  let s2 = b2 * first
+  for (let n = 0, i = from; n < count; n++, i += step) {
+    const x = samples[i]!
+    const y = b0 * x + s1
+    s1 = b1 * x - a1 * y + s2
+    s2 = b2 * x - a2 * y
+    samples[i] = y
+  }
+}
+
+/** Rising half of a cosine taper: value i for the i-th row from either end. */
+function cosineTaper(seconds: number, { windowLength, sampleRate }: PreprocessShape): Float64Array {
+  const count = Math.round(seconds * sampleRate)
+  if (!(count >= 0 && 2 * count <= windowLength)) {
+    throw new UsageError(`preprocess taperSeconds: expected at most half of ${windowLength / sampleRate} s, got ${seconds}`)
+  }
+  return Float64Array.from({ length: count }, (_, i) => (1 - cosPi(i / count)) / 2)
+}
+
+function applyTaper(taper: Float64Array, samples: Float64Array, { windowLength, channels }: PreprocessShape): void {
+  for (let row = 0; row < taper.length; row++) {
+    const opposite = windowLength - 1 - row
+    for (let channel = 0; channel < channels; channel++) {
+      samples[row * channels + channel]! *= taper[row]!
+      samples[opposite * channels + channel]! *= taper[row]!
+    }
+  }
+}

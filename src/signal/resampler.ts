@@ -1,0 +1,219 @@
+import { UsageError } from '../domain/errors.ts'
+import type { OnProblem } from '../domain/problem.ts'
+import type { SourceId } from '../domain/source-id.ts'
+import type { Nanos } from '../domain/time.ts'
+import type { Gap, GridPiece, GridSegment, Segment, TracePiece } from '../domain/trace.ts'
+import { createResamplerFilter, type ResamplerFilter } from './resampler-filter.ts'
+
+export interface ResamplerOptions {
+  /** Rate of the absolute grid, Hz; its period must be whole milliseconds. Default 20. */
+  readonly gridRate?: number
+  readonly onProblem?: OnProblem
+}
+
+/** What a restart brings back: the filter's memory and where it stands. */
+export interface ResamplerState {
+  readonly sampleRate: number
+  /** Time of the segment's sample 0, ms since 1970. */
+  readonly anchorMillis: number
+  /** Index since the anchor of the first sample in `samples`. */
+  readonly firstSample: number
+  /** Input that later outputs still need. */
+  readonly samples: Float64Array
+  /** The next output. */
+  readonly gridIndex: number
+}
+
+export const DEFAULT_GRID_RATE = 20
+/** Above this the filter's memory would no longer be small. */
+const MAX_SAMPLE_RATE = 5000
+/** Relative; as libmseed: a header's 19.999 Hz is 20 Hz. */
+const RATE_TOLERANCE = 1e-4
+/** Input is filtered in blocks of this many samples, however long a segment is. */
+const BLOCK = 256
+const NANOS_PER_MILLI = 1_000_000n
+
+/**
+ * Brings one channel onto the absolute grid (samples at multiples of 1 / gridRate since 1970), whatever its rate and sub-sample
+ * offset, by a Kaiser-windowed sinc of ±13 grid periods. At 20 Hz, measured: flat to ±0.01 dB up to 8 Hz, ≥ 80 dB down from
+ * 12 Hz, and an output is made as soon as the input is 0.65 s ahead of it.
+ *
+ * Output m depends on the input samples and m only. The segment's anchor is its first sample's time snapped to 1 ms; input
+ * sample i is at anchor + i / sampleRate exactly. So the bits are the same for any chunking and after any resume and, where
+ * the sample period is whole milliseconds, for any start as soon as the support is filled; outputs whose support is not filled
+ * are not made. Steps of a source's clock below half a sample never get here (see `TraceMerger`).
+ *
+ * A non-finite input sample makes the outputs within ±0.65 s of it non-finite and no others. Channels below the grid rate are
+ * refused once with a Problem (`RATE_TOO_LOW`) and dropped, above 5 kHz likewise (`RATE_TOO_HIGH`).
+ */
+export class Resampler {
+  readonly #sourceId: SourceId
+  readonly #gridRate: number
+  readonly #gridMillis: number
+  readonly #onProblem: OnProblem | undefined
+  #run: Run | undefined
+  #refusedRate = 0
+
+  /** @throws {UsageError} when the grid period is not whole milliseconds */
+  constructor(sourceId: SourceId, options: ResamplerOptions = {}, initial?: ResamplerState) {
+    this.#sourceId = sourceId
+    this.#gridRate = options.gridRate ?? DEFAULT_GRID_RATE
+    this.#gridMillis = Math.round(1000 / this.#gridRate)
+    this.#onProblem = options.onProblem
+    if (this.#gridMillis * this.#gridRate !== 1000) {
+      throw new UsageError(`grid rate: expected a rate whose period is whole milliseconds, got ${this.#gridRate} Hz`)
+    }
+    if (initial) this.#run = new Run(initial, this.#gridMillis)
+  }
+
+  /**
+   * @param piece in order; a gap resets the filter and is passed down. A segment that does not continue the one before is taken
+   *   as if a gap (`reset`) were between them.
+   * @returns the outputs that became complete, in source units
+   */
+  push(piece: TracePiece): GridPiece[] {
+    if (piece.kind === 'gap') {
+      this.#run = undefined
+      return [piece]
+    }
+    if (piece.samples.length === 0 || this.#refuses(piece.sampleRate)) return []
+    const pieces: GridPiece[] = []
+    if (this.#run && !this.#run.isContinuedBy(piece)) {
+      pieces.push(this.#resetBefore(piece, this.#run))
+      this.#run = undefined
+    }
+    this.#run ??= new Run(startOf(piece, this.#gridMillis), this.#gridMillis)
+    const { gridIndex } = this.#run
+    const samples = this.#run.push(piece.samples)
+    if (samples.length > 0)
+      pieces.push({ kind: 'grid', sourceId: this.#sourceId, firstIndex: gridIndex, samples } satisfies GridSegment)
+    return pieces
+  }
+
+  /** @returns undefined after a gap and before the first segment */
+  snapshot(): ResamplerState | undefined {
+    return this.#run?.snapshot()
+  }
+
+  #refuses(sampleRate: number): boolean {
+    const isTooLow = !(sampleRate >= this.#gridRate * (1 - RATE_TOLERANCE))
+    if (!isTooLow && sampleRate <= MAX_SAMPLE_RATE) return false
+    if (this.#refusedRate !== sampleRate) {
+      this.#refusedRate = sampleRate
+      this.#onProblem?.({
+        code: isTooLow ? 'RATE_TOO_LOW' : 'RATE_TOO_HIGH',
+        message: `resample: expected ${this.#gridRate} to ${MAX_SAMPLE_RATE} Hz, got ${sampleRate} Hz; the channel is dropped`,
+        sourceId: this.#sourceId,
+      })
+    }
+    return true
+  }
+
+  #resetBefore(segment: Segment, run: Run): Gap {
+    return { kind: 'gap', sourceId: this.#sourceId, startTime: run.expectedTime(), endTime: segment.startTime, cause: 'reset' }
+  }
+}
+
+/** One contiguous stretch of input: its filter and the input that is still needed. */
+class Run {
+  /** The next output. */
+  gridIndex: number
+  readonly #sampleRate: number
+  readonly #anchorMillis: number
+  readonly #filter: ResamplerFilter
+  readonly #buffer: Float64Array
+  /** Index since the anchor of buffer[0]. */
+  #firstSample: number
+  #length: number
+
+  constructor(state: ResamplerState, gridMillis: number) {
+    this.gridIndex = state.gridIndex
+    this.#sampleRate = state.sampleRate
+    this.#anchorMillis = state.anchorMillis
+    this.#filter = createResamplerFilter(state.sampleRate, state.anchorMillis, gridMillis)
+    this.#buffer = new Float64Array(Math.max(this.#filter.maxTaps, state.samples.length) + BLOCK)
+    this.#buffer.set(state.samples)
+    this.#firstSample = state.firstSample
+    this.#length = state.samples.length
+    // A new segment's first output is the first one whose support it covers.
+    while (this.#filter.firstSample(this.gridIndex) < 0) this.gridIndex++
+  }
+
+  push(samples: Segment['samples']): Float64Array {
+    const available = this.#firstSample + this.#length + samples.length
+    let end = this.gridIndex
+    while (this.#filter.lastSample(end) < available) end++
+    const outputs = new Float64Array(end - this.gridIndex)
+    let made = 0
+    for (let taken = 0; taken < samples.length; ) {
+      taken += this.#fill(samples, taken)
+      made += this.#makeOutputs(outputs, made)
+    }
+    return outputs
+  }
+
+  isContinuedBy(segment: Segment): boolean {
+    const isSameRate = Math.abs(segment.sampleRate - this.#sampleRate) <= RATE_TOLERANCE * this.#sampleRate
+    return isSameRate && Math.abs(Number(segment.startTime - this.expectedTime())) <= 1e9 / this.#sampleRate
+  }
+
+  /** Time of the next input sample. */
+  expectedTime(): Nanos {
+    const millis = this.#anchorMillis + ((this.#firstSample + this.#length) * 1000) / this.#sampleRate
+    return BigInt(Math.round(millis * 1000)) * 1000n
+  }
+
+  snapshot(): ResamplerState {
+    return {
+      sampleRate: this.#sampleRate,
+      anchorMillis: this.#anchorMillis,
+      firstSample: this.#firstSample,
+      samples: this.#buffer.slice(0, this.#length),
+      gridIndex: this.gridIndex,
+    }
+  }
+
+  /** Copies as many samples as there is room for, after dropping those no output needs any more. */
+  #fill(samples: Segment['samples'], from: number): number {
+    const unneeded = Math.min(this.#filter.firstSample(this.gridIndex) - this.#firstSample, this.#length)
+    if (unneeded > 0 && this.#length + samples.length - from > this.#buffer.length) {
+      this.#buffer.copyWithin(0, unneeded, this.#length)
+      this.#firstSample += unneeded
+      this.#length -= unneeded
+    }
+    const count = Math.min(samples.length - from, this.#buffer.length - this.#length)
+    const end = from + count
+    for (let i = from, to = this.#length; i < end; i++, to++) this.#buffer[to] = samples[i]!
+    this.#length += count
+    return count
+  }
+
+  #makeOutputs(outputs: Float64Array, from: number): number {
+    const filter = this.#filter
+    const available = this.#firstSample + this.#length
+    let made = 0
+    for (; filter.lastSample(this.gridIndex) < available; this.gridIndex++, made++) {
+      const start = filter.firstSample(this.gridIndex) - this.#firstSample
+      outputs[from + made] = filter.output(this.gridIndex, this.#buffer, start)
+    }
+    return made
+  }
+}
+
+function startOf(segment: Segment, gridMillis: number): ResamplerState {
+  const anchorMillis = snapToMillis(segment.startTime)
+  return {
+    sampleRate: segment.sampleRate,
+    anchorMillis,
+    firstSample: 0,
+    samples: new Float64Array(0),
+    gridIndex: Math.floor(anchorMillis / gridMillis),
+  }
+}
+
+/** Nearest millisecond, halves upwards. */
+function snapToMillis(nanos: Nanos): number {
+  const shifted = nanos + NANOS_PER_MILLI / 2n
+  const floor = shifted >= 0n ? shifted / NANOS_PER_MILLI : -((-shifted + NANOS_PER_MILLI - 1n) / NANOS_PER_MILLI)
+  return Number(floor)
+}
