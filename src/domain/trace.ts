@@ -1,5 +1,5 @@
 import type { SourceId } from './source-id.ts'
-import type { Nanos } from './time.ts'
+import type { Micros, Nanos } from './time.ts'
 
 /** Decoded samples of one channel, in the units of the source (counts, m/s, …). */
 export type Samples = Int32Array | Float32Array | Float64Array
@@ -17,6 +17,8 @@ export interface TraceRecord {
   readonly samples: Samples
   /** Timing quality in percent (blockette 1001 or extra header), when given. */
   readonly timingQuality?: number
+  /** When its packet arrived: reported, never decided by; absent for archives. */
+  readonly receivedAt?: Micros
 }
 
 /** Contiguous samples that continue the previous segment of the channel, or begin after a `Gap`. */

@@ -1,0 +1,29 @@
+import { groupBy, type GroupedObservable, mergeMap, type Observable, type OperatorFunction } from 'rxjs'
+import { type InstrumentId, instrumentIdOf, type SourceId } from '../domain/source-id.ts'
+
+type OfInstrument = { readonly instrument: InstrumentId } | { readonly sourceId: SourceId }
+
+/**
+ * Runs one chain of operators for each instrument of a station: the three components at one location, band and source.
+ * A station's broadband (HH) and strong-motion sensor (HN) are two instruments and trigger on their own.
+ */
+export function perStation<In extends OfInstrument, Out>(
+  chain: (instrument$: Observable<In>, instrument: InstrumentId) => Observable<Out>,
+): OperatorFunction<In, Out> {
+  return (source) => {
+    const known = new Map<SourceId, InstrumentId>()
+    return source.pipe(
+      groupBy((piece) => ('instrument' in piece ? piece.instrument : instrumentOf(piece.sourceId, known))),
+      mergeMap((group: GroupedObservable<InstrumentId, In>) => chain(group, group.key)),
+    )
+  }
+}
+
+/** Remembered, because parsing an id for each piece would cost more than the grouping. */
+function instrumentOf(sourceId: SourceId, known: Map<SourceId, InstrumentId>): InstrumentId {
+  const found = known.get(sourceId)
+  if (found !== undefined) return found
+  const instrument = instrumentIdOf(sourceId)
+  known.set(sourceId, instrument)
+  return instrument
+}
