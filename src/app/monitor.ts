@@ -1,0 +1,80 @@
+import { type Observable, share } from 'rxjs'
+import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
+import type { Packet } from '../domain/packet.ts'
+import type { Classifier, PipelineState } from '../domain/ports.ts'
+import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
+import type { OnProblem } from '../domain/problem.ts'
+import type { InstrumentId, SourceId } from '../domain/source-id.ts'
+import type { FramePiece, ScoredPiece } from '../domain/window.ts'
+import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
+import { classify } from '../pipeline/classify.ts'
+import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
+import { measureLatency, type OnLatency } from '../pipeline/measure-latency.ts'
+import { mergeTraces } from '../pipeline/merge-traces.ts'
+import { perChannel } from '../pipeline/per-channel.ts'
+import { perStation } from '../pipeline/per-station.ts'
+import { preprocess } from '../pipeline/preprocess.ts'
+import { resampleTo } from '../pipeline/resample-to.ts'
+import { slidingWindows } from '../pipeline/sliding-windows.ts'
+import { trigger } from '../pipeline/trigger.ts'
+import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
+import type { TraceMergerOptions } from '../signal/trace-merger.ts'
+
+/** Everything that can change a score or a detection, and where problems and latencies are told. */
+export interface MonitorParts {
+  readonly classifier: Classifier
+  /** Hz of the model's grid. */
+  readonly gridRate: number
+  /** Samples between window starts. */
+  readonly stride: number
+  readonly preprocess: PreprocessSpec
+  readonly merge: TraceMergerOptions
+  readonly assemble: (instrument: InstrumentId) => ComponentAssemblerOptions
+  readonly trigger: (instrument: InstrumentId) => TriggerOptions
+  /** Channels that are not accepted are dropped: groups live as long as the stream. */
+  readonly isAccepted: (sourceId: SourceId) => boolean
+  readonly state: PipelineState
+  readonly onLatency: OnLatency
+  readonly onProblem: OnProblem
+}
+
+export interface MonitorStreams {
+  /** Three-component samples on the grid: the feed's waveforms. */
+  readonly frames$: Observable<FramePiece>
+  readonly scores$: Observable<ScoredPiece>
+  readonly detections$: Observable<TriggerOutput>
+}
+
+/**
+ * The whole pipeline: packets in, detections out, synchronously. When `next(packet)` returns, everything that follows from the
+ * packet has been handed to the subscribers; live and replay differ in nothing but where the packets come from.
+ */
+export function monitor(packets$: Observable<Packet>, parts: MonitorParts): MonitorStreams {
+  const { classifier, gridRate, stride, state, onProblem } = parts
+  const shape = { windowLength: classifier.windowLength, channels: classifier.channels, sampleRate: gridRate }
+
+  const frames$ = packets$.pipe(
+    decodeMiniseed(parts.isAccepted, onProblem),
+    measureLatency(parts.onLatency),
+    perChannel((record$, sourceId) =>
+      record$.pipe(mergeTraces(sourceId, parts.merge, state), resampleTo(sourceId, { gridRate, onProblem }, state)),
+    ),
+    perStation((grid$, instrument) => grid$.pipe(assembleThreeComponents(instrument, parts.assemble(instrument), state))),
+    share(),
+  )
+
+  const scores$ = frames$.pipe(
+    perStation((frame$, instrument) =>
+      frame$.pipe(slidingWindows(instrument, { ...shape, stride }, state), preprocess(parts.preprocess, shape)),
+    ),
+    classify(classifier),
+    share(),
+  )
+
+  const detections$ = scores$.pipe(
+    perStation((score$, instrument) => score$.pipe(trigger(instrument, parts.trigger(instrument), state))),
+    share(),
+  )
+
+  return { frames$, scores$, detections$ }
+}

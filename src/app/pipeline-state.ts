@@ -1,0 +1,53 @@
+import type { PipelineState, StateSlot } from '../domain/ports.ts'
+import type { StationId } from '../domain/source-id.ts'
+
+/** State of all stages of one station: `stage key` → plain data. */
+export type StationState = Readonly<Record<string, unknown>>
+
+/**
+ * The memory of the whole pipeline, by station. Stages register how to take their state; `save` takes it for the stations that
+ * have had data since the last time, so that one transaction can store it together with what came of it.
+ */
+export class PipelineMemory implements PipelineState {
+  readonly #initial: ReadonlyMap<StationId, StationState>
+  readonly #snapshots = new Map<StationId, Map<string, () => unknown>>()
+  readonly #changed = new Set<StationId>()
+
+  constructor(initial: ReadonlyMap<StationId, StationState> = new Map()) {
+    this.#initial = initial
+  }
+
+  slot(stage: string, key: string): StateSlot {
+    const station = stationOfKey(key)
+    const name = `${stage} ${key}`
+    const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
+    this.#snapshots.set(station, snapshots)
+    return {
+      initial: this.#initial.get(station)?.[name],
+      onSave: (snapshot) => snapshots.set(name, snapshot),
+      release: () => snapshots.delete(name),
+    }
+  }
+
+  /** The station's stages have taken in data. */
+  touch(station: StationId): void {
+    this.#changed.add(station)
+  }
+
+  /** State of every station touched since the last call. Safe only between packets. */
+  save(): Map<StationId, StationState> {
+    const saved = new Map<StationId, StationState>()
+    for (const station of this.#changed) {
+      const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
+      saved.set(station, Object.fromEntries([...snapshots].map(([name, snapshot]) => [name, snapshot()])))
+    }
+    this.#changed.clear()
+    return saved
+  }
+}
+
+/** Source ids (`FDSN:NET_STA_…`) and instrument ids (`NET_STA_…`) both begin with the station. */
+function stationOfKey(key: string): StationId {
+  const [network = '', station = ''] = key.replace(/^FDSN:/, '').split('_')
+  return `${network}_${station}` as StationId
+}
