@@ -1,0 +1,179 @@
+import { formatMicros, formatNanos, type Micros, microsToNanos } from '../domain/time.ts'
+import type { ConnectionFacts, StationHolding, StreamHolding } from './server-holdings.ts'
+import { V3_SEQUENCE_MODULUS } from './server-packet.ts'
+import { globToRegExp, streamNameOf } from './server-selector.ts'
+import { formatV3Time } from './server-time.ts'
+
+/** What all INFO documents are made from. */
+export interface ServerFacts {
+  readonly software: string
+  readonly organisation: string
+  readonly startedAt: Micros
+  readonly stations: readonly StationHolding[]
+  readonly connections: readonly ConnectionFacts[]
+}
+
+/** Text of an INFO answer; `isError` when the level is not offered. */
+export interface InfoDocument {
+  readonly text: string
+  readonly isError: boolean
+}
+
+const V3_CAPABILITIES = ['dialup', 'multistation', 'window-extraction']
+const V3_LEVELS = ['ID', 'CAPABILITIES', 'STATIONS', 'STREAMS', 'CONNECTIONS']
+const V4_CAPABILITIES = ['SLPROTO:4.0', 'SLPROTO:3.1', 'TIME', 'SEQWILDCARD']
+
+/** v3: XML. An unknown level gives the document of ID, marked as an error, as SeisComP answers. */
+export function infoXml(level: string, facts: ServerFacts): InfoDocument {
+  const { software, organisation, startedAt } = facts
+  const root = { software, organization: organisation, started: formatV3Time(microsToNanos(startedAt)) }
+  const text = `<?xml version="1.0"?>\n${element('seedlink', root, xmlBody(level, facts))}\n`
+  return { text, isError: !V3_LEVELS.includes(level) }
+}
+
+function xmlBody(level: string, facts: ServerFacts): string {
+  switch (level) {
+    case 'CAPABILITIES':
+      return [...V3_CAPABILITIES, ...V3_LEVELS.map((name) => `info:${name.toLowerCase()}`)]
+        .map((name) => element('capability', { name }))
+        .join('')
+    case 'STATIONS':
+      return facts.stations.map((station) => stationXml(station, '')).join('')
+    case 'STREAMS':
+      return facts.stations.map((station) => stationXml(station, station.streams.map(streamXml).join(''))).join('')
+    case 'CONNECTIONS':
+      return facts.connections.map(connectionXml).join('')
+    default:
+      return ''
+  }
+}
+
+function stationXml(station: StationHolding, body: string): string {
+  const [network = '', name = ''] = station.stationId.split('_')
+  const attributes = {
+    name,
+    network,
+    description: `Station ${station.stationId}`,
+    begin_seq: hexadecimal(station.firstSequence),
+    end_seq: hexadecimal(station.lastSequence + 1),
+    stream_check: 'enabled',
+  }
+  return element('station', attributes, body)
+}
+
+function streamXml(stream: StreamHolding): string {
+  const [location = '', seedname = ''] = streamNameOf(stream.sourceId, stream.format).channel.split(' ')
+  return element('stream', {
+    location: location.replaceAll('-', ''),
+    seedname,
+    type: stream.format.slice(1),
+    begin_time: formatV3Time(stream.startTime),
+    end_time: formatV3Time(stream.endTime),
+  })
+}
+
+function connectionXml(connection: ConnectionFacts): string {
+  return element('connection', {
+    host: connection.host,
+    port: String(connection.port),
+    ctime: formatV3Time(microsToNanos(connection.connectedAt)),
+    protocol: `${connection.protocol}`,
+    packets: String(connection.sentPackets),
+    bytes: String(connection.sentBytes),
+  })
+}
+
+function element(name: string, attributes: Record<string, string>, body = ''): string {
+  const list = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
+    .join('')
+  return body === '' ? `<${name}${list}/>` : `<${name}${list}>${body}</${name}>`
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}
+
+function hexadecimal(sequence: number): string {
+  return (sequence % V3_SEQUENCE_MODULUS).toString(16).toUpperCase().padStart(6, '0')
+}
+
+/**
+ * v4: JSON (SeedLink 4.0 § INFO).
+ *
+ * @param args item, then optional station and stream patterns
+ */
+export function infoJson(args: readonly string[], facts: ServerFacts): InfoDocument {
+  const head = { software: facts.software, organization: facts.organisation }
+  const body = jsonBody(args, facts)
+  return { text: JSON.stringify({ ...head, ...body }), isError: 'error' in body }
+}
+
+function jsonBody([item, stationPattern = '*', streamPattern = '*']: readonly string[], facts: ServerFacts): object {
+  switch (item?.toUpperCase()) {
+    case 'ID':
+      return { server_start: formatMicros(facts.startedAt) }
+    case 'CAPABILITIES':
+      return { capability: V4_CAPABILITIES }
+    case 'FORMATS':
+      return { format: FORMATS, filter: { native: 'records as they are in the archive' } }
+    case 'STATIONS':
+      return { station: matchingStations(facts, stationPattern).map((station) => stationJson(station)) }
+    case 'STREAMS':
+      return { station: matchingStations(facts, stationPattern).map((station) => stationJson(station, streamPattern)) }
+    case 'CONNECTIONS':
+      return { connections: { client_count: facts.connections.length, client: facts.connections.map(connectionJson) } }
+    case undefined:
+      return { error: { code: 'ARGUMENTS', message: 'INFO takes an item' } }
+    default:
+      return { error: { code: 'ARGUMENTS', message: `unknown INFO item ${item}` } }
+  }
+}
+
+const FORMATS = {
+  2: { mimetype: 'application/vnd.fdsn.mseed', subformat: { D: 'data', L: 'log' } },
+  3: { mimetype: 'application/vnd.fdsn.mseed3', subformat: { D: 'data', L: 'log' } },
+}
+
+function matchingStations(facts: ServerFacts, pattern: string): StationHolding[] {
+  const stations = globToRegExp(pattern)
+  return facts.stations.filter(({ stationId }) => stations.test(stationId))
+}
+
+function stationJson(station: StationHolding, streamPattern?: string): object {
+  const head = {
+    id: station.stationId,
+    description: `Station ${station.stationId}`,
+    start_seq: station.firstSequence,
+    end_seq: station.lastSequence + 1,
+  }
+  return streamPattern === undefined ? head : { ...head, stream: streamsJson(station.streams, streamPattern) }
+}
+
+function streamsJson(streams: readonly StreamHolding[], pattern: string): object[] {
+  const [stream = '*', format = '*'] = pattern.split('.')
+  const streamIds = globToRegExp(stream)
+  const formats = globToRegExp(format)
+  return streams
+    .map((holding) => ({ holding, id: streamNameOf(holding.sourceId, holding.format).streamId }))
+    .filter(({ holding, id }) => streamIds.test(id) && formats.test(holding.format))
+    .map(({ holding, id }) => ({
+      id,
+      format: holding.format.slice(0, 1),
+      subformat: holding.format.slice(1),
+      start_time: formatNanos(holding.startTime),
+      end_time: formatNanos(holding.endTime),
+    }))
+}
+
+function connectionJson(connection: ConnectionFacts): object {
+  return {
+    host: connection.host,
+    client_port: connection.port,
+    client_id: connection.userAgent,
+    protocol_version: connection.protocol === 4 ? '4.0' : '3.1',
+    connect_time: formatMicros(connection.connectedAt),
+    transmit_packets: connection.sentPackets,
+    transmit_bytes: connection.sentBytes,
+  }
+}
