@@ -1,0 +1,87 @@
+import { microsToGridIndex } from '../../domain/grid.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import { sourceIdFromNslc } from '../../domain/source-id.ts'
+import { nanosToMicros, sampleOffsetNanos } from '../../domain/time.ts'
+import type { GridPiece } from '../../domain/trace.ts'
+import type { LabelledTrace } from '../../io/seisbench/dataset.ts'
+import type { TraceLabel } from '../../io/seisbench/trace-label.ts'
+import { Resampler } from '../../signal/resampler.ts'
+
+/** A labelled trace as the live pipeline would see it: three components on the absolute grid. */
+export interface GridTrace {
+  readonly label: TraceLabel
+  /** Grid index of the first row. */
+  readonly firstIndex: number
+  /** Rows. */
+  readonly length: number
+  /** Row-major [length, 3], source units. */
+  readonly samples: Float64Array
+  /** Grid index nearest to P. */
+  readonly pIndex: number | undefined
+  /** Grid index nearest to S. */
+  readonly sIndex: number | undefined
+  readonly isLive: readonly [boolean, boolean, boolean]
+}
+
+const CHANNELS = ['HHZ', 'HHN', 'HHE'] as const
+
+/**
+ * Resamples a trace with the pipeline's own resampler and its own start time: one code path from here to live data.
+ *
+ * @param gridRate Hz
+ * @returns undefined when nothing of the trace reaches the grid: refused by the resampler (reported), or too short
+ */
+export function toGridTrace(trace: LabelledTrace, gridRate: number, onProblem: OnProblem): GridTrace | undefined {
+  const components = trace.components.map((samples, index) => {
+    const sourceId = sourceIdFromNslc('', '', '', CHANNELS[index] ?? '')
+    const report: OnProblem = (problem) => onProblem({ ...problem, where: trace.label.name })
+    // The components share rate and start, so what is said about one is said about all.
+    const resampler = new Resampler(sourceId, index === 0 ? { gridRate, onProblem: report } : { gridRate })
+    const { startTime } = trace.label
+    return gridSamples(resampler.push({ kind: 'segment', sourceId, startTime, sampleRate: trace.sampleRate, samples }))
+  })
+  const [vertical, north, east] = components
+  if (!vertical || !north || !east) return undefined
+  const { firstIndex } = vertical
+  const length = vertical.samples.length
+  const samples = new Float64Array(length * 3)
+  for (const [channel, component] of [vertical, north, east].entries()) {
+    component.samples.forEach((value, row) => {
+      samples[row * 3 + channel] = value
+    })
+  }
+  const indexOf = (sample: number | undefined) => (sample === undefined ? undefined : gridIndexOf(trace, sample, gridRate))
+  return {
+    label: trace.label,
+    firstIndex,
+    length,
+    samples,
+    pIndex: indexOf(trace.label.pSample),
+    sIndex: indexOf(trace.label.sSample),
+    isLive: trace.isLive,
+  }
+}
+
+/**
+ * The rows of a window.
+ *
+ * @param firstIndex grid index of its first row; the window must lie inside the trace
+ * @returns a view, row-major [windowLength, 3], source units
+ */
+export function windowOf(trace: GridTrace, firstIndex: number, windowLength: number): Float64Array {
+  const start = (firstIndex - trace.firstIndex) * 3
+  return trace.samples.subarray(start, start + windowLength * 3)
+}
+
+/** True when all rows of the window lie inside the trace. */
+export function fitsInside(trace: GridTrace, firstIndex: number, windowLength: number): boolean {
+  return firstIndex >= trace.firstIndex && firstIndex + windowLength <= trace.firstIndex + trace.length
+}
+
+function gridSamples(pieces: readonly GridPiece[]) {
+  return pieces.find((piece) => piece.kind === 'grid')
+}
+
+function gridIndexOf({ label, sampleRate }: LabelledTrace, sample: number, gridRate: number): number {
+  return microsToGridIndex(nanosToMicros(label.startTime + sampleOffsetNanos(sample, sampleRate)), gridRate)
+}

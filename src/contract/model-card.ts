@@ -1,0 +1,70 @@
+import { z } from 'zod'
+
+/** `card.json`: everything about a model that its weights do not say. */
+
+const shareSchema = z.number().min(0).max(1).nullable()
+
+export const windowMetricsSchema = z.strictObject({
+  windows: z.int().nonnegative(),
+  accuracy: shareSchema,
+  precision: shareSchema,
+  recall: shareSchema,
+  falsePositiveRate: shareSchema,
+  auc: shareSchema,
+})
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** As `PreprocessSpec` of the domain. */
+export const preprocessSpecSchema = z.strictObject({
+  detrend: z.enum(['none', 'demean', 'linear']),
+  highpassHz: z.number().positive().nullable(),
+  taperSeconds: z.number().nonnegative().optional(),
+  normalise: z.enum(['max-abs', 'none']),
+})
+
+const trainingDataSchema = z.strictObject({
+  name: z.string(),
+  sha256: sha256Schema.describe('hash of the bytes of metadata.csv and waveforms.hdf5'),
+  earthquakeTraces: z.int().nonnegative(),
+  noiseTraces: z.int().nonnegative(),
+})
+
+export const modelCardSchema = z
+  .strictObject({
+    card: z.literal(1).describe('version of this format'),
+    name: z.string().min(1),
+    description: z.string(),
+    sampleRate: z.number().positive().describe('Hz; windows lie on multiples of its period since 1970'),
+    windowLength: z.int().positive().describe('samples per component'),
+    components: z.tuple([z.literal('Z'), z.literal('N'), z.literal('E')]).describe('columns of the input, in order'),
+    preprocess: preprocessSpecSchema,
+    acceptsDeadComponents: z
+      .boolean()
+      .describe('trained with all-zero components, so that a missing one may be filled with zeros'),
+    thresholds: z
+      .strictObject({ on: z.number().gt(0).lt(1), off: z.number().gt(0).lt(1) })
+      .refine(({ on, off }) => off <= on, { message: 'expected off ≤ on' })
+      .describe('where the trigger goes on and off, unless configured'),
+    weightsSha256: sha256Schema.describe('hash of the bytes of weights.bin'),
+    training: z
+      .strictObject({
+        engine: z.string(),
+        seed: z.int(),
+        epochs: z.int().positive(),
+        selectedEpoch: z.int().positive().describe('the epoch whose weights were best on dev and are kept'),
+        windowsPerEpoch: z.int().positive(),
+        settings: z.record(z.string(), z.unknown()).describe('every other setting of the training, enough to repeat it'),
+        data: z.array(trainingDataSchema).min(1),
+      })
+      .nullable()
+      .describe('null when the weights come from elsewhere'),
+    metrics: z
+      .partialRecord(z.enum(['train', 'dev', 'test']), windowMetricsSchema)
+      .describe('by the window protocol, threshold 0.5'),
+    limits: z.array(z.string()).describe('what the model must not be trusted with, in plain words'),
+  })
+  .meta({ id: 'ModelCard' })
+
+export type ModelCard = z.infer<typeof modelCardSchema>
+export type WindowMetrics = z.infer<typeof windowMetricsSchema>
