@@ -3,7 +3,11 @@ import type { PipelineState } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { GridPiece } from '../domain/trace.ts'
 import type { FramePiece } from '../domain/window.ts'
-import { ComponentAssembler, type ComponentAssemblerOptions, type ComponentAssemblerState } from '../signal/component-assembler.ts'
+import {
+  ComponentAssembler,
+  type ComponentAssemblerOptions,
+  type ComponentAssemblerState,
+} from '../signal/component-assembler.ts'
 import { stage } from './stage.ts'
 
 /** Grid samples of an instrument's channels → rows Z, N, E. */

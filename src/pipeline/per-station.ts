@@ -1,4 +1,4 @@
-import { groupBy, type GroupedObservable, mergeMap, type Observable, type OperatorFunction } from 'rxjs'
+import { type GroupedObservable, groupBy, mergeMap, type Observable, type OperatorFunction } from 'rxjs'
 import { type InstrumentId, instrumentIdOf, type SourceId } from '../domain/source-id.ts'
 
 type OfInstrument = { readonly instrument: InstrumentId } | { readonly sourceId: SourceId }

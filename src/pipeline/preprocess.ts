@@ -5,7 +5,10 @@ import { createPreprocessor, type PreprocessShape } from '../signal/preprocess.t
 import { stage } from './stage.ts'
 
 /** Windows in source units → the network's input. `input` is reused for the next window. */
-export function preprocess(spec: PreprocessSpec, shape: PreprocessShape): OperatorFunction<WindowPiece, PreparedWindow | FrameGap> {
+export function preprocess(
+  spec: PreprocessSpec,
+  shape: PreprocessShape,
+): OperatorFunction<WindowPiece, PreparedWindow | FrameGap> {
   return stage(() => {
     const prepare = createPreprocessor(spec, shape)
     const input = new Float32Array(shape.windowLength * shape.channels)

@@ -1,5 +1,12 @@
 import type { OperatorFunction } from 'rxjs'
-import { ARMED, endTrigger, stepTrigger, type TriggerOptions, type TriggerOutput, type TriggerState } from '../detection/trigger.ts'
+import {
+  ARMED,
+  endTrigger,
+  stepTrigger,
+  type TriggerOptions,
+  type TriggerOutput,
+  type TriggerState,
+} from '../detection/trigger.ts'
 import type { PipelineState } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { ScoredPiece } from '../domain/window.ts'

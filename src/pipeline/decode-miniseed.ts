@@ -1,0 +1,44 @@
+import type { OperatorFunction } from 'rxjs'
+import { MonitorError } from '../domain/errors.ts'
+import type { Packet } from '../domain/packet.ts'
+import type { OnProblem } from '../domain/problem.ts'
+import type { SourceId } from '../domain/source-id.ts'
+import type { TraceRecord } from '../domain/trace.ts'
+import { decodeRecord, toTraceRecord } from '../miniseed/index.ts'
+import { stage } from './stage.ts'
+
+/**
+ * Packets → records with samples. Text, event and header-only records are passed over; a record that cannot be decoded becomes a
+ * Problem and the stream goes on.
+ *
+ * @param isAccepted false drops the record; it is asked before the samples are used
+ */
+export function decodeMiniseed(
+  isAccepted: (sourceId: SourceId) => boolean,
+  onProblem: OnProblem,
+): OperatorFunction<Packet, TraceRecord> {
+  return stage(() => ({
+    push(packet, emit) {
+      const record = decode(packet, onProblem)
+      if (record === undefined || !isAccepted(record.sourceId)) return
+      emit(packet.receivedAt === undefined ? record : { ...record, receivedAt: packet.receivedAt })
+    },
+  }))
+}
+
+function decode(packet: Packet, onProblem: OnProblem): TraceRecord | undefined {
+  try {
+    return toTraceRecord(decodeRecord(packet.bytes))
+  } catch (error) {
+    if (!(error instanceof MonitorError)) throw error
+    const where = `${packet.origin} ${packet.receivedAt === undefined ? 'byte' : 'sequence'} ${packet.sequence}`
+    const { sourceId } = error.context
+    onProblem({
+      code: error.code,
+      message: error.message,
+      where,
+      ...(typeof sourceId === 'string' ? { sourceId } : {}),
+    })
+    return undefined
+  }
+}
