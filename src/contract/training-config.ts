@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import { preprocessSpecSchema } from './model-card.ts'
+
+/** `training.yaml`: everything that decides the weights besides data and seed. Defaults are the published ones where there are any. */
+
+const probability = z.number().min(0).max(1)
+
+export const trainingConfigSchema = z.strictObject({
+  preprocess: preprocessSpecSchema.prefault({ detrend: 'demean', highpassHz: null, normalise: 'max-abs' }),
+  optimiser: z
+    .strictObject({
+      learningRate: z.number().positive().default(0.01),
+      momentum: z.number().min(0).lt(1).default(0.9),
+      weightDecay: z.number().nonnegative().default(0).describe('L2, per step and unit of learning rate'),
+      schedule: z.enum(['constant', 'cosine']).default('cosine').describe('cosine falls to zero over all epochs'),
+      averaging: z.number().min(0).lt(1).default(0.999).describe('decay per step of the running mean of the weights; 0 for none'),
+    })
+    .prefault({}),
+  batchSize: z.int().positive().default(128),
+  epochs: z.int().positive().default(50),
+  windowsPerEpoch: z.int().positive().default(16_384).describe('half earthquakes, half noise'),
+  windows: z
+    .strictObject({
+      minimumPSeconds: z.number().positive().default(2.5).describe('an earthquake window holds at least this much after P'),
+      latestStartSeconds: z
+        .number()
+        .nonnegative()
+        .default(2)
+        .describe('it starts at most this long after P; later ones are left out as ambiguous'),
+      preEventMarginSeconds: z.number().positive().default(3).describe('noise before P ends at least this long before it'),
+    })
+    .prefault({}),
+  balance: z
+    .strictObject({
+      datasetPower: probability
+        .default(0.5)
+        .describe('a dataset of n traces is drawn from n^power times: 0 all alike, 1 as they come'),
+      noiseKinds: z
+        .record(z.string(), z.number().nonnegative())
+        .default({ cultural: 3, ice: 2, glitch: 3, teleseism: 3 })
+        .describe('how much more often traces of a noise kind are drawn'),
+    })
+    .prefault({}),
+  noise: z
+    .strictObject({
+      preEvent: probability.default(0.15).describe('share of noise windows from before P of an earthquake'),
+      synthetic: probability.default(0.1).describe('share made by code: coloured noise, machines, vehicles, footsteps'),
+      disturbance: probability.default(0.25).describe('of all noise windows, those that get a spike, step, glitch, pulse or gap'),
+      reversal: probability.default(0.3).describe('of the noise windows, those that run backwards'),
+    })
+    .prefault({}),
+  augmentation: z
+    .strictObject({
+      noise: probability.default(0.4).describe('noise of another trace on top, at a random ratio'),
+      polarity: probability.default(0.5),
+      rotation: probability.default(0.5).describe('of the horizontals, by a random angle'),
+      gain: probability.default(0.3).describe('components scaled apart by up to a factor of 1.5'),
+      deadComponent: probability.default(0.05),
+      response: probability.default(0.2).describe('tilted spectrum, as between velocity and acceleration'),
+      clipping: probability.default(0.03),
+      gap: probability.default(0.02).describe('a stretch of zeros'),
+    })
+    .prefault({}),
+})
+
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>
