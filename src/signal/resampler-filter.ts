@@ -1,4 +1,5 @@
 import { HALF_WIDTH, kernelRows, kernelTable } from './resampler-kernel.ts'
+import { wholeMillisPeriod } from './sample-rate.ts'
 
 /**
  * Which input samples make output m of a segment, and with which weights. Everything follows from m, the segment's anchor and
@@ -13,15 +14,6 @@ export interface ResamplerFilter {
   lastSample(gridIndex: number): number
   /** The output, from `samples[start]` = input sample `firstSample(gridIndex)`. One fixed order of summation. */
   output(gridIndex: number, samples: Float64Array, start: number): number
-}
-
-/** Rates this close to a whole-millisecond period are that period written in single precision. */
-const SINGLE_PRECISION = 1.2e-7
-
-/** @returns the sample period in ms when it is a whole number of them (1000, 500, 250, 200, 125, 100, 62.5, 50, 40, 20 Hz …) */
-export function wholeMillisPeriod(sampleRate: number): number | undefined {
-  const period = Math.round(1000 / sampleRate)
-  return period >= 1 && Math.abs(sampleRate * period - 1000) <= 1000 * SINGLE_PRECISION ? period : undefined
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SourceId } from '../domain/source-id.ts'
 import type { Nanos } from '../domain/time.ts'
 import type { Gap, GridPiece, GridSegment, Segment, TracePiece } from '../domain/trace.ts'
 import { createResamplerFilter, type ResamplerFilter } from './resampler-filter.ts'
+import { isSameRate, RATE_TOLERANCE } from './sample-rate.ts'
 
 export interface ResamplerOptions {
   /** Rate of the absolute grid, Hz; its period must be whole milliseconds. Default 20. */
@@ -27,8 +28,6 @@ export interface ResamplerState {
 export const DEFAULT_GRID_RATE = 20
 /** Above this the filter's memory would no longer be small. */
 const MAX_SAMPLE_RATE = 5000
-/** Relative; as libmseed: a header's 19.999 Hz is 20 Hz. */
-const RATE_TOLERANCE = 1e-4
 /** Input is filtered in blocks of this many samples, however long a segment is. */
 const BLOCK = 256
 const NANOS_PER_MILLI = 1_000_000n
@@ -153,8 +152,8 @@ class Run {
   }
 
   isContinuedBy(segment: Segment): boolean {
-    const isSameRate = Math.abs(segment.sampleRate - this.#sampleRate) <= RATE_TOLERANCE * this.#sampleRate
-    return isSameRate && Math.abs(Number(segment.startTime - this.expectedTime())) <= 1e9 / this.#sampleRate
+    if (!isSameRate(segment.sampleRate, this.#sampleRate)) return false
+    return Math.abs(Number(segment.startTime - this.expectedTime())) <= 1e9 / this.#sampleRate
   }
 
   /** Time of the next input sample. */

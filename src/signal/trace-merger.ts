@@ -1,0 +1,292 @@
+import type { OnProblem } from '../domain/problem.ts'
+import type { SourceId } from '../domain/source-id.ts'
+import { formatNanos, type Nanos, sampleOffsetNanos } from '../domain/time.ts'
+import type { GapCause, TracePiece, TraceRecord } from '../domain/trace.ts'
+import { endTimeOf, type HeldRecord, HeldRecords } from './held-records.ts'
+import { isSameRate, nominalRate } from './sample-rate.ts'
+
+export interface TraceMergerOptions {
+  /** How long, in data time, records behind a hole wait for it to be filled, s. Default 10. */
+  readonly horizonSeconds?: number
+  /** Records further than this from the newest data have an absurd time, s. Default one day. */
+  readonly absurdSeconds?: number
+  /** After this many absurd records in a row that continue one another, the clock is believed. Default 10. */
+  readonly resetRecords?: number
+  readonly onProblem?: OnProblem
+}
+
+export interface MergeCounters {
+  /** Records pushed. */
+  records: number
+  /** Records that brought nothing new: their time had been passed on, or the same record is waiting. */
+  duplicates: number
+  /** Samples dropped from records that brought something new. */
+  overlapSamples: number
+  gaps: number
+  /** Records from before the current segment: inside a gap already declared, or before the start. */
+  late: number
+  /** Records that came after a waiting one that starts later, or would lose against them. */
+  reordered: number
+  /** Records dropped for their absurd time. */
+  absurd: number
+}
+
+/** What a restart brings back; plain data. */
+export interface TraceMergerState {
+  readonly segment: SegmentPosition | undefined
+  readonly held: readonly HeldRecord[]
+  readonly suspect: Suspect | undefined
+  readonly counters: MergeCounters
+}
+
+/** Sample i of the segment is at anchorTime + i / sampleRate; `nextIndex` is the first not yet passed on. */
+export interface SegmentPosition {
+  readonly anchorTime: Nanos
+  readonly sampleRate: number
+  readonly nextIndex: number
+}
+
+/** Absurd records that continue one another: perhaps the clock was reset. */
+export interface Suspect {
+  readonly records: number
+  readonly endTime: Nanos
+}
+
+/** In samples: up to here a record continues the segment. */
+const CONTIGUOUS = 0.5
+/** In samples: between contiguous and here the clock has drifted; beyond, a sample is missing or doubled. */
+const TEAR = 0.75
+/** In samples: what nanosecond times leave over. */
+const ROUNDING = 1e-3
+/** More than this many horizons' worth of samples behind a hole: conflicting overlaps; the hole is given up. */
+const HELD_HORIZONS = 4
+
+/**
+ * Merges the records of one channel into contiguous segments and gaps.
+ *
+ * A segment is anchored at its first record's start. Each record is placed at a sample index counted from that anchor, so jitter
+ * below half a sample changes nothing and drift adds up: beyond half a sample it is a gap (`tear`).
+ * - A record that continues the segment is passed on at once.
+ * - A record after a hole waits until the hole is filled, or until the channel's newest data are the horizon past that record's
+ *   start; then the gap is declared (`missing`) and data go on. (The windows after a gap fill for longer than the horizon, so
+ *   this delays no score.) A record thus arrives in time when nothing newer than its start + horizon came before it.
+ * - Overlaps: the earlier-starting record wins, then the longer, then the bytewise smaller. Dropped samples are counted.
+ * - Another sample rate (by more than 1e-4) is a gap (`rate`).
+ * - A time more than a day from the newest data is a Problem (`TIME_ABSURD`) and dropped. After ten such records in a row, each
+ *   within the horizon of where the last one ended, the tenth begins a new segment after a gap (`reset`): a clock that was set
+ *   cannot stall a channel. A clock set back by less than a day looks like data sent again: dropped until it catches up.
+ *
+ * The output does not depend on the order of arrival of records that arrive in time, except where zero delay forbids it:
+ * 1. A record that continues the segment has been passed on when an overlapping record with *other sample values* arrives that
+ *    would have won (an earlier start, or the same start and longer or smaller). It keeps its place, the newcomer gives what is left.
+ * 2. The first record of a channel is passed on at once; records before it are late.
+ * Overlaps that repeat the same values, as servers produce, are never affected. Memory is bounded by the horizon.
+ */
+export class TraceMerger {
+  readonly counters: MergeCounters
+  readonly #sourceId: SourceId
+  readonly #horizonNanos: Nanos
+  readonly #horizonSeconds: number
+  readonly #absurdNanos: Nanos
+  readonly #resetRecords: number
+  readonly #onProblem: OnProblem | undefined
+  readonly #held: HeldRecords
+  #anchorTime: Nanos = 0n
+  #sampleRate = 0
+  /** Samples passed on since the anchor; meaningless while #sampleRate is 0: nothing has come yet. */
+  #nextIndex = 0
+  #suspect: Suspect | undefined
+
+  constructor(sourceId: SourceId, options: TraceMergerOptions = {}, initial?: TraceMergerState) {
+    const { horizonSeconds = 10, absurdSeconds = 86_400, resetRecords = 10, onProblem } = options
+    this.#sourceId = sourceId
+    this.#horizonSeconds = horizonSeconds
+    this.#horizonNanos = secondsToNanos(horizonSeconds)
+    this.#absurdNanos = secondsToNanos(absurdSeconds)
+    this.#resetRecords = resetRecords
+    this.#onProblem = onProblem
+    this.#held = new HeldRecords(initial?.held)
+    this.#suspect = initial?.suspect
+    this.counters = { ...(initial?.counters ?? NO_COUNTS) }
+    if (initial?.segment) {
+      this.#anchorTime = initial.segment.anchorTime
+      this.#sampleRate = initial.segment.sampleRate
+      this.#nextIndex = initial.segment.nextIndex
+    }
+  }
+
+  /** @returns what can be passed on now, in order; segments share the record's samples unless the record had to wait */
+  push(record: TraceRecord): TracePiece[] {
+    const pieces: TracePiece[] = []
+    this.counters.records++
+    if (!this.#isSound(record)) return pieces
+    if (this.#isAbsurd(record)) {
+      if (this.#isClockBelieved(record)) this.#restart(record, pieces)
+      return pieces
+    }
+    this.#suspect = undefined
+    if (this.#held.count === 0 && this.#place(record, false, pieces)) return pieces
+    if (this.#isPassed(record)) this.#drop(record)
+    else this.#hold(record, pieces)
+    return pieces
+  }
+
+  /** End of the stream: what waits behind a hole comes out, with the gaps before it. */
+  flush(): TracePiece[] {
+    const pieces: TracePiece[] = []
+    this.#release(pieces)
+    return pieces
+  }
+
+  snapshot(): TraceMergerState {
+    const segment = { anchorTime: this.#anchorTime, sampleRate: this.#sampleRate, nextIndex: this.#nextIndex }
+    return {
+      segment: this.#sampleRate > 0 ? segment : undefined,
+      held: this.#held.snapshot(),
+      suspect: this.#suspect,
+      counters: { ...this.counters },
+    }
+  }
+
+  #isSound(record: TraceRecord): boolean {
+    if (record.samples.length === 0) return false
+    if (record.sampleRate > 0 && Number.isFinite(record.sampleRate)) return true
+    const message = `merge: expected a sample rate above 0 Hz, got ${record.sampleRate}; the record is dropped`
+    this.#onProblem?.({ code: 'RATE_ABSURD', message, sourceId: this.#sourceId })
+    return false
+  }
+
+  #isAbsurd(record: TraceRecord): boolean {
+    if (this.#sampleRate === 0) return false
+    const newest = this.#held.endTime ?? this.#expectedTime()
+    const distance = record.startTime - newest
+    return distance > this.#absurdNanos || -distance > this.#absurdNanos
+  }
+
+  #isClockBelieved(record: TraceRecord): boolean {
+    const distance = this.#suspect === undefined ? undefined : record.startTime - this.#suspect.endTime
+    const isNext = distance !== undefined && distance <= this.#horizonNanos && -distance <= this.#horizonNanos
+    const records = isNext && this.#suspect ? this.#suspect.records + 1 : 1
+    if (records >= this.#resetRecords) return true
+    this.#suspect = { records, endTime: endTimeOf(record) }
+    this.counters.absurd++
+    this.#onProblem?.({
+      code: 'TIME_ABSURD',
+      message: `merge: expected a time near ${formatNanos(this.#expectedTime())}, got ${formatNanos(record.startTime)}; the record is dropped`,
+      sourceId: this.#sourceId,
+    })
+    return false
+  }
+
+  #restart(record: TraceRecord, pieces: TracePiece[]): void {
+    this.#suspect = undefined
+    this.#release(pieces)
+    this.#gap('reset', record.startTime, pieces)
+    this.#begin(record, pieces)
+  }
+
+  #hold(record: TraceRecord, pieces: TracePiece[]): void {
+    const before = this.#held.count
+    const at = this.#held.add(record)
+    if (at === undefined) this.counters.duplicates++
+    else if (at < before) this.counters.reordered++
+    for (let first = this.#held.first; first; first = this.#held.first) {
+      if (!this.#place(first, this.#isDue(first), pieces)) return
+      this.#held.removeFirst()
+    }
+  }
+
+  #release(pieces: TracePiece[]): void {
+    for (let record = this.#held.first; record; record = this.#held.first) {
+      this.#place(record, true, pieces)
+      this.#held.removeFirst()
+    }
+  }
+
+  #isDue(record: HeldRecord): boolean {
+    const newest = this.#held.endTime ?? record.startTime
+    if (newest - record.startTime >= this.#horizonNanos) return true
+    return this.#held.sampleCount > HELD_HORIZONS * this.#horizonSeconds * Math.max(record.sampleRate, 1)
+  }
+
+  #isPassed(record: HeldRecord): boolean {
+    return endTimeOf(record) - this.#expectedTime() < secondsToNanos(CONTIGUOUS / record.sampleRate)
+  }
+
+  /**
+   * Passes on what is new of a record.
+   *
+   * @param isDue whether a hole before it is given up
+   * @returns false when the record has to wait behind a hole
+   */
+  #place(record: HeldRecord, isDue: boolean, pieces: TracePiece[]): boolean {
+    if (this.#sampleRate === 0) {
+      this.#begin(record, pieces)
+      return true
+    }
+    const rate = nominalRate(record.sampleRate)
+    const ahead = (Number(record.startTime - this.#expectedTime()) * rate) / 1e9
+    if (ahead > TEAR && !isDue) return false
+    if (this.#isPassed(record)) {
+      this.#drop(record)
+      return true
+    }
+    const isOtherRate = !isSameRate(record.sampleRate, this.#sampleRate)
+    const isTear = Math.abs(ahead) > CONTIGUOUS && Math.abs(ahead) <= TEAR
+    if (isOtherRate || isTear || ahead > TEAR) {
+      // What overlaps is dropped first, so that time never runs backwards.
+      const rest = this.#trimmed(record, Math.ceil(Math.max(0, -ahead - ROUNDING)))
+      if (rest.samples.length === 0) return true
+      this.#gap(isOtherRate ? 'rate' : isTear ? 'tear' : 'missing', rest.startTime, pieces)
+      this.#begin(rest, pieces)
+    } else this.#append(this.#trimmed(record, Math.max(0, Math.round(-ahead))), pieces)
+    return true
+  }
+
+  #trimmed(record: HeldRecord, count: number): HeldRecord {
+    if (count === 0) return record
+    this.counters.overlapSamples += count
+    const startTime = record.startTime + sampleOffsetNanos(count, record.sampleRate)
+    return { startTime, sampleRate: record.sampleRate, samples: record.samples.subarray(count) }
+  }
+
+  #begin(record: HeldRecord, pieces: TracePiece[]): void {
+    this.#anchorTime = record.startTime
+    this.#sampleRate = nominalRate(record.sampleRate)
+    this.#nextIndex = 0
+    this.#append(record, pieces)
+  }
+
+  #append({ samples }: HeldRecord, pieces: TracePiece[]): void {
+    if (samples.length === 0) return
+    pieces.push({
+      kind: 'segment',
+      sourceId: this.#sourceId,
+      startTime: this.#expectedTime(),
+      sampleRate: this.#sampleRate,
+      samples,
+    })
+    this.#nextIndex += samples.length
+  }
+
+  #gap(cause: GapCause, endTime: Nanos, pieces: TracePiece[]): void {
+    this.counters.gaps++
+    pieces.push({ kind: 'gap', sourceId: this.#sourceId, startTime: this.#expectedTime(), endTime, cause })
+  }
+
+  #drop(record: HeldRecord): void {
+    if (record.startTime < this.#anchorTime - secondsToNanos(CONTIGUOUS / record.sampleRate)) this.counters.late++
+    else this.counters.duplicates++
+  }
+
+  /** When the next sample of the segment is due. */
+  #expectedTime(): Nanos {
+    return this.#anchorTime + sampleOffsetNanos(this.#nextIndex, this.#sampleRate)
+  }
+}
+
+const NO_COUNTS: MergeCounters = { records: 0, duplicates: 0, overlapSamples: 0, gaps: 0, late: 0, reordered: 0, absurd: 0 }
+
+function secondsToNanos(seconds: number): Nanos {
+  return BigInt(Math.round(seconds * 1e9))
+}
