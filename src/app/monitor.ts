@@ -18,7 +18,7 @@ import { resampleTo } from '../pipeline/resample-to.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
 import { trigger } from '../pipeline/trigger.ts'
 import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
-import type { TraceMergerOptions } from '../signal/trace-merger.ts'
+import type { MergeCounters, TraceMergerOptions } from '../signal/trace-merger.ts'
 
 /** Everything that can change a score or a detection, and where problems and latencies are told. */
 export interface MonitorParts {
@@ -35,6 +35,8 @@ export interface MonitorParts {
   readonly isAccepted: (sourceId: SourceId) => boolean
   readonly state: PipelineState
   readonly onLatency: OnLatency
+  /** Given each channel's merge counters once; they go on counting. */
+  readonly onCounters: (sourceId: SourceId, counters: Readonly<MergeCounters>) => void
   readonly onProblem: OnProblem
 }
 
@@ -51,13 +53,17 @@ export interface MonitorStreams {
  */
 export function monitor(packets$: Observable<Packet>, parts: MonitorParts): MonitorStreams {
   const { classifier, gridRate, stride, state, onProblem } = parts
-  const shape = { windowLength: classifier.windowLength, channels: classifier.channels, sampleRate: gridRate }
+  const { windowLength, channels } = classifier
+  const shape = { windowLength, channels, sampleRate: gridRate }
 
   const frames$ = packets$.pipe(
     decodeMiniseed(parts.isAccepted, onProblem),
     measureLatency(parts.onLatency),
     perChannel((record$, sourceId) =>
-      record$.pipe(mergeTraces(sourceId, parts.merge, state), resampleTo(sourceId, { gridRate, onProblem }, state)),
+      record$.pipe(
+        mergeTraces(sourceId, parts.merge, state, parts.onCounters),
+        resampleTo(sourceId, { gridRate, onProblem }, state),
+      ),
     ),
     perStation((grid$, instrument) => grid$.pipe(assembleThreeComponents(instrument, parts.assemble(instrument), state))),
     share(),
@@ -65,7 +71,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
 
   const scores$ = frames$.pipe(
     perStation((frame$, instrument) =>
-      frame$.pipe(slidingWindows(instrument, { ...shape, stride }, state), preprocess(parts.preprocess, shape)),
+      frame$.pipe(slidingWindows(instrument, { windowLength, stride, gridRate }, state), preprocess(parts.preprocess, shape)),
     ),
     classify(classifier),
     share(),

@@ -17,8 +17,10 @@ const CENTRES = [0.35, 0.7, 1.4, 2.8, 5.6, 11.2, 22.4, 44.8] as const
 const HALF_OCTAVE = Math.SQRT2
 const LAPSE_EXPONENT = 1.2
 /** What remains after the forward-scattered part, relative to the beginning. */
-const LATE_SHARE = 0.3
-/** The last second fades, so that cutting leaves no step. */
+const LATE_SHARE = 0.4
+/** Scattered waves take detours: the coda rises in this share of the forward time constant. */
+const RISE_SHARE = 0.15
+/** The last seconds fade, so that cutting leaves no step. */
 const FADE_SECONDS = 2
 
 /**
@@ -58,7 +60,7 @@ function addBand(
   // White uniform noise has variance 1/3; of it the filter passes alpha / (1 + alpha).
   const scale = amplitude / Math.sqrt(gain / 3)
 
-  const rise = 1 / (1.5 * centre)
+  const rise = 1 / (1.5 * centre) + RISE_SHARE * shape.forwardSeconds
   const decay = (Math.PI * centre) / shape.qualityAt(centre)
   const fade = Math.min(out.length, FADE_SECONDS * sampleRate)
   let y1 = 0

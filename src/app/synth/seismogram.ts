@@ -42,9 +42,11 @@ const HEAD_WAVE_SHARE = 0.2
 const RADIATION_FLOOR = 0.18
 /** Conversion at the base of the soft layer under the station: this share, this many seconds off. */
 const CONVERTED = { share: 0.25, seconds: 0.35 } as const
-const MULTIPATHS = 8
+/** The unscattered wave loses its energy to the scattered ones over this distance. */
+const DIRECT_KM = 15
+const MULTIPATHS = 14
 /** Scattered to direct amplitude in each band, and its split between the vertical and each horizontal component. */
-const CODA = { P: { share: 0.22, vertical: 1, horizontal: 0.7 }, S: { share: 0.3, vertical: 0.65, horizontal: 1 } } as const
+const CODA = { P: { share: 0.7, vertical: 1, horizontal: 0.8 }, S: { share: 0.7, vertical: 0.65, horizontal: 1 } } as const
 
 /**
  * P and S of one earthquake at one station: for each the earliest rays through the crust, radiated by the focal mechanism, polarised by
@@ -117,7 +119,8 @@ function addWave(traces: Seismogram['components'], at: WaveAtStation, random: Ra
   const pathShare = ray.path === 'head' ? HEAD_WAVE_SHARE : 1
   const pulse = velocityPulse((f) => spectrum.displacementAt(f) * antiAliasGain(f, sampleRate), sampleRate)
 
-  const motion = scaled(motionOf(at), pathShare)
+  const full = scaled(motionOf(at), pathShare)
+  const motion = scaled(full, 1 / Math.sqrt(1 + hypocentralKm / DIRECT_KM))
   const add = (delaySeconds: number, direction: Motion) =>
     addPulse(traces, pulse, position + delaySeconds * sampleRate, direction, at.azimuth)
   add(0, motion)
@@ -125,13 +128,13 @@ function addWave(traces: Seismogram['components'], at: WaveAtStation, random: Ra
   if (wave === 'P') add(CONVERTED.seconds, [0, CONVERTED.share * vertical, 0])
   else if (position > CONVERTED.seconds * sampleRate) add(-CONVERTED.seconds, [CONVERTED.share * radial, 0, 0])
 
-  const spread = 0.1 + 0.006 * hypocentralKm
-  const strength = Math.hypot(vertical, radial, transverse)
+  const spread = 0.2 + 0.008 * hypocentralKm
+  const strength = Math.hypot(...full)
   for (let n = 0; n < MULTIPATHS; n++) {
     const delay = random.exponential(spread)
-    const size = 0.5 * random.normal() * Math.exp(-delay / (3 * spread))
+    const size = 0.6 * random.normal() * Math.exp(-delay / (3 * spread))
     const stray = () => 0.3 * strength * random.normal()
-    add(delay, scaled([vertical + stray(), radial + stray(), transverse + stray()], size))
+    add(delay, scaled([full[0] + stray(), full[1] + stray(), full[2] + stray()], size))
   }
   addCodas(traces, at, spectrum, pathShare, random)
 }
@@ -201,7 +204,7 @@ function addCodas(
           weight * 2 * width * spectrum.velocityAt(frequency) * antiAliasGain(frequency, station.sampleRate),
         qualityAt: (frequency) => qualityFactor(wave, frequency) * CODA_QUALITY,
         lapseSeconds: ray.seconds,
-        forwardSeconds: 0.4 + 0.02 * hypocentralKm,
+        forwardSeconds: 0.7 + 0.025 * hypocentralKm,
       },
       random,
     )
