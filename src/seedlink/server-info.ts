@@ -109,8 +109,8 @@ export function infoJson(args: readonly string[], facts: ServerFacts): InfoDocum
   return { text: JSON.stringify({ ...head, ...body }), isError: 'error' in body }
 }
 
-function jsonBody([item, stationPattern = '*', streamPattern = '*']: readonly string[], facts: ServerFacts): object {
-  switch (item?.toUpperCase()) {
+function jsonBody([item = '', stationPattern = '*', streamPattern = '*']: readonly string[], facts: ServerFacts): object {
+  switch (item.toUpperCase()) {
     case 'ID':
       return { server_start: formatMicros(facts.startedAt) }
     case 'CAPABILITIES':
@@ -123,7 +123,7 @@ function jsonBody([item, stationPattern = '*', streamPattern = '*']: readonly st
       return { station: matchingStations(facts, stationPattern).map((station) => stationJson(station, streamPattern)) }
     case 'CONNECTIONS':
       return { connections: { client_count: facts.connections.length, client: facts.connections.map(connectionJson) } }
-    case undefined:
+    case '':
       return { error: { code: 'ARGUMENTS', message: 'INFO takes an item' } }
     default:
       return { error: { code: 'ARGUMENTS', message: `unknown INFO item ${item}` } }

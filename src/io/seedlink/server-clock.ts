@@ -1,0 +1,20 @@
+import type { Clock } from '../../domain/ports.ts'
+import type { Micros } from '../../domain/time.ts'
+
+/** A clock that can also ring; handed in, so that tests turn its hands. */
+export interface AlarmClock extends Clock {
+  /** Calls back once, at or soon after `time`. @returns cancels it */
+  wakeAt(time: Micros, callback: () => void): () => void
+}
+
+/** The longest time Node's timers take; whoever wakes early looks at the clock again. */
+const LONGEST_TIMEOUT_MILLIS = 2 ** 31 - 1
+
+export const systemAlarmClock: AlarmClock = {
+  now: () => Date.now() * 1000,
+  wakeAt(time, callback) {
+    const millis = Math.ceil((time - this.now()) / 1000)
+    const timer = setTimeout(callback, Math.min(Math.max(millis, 0), LONGEST_TIMEOUT_MILLIS))
+    return () => clearTimeout(timer)
+  },
+}

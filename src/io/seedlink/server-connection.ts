@@ -1,0 +1,183 @@
+import type { Socket } from 'node:net'
+import type { OnProblem } from '../../domain/problem.ts'
+import { MICROS_PER_SECOND } from '../../domain/time.ts'
+import type { ConnectionFacts } from '../../seedlink/server-holdings.ts'
+import { END_TOKEN } from '../../seedlink/server-packet.ts'
+import { ServerSession, type SessionHost, type SessionOutput } from '../../seedlink/server-session.ts'
+import type { StreamRequest } from '../../seedlink/server-subscription.ts'
+import type { AlarmClock } from './server-clock.ts'
+import type { Playback } from './server-playback.ts'
+import { PacketStream } from './server-stream.ts'
+
+export interface ConnectionContext {
+  readonly host: SessionHost
+  readonly playback: Playback
+  readonly clock: AlarmClock
+  /** A client that takes nothing for so long while data wait for it is cut (paced playback only). */
+  readonly stallSeconds: number
+  readonly onProblem: OnProblem
+}
+
+/** Records looked at before other clients get their turn. */
+const RECORDS_PER_TURN = 256
+
+/** Replies that a client does not read may pile up to here; then nothing more is read from it. */
+const MAX_UNREAD_REPLY_BYTES = 1024 * 1024
+
+/**
+ * One client's socket. Packets are read from the archive only while the socket takes them, so a client that does not read holds
+ * one packet in memory and delays nobody.
+ */
+export class ServerConnection {
+  readonly #socket: Socket
+  readonly #context: ConnectionContext
+  readonly #session: ServerSession
+  readonly #connectedAt: number
+  readonly #where: string
+  #stream: PacketStream | undefined
+  #cancelAlarm: () => void = () => {}
+  #cancelStall: () => void = () => {}
+  #immediate: NodeJS.Immediate | undefined
+  #isPeerDone = false
+  #sentPackets = 0
+  #sentBytes = 0
+
+  constructor(socket: Socket, context: ConnectionContext) {
+    this.#socket = socket
+    this.#context = context
+    this.#session = new ServerSession(context.host)
+    this.#connectedAt = context.clock.now()
+    this.#where = `${socket.remoteAddress}:${socket.remotePort}`
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 30_000)
+    socket.on('data', (chunk) => this.#receive(chunk))
+    socket.on('drain', () => this.#onDrain())
+    socket.on('end', () => this.#onPeerDone())
+    // A client may vanish at any moment; 'close' follows and cleans up.
+    socket.on('error', () => {})
+    socket.on('close', () => this.#release())
+  }
+
+  facts(): ConnectionFacts {
+    return {
+      host: this.#socket.remoteAddress ?? '',
+      port: this.#socket.remotePort ?? 0,
+      connectedAt: this.#connectedAt,
+      protocol: this.#session.protocol,
+      userAgent: this.#session.userAgent,
+      isStreaming: this.#session.isStreaming,
+      sentPackets: this.#sentPackets,
+      sentBytes: this.#sentBytes,
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #receive(chunk: Uint8Array): void {
+    for (const output of this.#session.receive(chunk)) this.#perform(output)
+    if (this.#socket.writableLength > MAX_UNREAD_REPLY_BYTES) this.#socket.pause()
+  }
+
+  #perform(output: SessionOutput): void {
+    switch (output.kind) {
+      case 'send':
+        this.#socket.write(output.bytes)
+        break
+      case 'stream':
+        this.#startStream(output.request)
+        break
+      case 'close':
+        this.#release()
+        this.#socket.destroySoon()
+        break
+    }
+  }
+
+  #startStream(request: StreamRequest): void {
+    this.#stream = new PacketStream(this.#context.playback, request, this.#context.onProblem)
+    this.#pump()
+  }
+
+  /** Sends until the socket is full, nothing is available, or it is the others' turn. */
+  readonly #pump = (): void => {
+    clearImmediate(this.#immediate)
+    this.#socket.cork()
+    try {
+      this.#sendTurn()
+    } catch (error) {
+      const message = `archive cannot be read on: ${error instanceof Error ? error.message : String(error)}`
+      this.#context.onProblem({ code: 'SERVER_ARCHIVE', message, where: this.#where })
+      this.close()
+    } finally {
+      this.#socket.uncork()
+    }
+    if (this.#socket.writableNeedDrain) this.#watchStall()
+  }
+
+  #sendTurn(): void {
+    for (let looked = 0; looked < RECORDS_PER_TURN; looked += 1) {
+      if (!this.#stream || this.#socket.writableNeedDrain) return
+      const step = this.#stream.next()
+      if (step.kind === 'wait') {
+        this.#cancelAlarm()
+        this.#cancelAlarm = this.#context.clock.wakeAt(step.until, this.#pump)
+        return
+      }
+      if (step.kind === 'end') {
+        this.#finish()
+        return
+      }
+      for (const packet of step.packets) this.#sendPacket(packet)
+    }
+    this.#immediate = setImmediate(this.#pump)
+  }
+
+  #sendPacket(packet: Uint8Array): void {
+    this.#sentPackets += 1
+    this.#sentBytes += packet.length
+    this.#socket.write(packet)
+  }
+
+  /** Everything asked for was sent; the socket stays open for INFO and BYE, unless the client has already hung up. */
+  #finish(): void {
+    this.#release()
+    this.#socket.write(END_TOKEN)
+    if (this.#isPeerDone) this.#socket.end()
+  }
+
+  #onDrain(): void {
+    this.#cancelStall()
+    this.#socket.resume()
+    if (this.#stream) this.#pump()
+  }
+
+  #watchStall(): void {
+    if (!this.#context.playback.isPaced) return
+    const { clock, stallSeconds, onProblem } = this.#context
+    this.#cancelStall()
+    this.#cancelStall = clock.wakeAt(clock.now() + stallSeconds * MICROS_PER_SECOND, () => {
+      onProblem({
+        code: 'SERVER_SLOW_CLIENT',
+        message: `client took no data for ${stallSeconds} s and was cut`,
+        where: this.#where,
+      })
+      this.close()
+    })
+  }
+
+  /** `printf … | nc` closes its side at once and still wants its answer; a vanished client shows at the next packet. */
+  #onPeerDone(): void {
+    this.#isPeerDone = true
+    if (!this.#stream) this.#socket.end()
+  }
+
+  #release(): void {
+    this.#cancelAlarm()
+    this.#cancelStall()
+    clearImmediate(this.#immediate)
+    this.#stream?.close()
+    this.#stream = undefined
+  }
+}

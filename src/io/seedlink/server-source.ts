@@ -1,0 +1,18 @@
+import type { SourceId } from '../../domain/source-id.ts'
+import type { Nanos } from '../../domain/time.ts'
+
+/** Where the server's records come from: an archive, or an array in a test. */
+export interface RecordSource {
+  /** All records in data-time order, the same order every time, from the given ordinal (0 = first). Several may run at once. */
+  recordsFrom(ordinal: number): IterableIterator<SourceRecord>
+}
+
+export interface SourceRecord {
+  /** Exactly one miniSEED record of any version and length; valid until the iterator's next step. */
+  readonly bytes: Uint8Array
+  readonly sourceId: SourceId
+  readonly startTime: Nanos
+  /** Time of the last sample. */
+  readonly endTime: Nanos
+  readonly ordinal: number
+}
