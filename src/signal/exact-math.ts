@@ -36,3 +36,43 @@ export function besselI0(x: number): number {
   }
   return sum
 }
+
+const bits = new DataView(new ArrayBuffer(8))
+
+/** Natural logarithm of a normal positive number, relative error < 1e-14. */
+export function ln(x: number): number {
+  // x = m · 2^e with m in [√½, √2); ln m = 2 artanh((m - 1) / (m + 1)), whose argument is below 0.172.
+  bits.setFloat64(0, x)
+  const high = bits.getUint32(0)
+  let exponent = (high >>> 20) - 1023
+  bits.setUint32(0, (high & 0x000fffff) | 0x3ff00000)
+  let mantissa = bits.getFloat64(0)
+  if (mantissa > Math.SQRT2) {
+    mantissa /= 2
+    exponent++
+  }
+  const ratio = (mantissa - 1) / (mantissa + 1)
+  const square = ratio * ratio
+  let power = ratio
+  let sum = 0
+  for (let n = 1; n <= 19; n += 2) {
+    sum += power / n
+    power *= square
+  }
+  return exponent * Math.LN2 + 2 * sum
+}
+
+/** e^x for x <= 0, relative error < 1e-13; 0 below -700. */
+export function expOfNegative(x: number): number {
+  if (x < -700) return 0
+  // e^x = (e^(x / 1024))^1024: the small power by its series, then ten squarings.
+  const small = x / 1024
+  let term = 1
+  let value = 1
+  for (let n = 1; n <= 12; n++) {
+    term *= small / n
+    value += term
+  }
+  for (let n = 0; n < 10; n++) value *= value
+  return value
+}

@@ -1,6 +1,7 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { cosPi, sinPi } from './exact-math.ts'
+import { butterworthHighpass, filterHighpass } from './biquad.ts'
+import { cosPi } from './exact-math.ts'
 
 export interface PreprocessShape {
   /** Rows of a window. */
@@ -48,7 +49,10 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
         return false
       }
       if (peak > rawPeak) rawPeak = peak
-      if (highpass) filterBothWays(highpass, scratch, channel, shape)
+      if (highpass) {
+        filterHighpass(highpass, scratch, channel, channels, windowLength)
+        filterHighpass(highpass, scratch, size - channels + channel, -channels, windowLength)
+      }
     }
     if (taper.length > 0) applyTaper(taper, scratch, shape)
     let peak = 0
@@ -101,50 +105,6 @@ function detrend(
   lag = -middle
   for (let i = channel; i < size; i += channels, lag++) to[i] = from[i]! - base - mean - slope * lag
   return peak
-}
-
-/** Second-order section, a0 = 1. */
-interface Biquad {
-  readonly b0: number
-  readonly b1: number
-  readonly b2: number
-  readonly a1: number
-  readonly a2: number
-}
-
-/** Second-order Butterworth by the bilinear transform with the corner pre-warped. */
-function butterworthHighpass(corner: number, sampleRate: number): Biquad {
-  if (!(corner > 0 && corner < sampleRate / 2)) {
-    throw new UsageError(`preprocess highpassHz: expected between 0 and ${sampleRate / 2} Hz, got ${corner}`)
-  }
-  const k = sinPi(corner / sampleRate) / cosPi(corner / sampleRate)
-  const norm = 1 / (1 + Math.SQRT2 * k + k * k)
-  return { b0: norm, b1: -2 * norm, b2: norm, a1: 2 * (k * k - 1) * norm, a2: (1 - Math.SQRT2 * k + k * k) * norm }
-}
-
-function filterBothWays(
-  filter: Biquad,
-  samples: Float64Array,
-  channel: number,
-  { windowLength, channels }: PreprocessShape,
-): void {
-  const last = (windowLength - 1) * channels + channel
-  filterOneWay(filter, samples, channel, channels, windowLength)
-  filterOneWay(filter, samples, last, -channels, windowLength)
-}
-
-function filterOneWay({ b0, b1, b2, a1, a2 }: Biquad, samples: Float64Array, from: number, step: number, count: number): void {
-  // Transposed direct form II in the steady state of a constant input, whose output is 0 (the zeros are at 0 Hz).
-  const first = samples[from]!
-  let s1 = -b0 * first
-  let s2 = b2 * first
-  for (let n = 0, i = from; n < count; n++, i += step) {
-    const x = samples[i]!
-    const y = b0 * x + s1
-    s1 = b1 * x - a1 * y + s2
-    s2 = b2 * x - a2 * y
-    samples[i] = y
-  }
 }
 
 /** Rising half of a cosine taper: value i for the i-th row from either end. */
