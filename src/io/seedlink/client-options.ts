@@ -1,0 +1,50 @@
+import type { Packet } from '../../domain/packet.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import type { StationId } from '../../domain/source-id.ts'
+import type { TimeSpan } from '../../seedlink/commands.ts'
+import type { Credentials } from '../../seedlink/handshake.ts'
+import type { Position } from '../../seedlink/resume-positions.ts'
+import type { TlsOptions } from './client-socket.ts'
+import type { StateChange } from './client-state.ts'
+import type { ClientTimings, Timers } from './client-timings.ts'
+
+export const DEFAULT_USER_AGENT = 'quakewire/0.1'
+
+export interface SeedlinkClientOptions {
+  /** `seedlink://host:port`, or `seedlinks://` for TLS. */
+  readonly url: string
+  /** `NET_STA_LOC_BS` (three components of one instrument), `NET_STA` (everything), or with `*` and `?` where the server can. */
+  readonly stations: readonly string[]
+  /** Where to go on, as `positions()` gave it before a restart. */
+  readonly resume?: ReadonlyMap<StationId, Position>
+  readonly credentials?: Credentials
+  readonly tls?: TlsOptions
+  /** Shown in the server's log. */
+  readonly userAgent?: string
+  /** 3: never negotiate v4. Default 4. */
+  readonly highestProtocol?: 3 | 4
+  /** A past time span instead of the live stream. */
+  readonly span?: TimeSpan
+  /** False: after END or a failure the client is closed. Default true. */
+  readonly isReconnecting?: boolean
+  /** For `receivedAt` and the times of states; decides nothing. */
+  readonly clock: Clock
+  readonly timers?: Timers
+  /** Uniform in [0, 1), for the jitter of reconnects. */
+  readonly random?: () => number
+  readonly timings?: Partial<ClientTimings>
+  /** Called for every packet of the selection, in order of arrival; `bytes` are valid until it returns. */
+  readonly onPacket: (packet: Packet) => void
+  readonly onState?: (change: StateChange) => void
+  /** The server says that nothing more will come: flush. */
+  readonly onEnd?: () => void
+  readonly onProblem: OnProblem
+}
+
+export interface ClientCounts {
+  readonly packets: number
+  /** Packets that nobody asked for. */
+  readonly unselected: number
+  readonly connections: number
+}

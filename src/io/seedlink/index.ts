@@ -1,0 +1,41 @@
+/** The public door of `quakewire/seedlink`: SeedLink over TCP, usable without the rest of the monitor. */
+
+export {
+  ConfigError,
+  MonitorError,
+  SeedlinkConnectionError,
+  SeedlinkProtocolError,
+} from '../../domain/errors.ts'
+export type { Packet } from '../../domain/packet.ts'
+export type { Clock } from '../../domain/ports.ts'
+export type { OnProblem, Problem } from '../../domain/problem.ts'
+export type { InstrumentId, SourceId, StationId } from '../../domain/source-id.ts'
+export type { Micros } from '../../domain/time.ts'
+export { detectRecordLength } from '../../miniseed/record-length.ts'
+export {
+  ClientSession,
+  type SelectedPacket,
+  type SessionFailure,
+  type SessionOptions,
+  type SessionOutput,
+} from '../../seedlink/client-session.ts'
+export type { TimeSpan } from '../../seedlink/commands.ts'
+export type { Credentials } from '../../seedlink/handshake.ts'
+export { type Greeting, parseGreeting } from '../../seedlink/hello.ts'
+export { type InfoLevel, parseInfo, type ServerInfo, type StationInfo, type StreamInfo } from '../../seedlink/info.ts'
+export {
+  type InfoPiece,
+  type PacketPiece,
+  PacketSplitter,
+  type Piece,
+  type RecordLength,
+} from '../../seedlink/packet-splitter.ts'
+export { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
+export { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
+export { SeedlinkClient } from './client.ts'
+export { parseServerAddress, type ServerAddress } from './client-address.ts'
+export { type InfoOptions, requestInfo } from './client-info.ts'
+export type { ClientCounts, SeedlinkClientOptions } from './client-options.ts'
+export type { TlsOptions } from './client-socket.ts'
+export type { LinkState, StateChange, StationState } from './client-state.ts'
+export { type ClientTimings, DEFAULT_CLIENT_TIMINGS, type Timers } from './client-timings.ts'

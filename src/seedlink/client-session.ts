@@ -1,0 +1,263 @@
+import { SeedlinkProtocolError } from '../domain/errors.ts'
+import type { SourceId, StationId } from '../domain/source-id.ts'
+import type { TimeSpan } from './commands.ts'
+import {
+  type Conversation,
+  type Credentials,
+  type Negotiated,
+  negotiate,
+  type Reply,
+  requestStationsV3,
+  requestStationsV4,
+  type StationOutcome,
+  type Turn,
+} from './handshake.ts'
+import type { InfoLevel } from './info.ts'
+import { type InfoPiece, type PacketPiece, PacketSplitter, type Piece, type RecordLength } from './packet-splitter.ts'
+import { headerKey, sourceIdOfKey, stationOfSource } from './record-header.ts'
+import type { ResumePositions } from './resume-positions.ts'
+import { type StationSelection, selectionMatcher } from './selection.ts'
+
+/** Largest INFO answer taken, bytes: that of a data centre with all streams has some ten MiB. */
+const MAX_INFO_BYTES = 64 * 1024 * 1024
+/** Channels remembered per connection; a server that invents names cannot make it grow. */
+const MAX_KNOWN_CHANNELS = 65_536
+
+export interface SessionOptions {
+  readonly selections: readonly StationSelection[]
+  readonly positions: ResumePositions
+  readonly recordLength: RecordLength
+  readonly userAgent: string
+  readonly credentials?: Credentials
+  /** 3: never negotiate v4. Default 4. */
+  readonly highestProtocol?: 3 | 4
+  /** A past time span instead of the live stream. */
+  readonly span?: TimeSpan
+  /** `FETCH`-like: the server ends the stream when it has sent what it has. */
+  readonly isDialUp?: boolean
+  /** Asks only this and goes; no stations then. */
+  readonly infoLevel?: InfoLevel
+}
+
+/** Why a connection is of no further use, although the socket is fine. */
+export type SessionFailure =
+  /** The credentials were refused. */
+  | 'authentication'
+  /** No station is left to stream. */
+  | 'all-rejected'
+  /** Something was refused in the middle of a block sent in one go; connect again without it, at once. */
+  | 'start-again'
+  /** An ERROR instead of data. */
+  | 'refused'
+
+export type SessionOutput =
+  | { readonly kind: 'send'; readonly text: string }
+  | { readonly kind: 'negotiated'; readonly negotiated: Negotiated }
+  | StationOutcome
+  | { readonly kind: 'streaming' }
+  | SelectedPacket
+  /** A packet that nobody asked for: another channel (v3 selectors cannot say everything), or no record at all. */
+  | { readonly kind: 'unselected'; readonly piece: PacketPiece }
+  | { readonly kind: 'info'; readonly format: 'xml' | 'json'; readonly isError: boolean; readonly text: string }
+  /** The server says that nothing more will come. */
+  | { readonly kind: 'end' }
+  | { readonly kind: 'failed'; readonly failure: SessionFailure; readonly text: string }
+
+export interface SelectedPacket {
+  readonly kind: 'packet'
+  readonly piece: PacketPiece
+  readonly sourceId: SourceId
+  readonly stationId: StationId
+  /** The entry of `selections` it came for. */
+  readonly selection: StationSelection
+}
+
+/**
+ * One connection's protocol, without the socket: bytes in, outputs out, among them the commands to send.
+ *
+ * Order of calls: `start` once, `receive` for whatever arrives. The outputs end with `failed` or `end`; what is received
+ * after that is ignored.
+ */
+export class ClientSession {
+  readonly #options: SessionOptions
+  readonly #emit: (output: SessionOutput) => void
+  readonly #splitter: PacketSplitter
+  readonly #matchers: readonly { selection: StationSelection; matches: (sourceId: string) => boolean }[]
+  readonly #channels = new Map<string, Omit<SelectedPacket, 'kind' | 'piece'> | null>()
+  readonly #conversation: Conversation<void>
+  readonly #replies: Reply[] = []
+  #turn: Turn = { commands: [], replies: 0 }
+  #info: Uint8Array[] = []
+  #infoBytes = 0
+  #phase: 'handshake' | 'streaming' | 'over' = 'handshake'
+
+  /** Pieces received so far; a connection whose count stands still is silent, however its bytes drip. */
+  pieces = 0
+
+  constructor(options: SessionOptions, emit: (output: SessionOutput) => void) {
+    this.#options = options
+    this.#emit = emit
+    this.#splitter = new PacketSplitter(options.recordLength)
+    this.#matchers = options.selections.map((selection) => ({ selection, matches: selectionMatcher(selection) }))
+    this.#conversation = this.#converse()
+  }
+
+  start(): void {
+    this.#advance([])
+  }
+
+  /** Ends the session from our side; nothing is emitted any more. */
+  stop(): void {
+    this.#phase = 'over'
+  }
+
+  /**
+   * @throws {SeedlinkProtocolError} when the bytes cannot be SeedLink; close the connection then
+   */
+  receive(bytes: Uint8Array): void {
+    if (this.#phase !== 'over') this.#splitter.push(bytes, this.#onPiece)
+  }
+
+  /** Asks the server for a sign of life. Only `INFO` is legal while streaming. */
+  keepAlive(): void {
+    if (this.#phase === 'streaming') this.#send(['INFO ID'])
+  }
+
+  *#converse(): Conversation<void> {
+    const { userAgent, credentials, highestProtocol = 4, infoLevel } = this.#options
+    const negotiated = yield* negotiate({ userAgent, highestProtocol, ...(credentials && { credentials }) })
+    this.#emit({ kind: 'negotiated', negotiated })
+    if (negotiated.authenticationError !== undefined && negotiated.protocol === 4) {
+      this.#fail('authentication', negotiated.authenticationError)
+    } else if (infoLevel !== undefined) {
+      this.#send([`INFO ${infoLevel}`])
+    } else {
+      const request = negotiated.protocol === 4 ? requestStationsV4 : requestStationsV3
+      this.#begin(yield* request(this.#options, negotiated), negotiated)
+    }
+  }
+
+  /** END, unless what was refused leaves nothing to stream or makes the requests doubtful. */
+  #begin(outcomes: readonly StationOutcome[], { protocol }: Negotiated): void {
+    for (const outcome of outcomes) this.#emit(outcome)
+    const refused = outcomes.filter((outcome) => outcome.kind !== 'accepted')
+    const text = refused.map((outcome) => `${outcome.station}: ${'text' in outcome ? outcome.text : ''}`).join('; ')
+    const isNoneLeft = outcomes.every((outcome) => outcome.kind === 'rejected')
+    if (isNoneLeft || (protocol === 4 && refused.length > 0)) {
+      this.#fail(isNoneLeft ? 'all-rejected' : 'start-again', text)
+      return
+    }
+    this.#phase = 'streaming'
+    this.#splitter.isStreaming = true
+    this.#send([protocol === 4 && this.#options.isDialUp ? 'ENDFETCH' : 'END'])
+    this.#emit({ kind: 'streaming' })
+  }
+
+  readonly #onPiece = (piece: Piece): void => {
+    if (this.#phase === 'over') return
+    this.pieces += 1
+    switch (piece.kind) {
+      case 'packet':
+        this.#onPacket(piece)
+        break
+      case 'info':
+        this.#onInfo(piece)
+        break
+      case 'end':
+        this.#phase = 'over'
+        this.#emit({ kind: 'end' })
+        break
+      case 'error':
+        if (this.#phase === 'streaming') this.#fail('refused', piece.text)
+        else this.#onReply({ isError: true, text: piece.text })
+        break
+      case 'line':
+        this.#onReply({ isError: false, text: piece.text })
+    }
+  }
+
+  #onReply(reply: Reply): void {
+    this.#replies.push(reply)
+    // A refused HELLO has one line instead of two.
+    const isComplete = this.#replies.length >= this.#turn.replies || (reply.isError && this.#turn.commands[0] === 'HELLO')
+    if (isComplete) this.#advance(this.#replies.splice(0))
+  }
+
+  #advance(replies: readonly Reply[]): void {
+    const { done, value } = this.#conversation.next(replies)
+    if (done) return
+    this.#turn = value
+    this.#send(value.commands)
+    // Nothing to ask (no stations): the replies are complete.
+    if (value.replies === 0) this.#advance([])
+  }
+
+  #onPacket(piece: PacketPiece): void {
+    if (this.#phase !== 'streaming') {
+      throw new SeedlinkProtocolError('SeedLink handshake: expected a reply, got a packet; reconnecting starts afresh', {
+        expected: 'a reply',
+        got: 'a packet',
+      })
+    }
+    const channel = this.#channelOf(piece)
+    if (channel === null) this.#emit({ kind: 'unselected', piece })
+    else
+      this.#emit({
+        kind: 'packet',
+        piece,
+        sourceId: channel.sourceId,
+        stationId: channel.stationId,
+        selection: channel.selection,
+      })
+  }
+
+  /** Parsed and matched once per channel, not per packet. */
+  #channelOf(piece: PacketPiece): Omit<SelectedPacket, 'kind' | 'piece'> | null {
+    const isRecord = piece.protocol === 3 || piece.format[0] === '2' || piece.format[0] === '3'
+    if (!isRecord) return null
+    const key = headerKey(piece.bytes)
+    const known = this.#channels.get(key)
+    if (known !== undefined) return known
+    const sourceId = sourceIdOfKey(key)
+    const matcher = sourceId && this.#matchers.find(({ matches }) => matches(sourceId))
+    const channel = matcher ? { sourceId, stationId: stationOfSource(sourceId), selection: matcher.selection } : null
+    if (this.#channels.size >= MAX_KNOWN_CHANNELS) this.#channels.clear()
+    this.#channels.set(key, channel)
+    return channel
+  }
+
+  #onInfo(piece: InfoPiece): void {
+    this.#infoBytes += piece.bytes.length
+    if (this.#infoBytes > MAX_INFO_BYTES) {
+      throw new SeedlinkProtocolError(`SeedLink INFO: expected at most ${MAX_INFO_BYTES} bytes, got more; ask for one station`, {
+        expected: MAX_INFO_BYTES,
+        got: this.#infoBytes,
+      })
+    }
+    this.#info.push(piece.bytes.slice())
+    if (!piece.isLast) return
+    const text = joinText(this.#info, this.#infoBytes)
+    this.#info = []
+    this.#infoBytes = 0
+    this.#emit({ kind: 'info', format: piece.format, isError: piece.isError, text })
+  }
+
+  #fail(failure: SessionFailure, text: string): void {
+    this.#phase = 'over'
+    this.#emit({ kind: 'failed', failure, text })
+  }
+
+  #send(commands: readonly string[]): void {
+    if (commands.length > 0) this.#emit({ kind: 'send', text: commands.map((command) => `${command}\r\n`).join('') })
+  }
+}
+
+function joinText(parts: readonly Uint8Array[], length: number): string {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return new TextDecoder().decode(bytes)
+}
