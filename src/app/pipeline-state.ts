@@ -34,15 +34,19 @@ export class PipelineMemory implements PipelineState {
     this.#changed.add(station)
   }
 
-  /** State of every station touched since the last call. Safe only between packets. */
+  /** State of every station touched since `forgetChanges`. Safe only between packets. */
   save(): Map<StationId, StationState> {
     const saved = new Map<StationId, StationState>()
     for (const station of this.#changed) {
       const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
       saved.set(station, Object.fromEntries([...snapshots].map(([name, snapshot]) => [name, snapshot()])))
     }
-    this.#changed.clear()
     return saved
+  }
+
+  /** What `save` gave is stored. */
+  forgetChanges(): void {
+    this.#changed.clear()
   }
 }
 

@@ -1,0 +1,137 @@
+import { Subscription } from 'rxjs'
+import type { DetectionWire } from '../contract/detection.ts'
+import type { TriggerOutput } from '../detection/trigger.ts'
+import type { Latency } from '../domain/detection.ts'
+import { MonitorError } from '../domain/errors.ts'
+import { gridIndexToMicros } from '../domain/grid.ts'
+import type { Clock } from '../domain/ports.ts'
+import type { OnProblem } from '../domain/problem.ts'
+import type { InstrumentId } from '../domain/source-id.ts'
+import type { Micros } from '../domain/time.ts'
+import type { ScoredPiece } from '../domain/window.ts'
+import type { StoreBatch } from '../io/store/store.ts'
+import type { MonitorStreams } from './monitor.ts'
+
+export interface RecorderOptions {
+  /** The store, or what stands in for it. */
+  readonly store: { commit(batch: StoreBatch): { messages: DetectionWire[] } }
+  readonly clock: Clock
+  /** Hz of the model's grid. */
+  readonly gridRate: number
+  readonly checkpoint: Checkpoint
+  readonly latencyOf: (instrument: InstrumentId) => Latency
+  /** What was stored and is now public. */
+  readonly onMessages: (messages: readonly DetectionWire[]) => void
+  readonly onProblem: OnProblem
+  readonly pace: CommitPace
+}
+
+/** State of the pipeline and positions of the servers to go with a commit; asked only between packets. */
+export interface Checkpoint {
+  take(): Pick<StoreBatch, 'checkpoints' | 'positions'>
+  /** What was taken last is on disk. */
+  done(): void
+}
+
+export const NO_CHECKPOINT: Checkpoint = { take: () => ({}), done() {} }
+
+export interface CommitPace {
+  /** Commit as soon as a packet brought a detection: an alert must not wait. */
+  readonly atDetections: boolean
+  /** Otherwise after this long, injected clock. */
+  readonly seconds: number
+  /** Or after this many scores. */
+  readonly scores: number
+}
+
+/** A live monitor stores detections at once and the rest every few seconds. */
+export const LIVE_PACE: CommitPace = { atDetections: true, seconds: 5, scores: 10_000 }
+/** A replay reports as it goes but does not wait for the disk after each detection. */
+export const REPLAY_PACE: CommitPace = { atDetections: false, seconds: 1, scores: 20_000 }
+
+/** While the store refuses, this many scores wait in memory; then the oldest go. */
+const MOST_WAITING_SCORES = 200_000
+
+/**
+ * Stores what the pipeline finds, in one transaction with the state that the pipeline has after the same packet, and publishes
+ * detections only when they are stored. A store that fails does not stop detection: what it refused waits and is tried again.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions
+  readonly #subscription = new Subscription()
+  #outputs: Extract<TriggerOutput, { kind: 'detection' }>[] = []
+  #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
+  #lastCommit: Micros
+  #suppressed = 0
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.#lastCommit = options.clock.now()
+  }
+
+  /** Detections that did not last; they are counted, not stored. */
+  get suppressed(): number {
+    return this.#suppressed
+  }
+
+  record({ scores$, detections$ }: Pick<MonitorStreams, 'scores$' | 'detections$'>): void {
+    this.#subscription.add(detections$.subscribe((output) => this.#onOutput(output)))
+    this.#subscription.add(scores$.subscribe((piece) => this.#onScore(piece)))
+  }
+
+  /** Call after each packet: commits when it is time. */
+  settle(): void {
+    const { atDetections, seconds, scores } = this.#options.pace
+    const isDue =
+      (atDetections && this.#outputs.length > 0) ||
+      this.#scores.length >= scores ||
+      this.#options.clock.now() - this.#lastCommit >= seconds * 1e6
+    if (isDue) this.commit()
+  }
+
+  commit(): void {
+    const { store, checkpoint, onMessages, onProblem, clock } = this.#options
+    this.#lastCommit = clock.now()
+    try {
+      const { messages } = store.commit({ ...this.#batch(), ...checkpoint.take() })
+      checkpoint.done()
+      this.#outputs = []
+      this.#scores = []
+      onMessages(messages)
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error
+      onProblem({ code: error.code, message: error.message })
+      if (this.#scores.length > MOST_WAITING_SCORES) this.#scores = this.#scores.slice(-MOST_WAITING_SCORES / 2)
+    }
+  }
+
+  stop(): void {
+    this.#subscription.unsubscribe()
+  }
+
+  #onOutput(output: TriggerOutput): void {
+    if (output.kind === 'detection') this.#outputs.push(output)
+    else this.#suppressed++
+  }
+
+  #onScore(piece: ScoredPiece): void {
+    if (piece.kind === 'gap') return
+    const { firstIndex, samples } = piece.window
+    const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, this.#options.gridRate)
+    this.#scores.push({ instrument: piece.instrument, endTime, score: piece.score })
+  }
+
+  #batch(): StoreBatch {
+    const { latencyOf, gridRate } = this.#options
+    return {
+      detections: this.#outputs.map(({ detection }) => ({ detection, latency: latencyOf(detection.instrument) })),
+      snippets: this.#outputs.map(({ detection, snippet }) => ({
+        detectionId: detection.id,
+        startTime: gridIndexToMicros(snippet.firstIndex, gridRate),
+        rate: gridRate,
+        samples: Float32Array.from(snippet.samples),
+      })),
+      scores: this.#scores,
+    }
+  }
+}
