@@ -19,7 +19,7 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 export const preprocessSpecSchema = z.strictObject({
   detrend: z.enum(['none', 'demean', 'linear']),
   highpassHz: z.number().positive().nullable(),
-  taperSeconds: z.number().nonnegative().optional(),
+  taperSeconds: z.number().nonnegative().exactOptional(),
   normalise: z.enum(['max-abs', 'none']),
 })
 
