@@ -43,7 +43,7 @@ const RADIATION_FLOOR = 0.18
 /** Conversion at the base of the soft layer under the station: this share, this many seconds off. */
 const CONVERTED = { share: 0.25, seconds: 0.35 } as const
 /** The unscattered wave loses its energy to the scattered ones over this distance. */
-const DIRECT_KM = 15
+const DIRECT_KM = { P: 25, S: 15 } as const
 const MULTIPATHS = 14
 /** Scattered to direct amplitude in each band, and its split between the vertical and each horizontal component. */
 const CODA = { P: { share: 0.7, vertical: 1, horizontal: 0.8 }, S: { share: 0.7, vertical: 0.65, horizontal: 1 } } as const
@@ -120,15 +120,15 @@ function addWave(traces: Seismogram['components'], at: WaveAtStation, random: Ra
   const pulse = velocityPulse((f) => spectrum.displacementAt(f) * antiAliasGain(f, sampleRate), sampleRate)
 
   const full = scaled(motionOf(at), pathShare)
-  const motion = scaled(full, 1 / Math.sqrt(1 + hypocentralKm / DIRECT_KM))
+  const motion = scaled(full, 1 / Math.sqrt(1 + hypocentralKm / DIRECT_KM[wave]))
   const add = (delaySeconds: number, direction: Motion) =>
     addPulse(traces, pulse, position + delaySeconds * sampleRate, direction, at.azimuth)
   add(0, motion)
-  const [vertical, radial, transverse] = motion
+  const [vertical, radial] = motion
   if (wave === 'P') add(CONVERTED.seconds, [0, CONVERTED.share * vertical, 0])
   else if (position > CONVERTED.seconds * sampleRate) add(-CONVERTED.seconds, [CONVERTED.share * radial, 0, 0])
 
-  const spread = 0.2 + 0.008 * hypocentralKm
+  const spread = (wave === 'P' ? 0.6 : 1) * (0.2 + 0.008 * hypocentralKm)
   const strength = Math.hypot(...full)
   for (let n = 0; n < MULTIPATHS; n++) {
     const delay = random.exponential(spread)
@@ -204,7 +204,7 @@ function addCodas(
           weight * 2 * width * spectrum.velocityAt(frequency) * antiAliasGain(frequency, station.sampleRate),
         qualityAt: (frequency) => qualityFactor(wave, frequency) * CODA_QUALITY,
         lapseSeconds: ray.seconds,
-        forwardSeconds: 0.7 + 0.025 * hypocentralKm,
+        forwardSeconds: (wave === 'P' ? 0.8 : 1) * (0.7 + 0.025 * hypocentralKm),
       },
       random,
     )
