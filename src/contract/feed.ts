@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { detectionSchema, labelSchema } from './detection.ts'
+import { type DetectionWire, detectionSchema, labelSchema } from './detection.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
-import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema } from './primitives.ts'
+import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
 
 /**
  * The WebSocket feed, `ws://…/feed?topics=…&stations=…&since=SEQ`.
@@ -49,7 +49,14 @@ export const helloSchema = z
 
 /** A person labelled a detection, or took the label back (null). */
 export const labelMessageSchema = z
-  .object({ seq: seqSchema, type: z.literal('label'), id: z.string(), label: labelSchema.nullable() })
+  .object({
+    seq: seqSchema,
+    type: z.literal('label'),
+    id: z.string().meta({ description: 'The detection' }),
+    station: stationIdSchema,
+    instrument: instrumentIdSchema,
+    label: labelSchema.nullable(),
+  })
   .meta({ id: 'LabelMessage' })
 
 /** Scores since the last message, oldest first; `time` is the END of the scored window. */
@@ -90,6 +97,8 @@ export type HelloMessage = z.infer<typeof helloSchema>
 export type LabelMessage = z.infer<typeof labelMessageSchema>
 export type ScoresMessage = z.infer<typeof scoresSchema>
 export type HealthMessage = z.infer<typeof healthMessageSchema>
+/** Messages with a number of their own, kept in the store and replayed after `since`. */
+export type DurableMessage = DetectionWire | LabelMessage
 export type FeedMessage = z.infer<typeof feedMessageSchema>
 export type SubscribeMessage = z.infer<typeof subscribeSchema>
 

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { StoreError } from '../../domain/errors.ts'
+import type { SqliteDatabase } from './sqlite-binding.ts'
+
+/** `QWK1`, in the header of the file. */
+const APPLICATION_ID = 0x51574b31
+
+/** Step i leads from schema version i to i + 1. Never change a step that was released; add one. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE store (id TEXT NOT NULL);
+
+  -- Latest state of each detection. json is the object of the feed; the columns are what it is searched by. Times: µs since 1970.
+  CREATE TABLE detections (
+    id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    station TEXT NOT NULL,
+    instrument TEXT NOT NULL,
+    onset INTEGER NOT NULL,
+    peak_score REAL NOT NULL,
+    label TEXT,
+    json TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX detections_by_onset ON detections (onset, id);
+  CREATE INDEX detections_by_station ON detections (station, onset, id);
+
+  -- All that was published with a number of its own, for those who come back with since.
+  CREATE TABLE messages (seq INTEGER PRIMARY KEY AUTOINCREMENT, json TEXT NOT NULL);
+
+  CREATE TABLE labels (
+    number INTEGER PRIMARY KEY,
+    detection TEXT NOT NULL REFERENCES detections (id),
+    value TEXT,
+    by TEXT NOT NULL,
+    time INTEGER NOT NULL
+  );
+  CREATE INDEX labels_by_detection ON labels (detection);
+
+  -- float32, little-endian: score i belongs to the window that ends at start + i · stride (µs); NaN: no score.
+  CREATE TABLE scores (
+    instrument TEXT NOT NULL,
+    stride INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    scores BLOB NOT NULL,
+    UNIQUE (instrument, stride, start)
+  );
+  CREATE INDEX scores_by_start ON scores (start);
+
+  -- float32, little-endian, rows Z, N, E, deflated.
+  CREATE TABLE snippets (
+    detection TEXT PRIMARY KEY,
+    start INTEGER NOT NULL,
+    rate REAL NOT NULL,
+    samples BLOB NOT NULL
+  ) WITHOUT ROWID;
+
+  -- What a restart brings back: v8.serialize of plain data.
+  CREATE TABLE checkpoints (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+  `,
+]
+
+/**
+ * Makes the tables of a new file, brings an older one up to date.
+ *
+ * @returns the store's id, made with the file
+ * @throws {StoreError} for another program's database and for one of a newer Quakewire
+ */
+export function migrate(database: SqliteDatabase, file: string): string {
+  const version = database.pragma('user_version', { simple: true }) as number
+  const application = database.pragma('application_id', { simple: true }) as number
+  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
+  if (tables > 0 && application !== APPLICATION_ID) {
+    throw new StoreError(
+      `store: open failed: expected a Quakewire database, got another program's (${file}); name another store.file`,
+      { operation: 'open', file },
+    )
+  }
+  if (version > MIGRATIONS.length) {
+    const message = `store: open failed: expected schema version ≤ ${MIGRATIONS.length}, got ${version} (${file}); a newer Quakewire wrote it: update this one or name another store.file`
+    throw new StoreError(message, { operation: 'open', file, version })
+  }
+  database
+    .transaction(() => {
+      for (const step of MIGRATIONS.slice(version)) database.exec(step)
+      database.pragma(`user_version = ${MIGRATIONS.length}`)
+      database.pragma(`application_id = ${APPLICATION_ID}`)
+      database.prepare('INSERT INTO store (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM store)').run(randomUUID())
+    })
+    .exclusive()
+  return database.prepare('SELECT id FROM store').pluck().get() as string
+}

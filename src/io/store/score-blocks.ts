@@ -1,0 +1,175 @@
+import type { InstrumentId } from '../../domain/source-id.ts'
+import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { SqliteDatabase } from './sqlite-binding.ts'
+
+/** One score on its way into the store. */
+export interface StoredScore {
+  readonly instrument: InstrumentId
+  /** End of the scored window. */
+  readonly endTime: Micros
+  /** 0–1, a float32. */
+  readonly score: number
+}
+
+/** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
+export interface ScoreRun {
+  readonly endTime: Micros
+  readonly strideSeconds: number
+  readonly scores: Float32Array
+}
+
+/** Ten minutes at a stride of a second: a row of 2.4 kB, 144 rows per instrument and day. */
+export const SCORES_PER_BLOCK = 600
+
+interface Block {
+  readonly instrument: InstrumentId
+  readonly start: Micros
+  readonly scores: Float32Array
+  /** Scores up to here are written; the rest is still empty. */
+  length: number
+  isChanged: boolean
+}
+
+interface BlockRow {
+  start: number
+  stride: number
+  scores: Uint8Array
+}
+
+/**
+ * Scores in packed blocks, exact (float32 as the network gives them). The block that grows is kept in memory, so that appending
+ * needs no reading.
+ */
+export class ScoreBlocks {
+  readonly #stride: number
+  readonly #open = new Map<InstrumentId, Block>()
+  readonly #changed: Block[] = []
+  readonly #select
+  readonly #upsert
+  readonly #range
+  readonly #deleteOlder
+  readonly #deleteOldest
+
+  /** @param strideSeconds of scores to be written; scores of other strides can still be read */
+  constructor(database: SqliteDatabase, strideSeconds: number) {
+    this.#stride = Math.round(strideSeconds * MICROS_PER_SECOND)
+    this.#select = database.prepare<[string, number, number], { scores: Uint8Array }>(
+      'SELECT scores FROM scores WHERE instrument = ? AND stride = ? AND start = ?',
+    )
+    this.#upsert = database.prepare<[string, number, number, Uint8Array]>(
+      `INSERT INTO scores (instrument, stride, start, scores) VALUES (?, ?, ?, ?)
+       ON CONFLICT (instrument, stride, start) DO UPDATE SET scores = excluded.scores`,
+    )
+    this.#range = database.prepare<[string, number, number], BlockRow>(
+      `SELECT start, stride, scores FROM scores
+       WHERE instrument = ? AND start <= ? AND start + stride * ${SCORES_PER_BLOCK} > ? ORDER BY stride, start`,
+    )
+    this.#deleteOlder = database.prepare<[number, number]>(
+      `DELETE FROM scores WHERE start <= ? AND start + stride * ${SCORES_PER_BLOCK} <= ?`,
+    )
+    this.#deleteOldest = database.prepare<[number]>(
+      'DELETE FROM scores WHERE rowid IN (SELECT rowid FROM scores ORDER BY start LIMIT ?)',
+    )
+  }
+
+  /** Writes the scores' blocks; inside the caller's transaction. After a rollback call `forget`. */
+  write(scores: readonly StoredScore[]): void {
+    for (const { instrument, endTime, score } of scores) {
+      const phase = endTime % this.#stride
+      const index = Math.floor(endTime / this.#stride)
+      const slot = index % SCORES_PER_BLOCK
+      const block = this.#blockAt(instrument, (index - slot) * this.#stride + phase)
+      block.scores[slot] = score
+      block.length = Math.max(block.length, slot + 1)
+      if (!block.isChanged) this.#changed.push(block)
+      block.isChanged = true
+    }
+    for (const block of this.#changed) {
+      block.isChanged = false
+      this.#upsert.run(block.instrument, this.#stride, block.start, bytesOf(block.scores.subarray(0, block.length)))
+    }
+    this.#changed.length = 0
+  }
+
+  /** The memory no longer agrees with the file. */
+  forget(): void {
+    this.#open.clear()
+    this.#changed.length = 0
+  }
+
+  /** Scores of windows that end in [from, to], oldest first; a hole, another stride or another phase begins a new run. */
+  read(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[] {
+    const runs = new RunBuilder()
+    for (const { start, stride, scores } of this.#range.iterate(instrument, to, from)) {
+      const values = scoresOf(scores)
+      const first = Math.max(0, Math.ceil((from - start) / stride))
+      const last = Math.min(values.length - 1, Math.floor((to - start) / stride))
+      for (let i = first; i <= last; i++) runs.add(start + i * stride, stride, values[i] as number)
+    }
+    return runs.take()
+  }
+
+  /** Removes blocks that end before this time. */
+  deleteOlderThan(time: Micros): void {
+    this.#deleteOlder.run(time, time)
+  }
+
+  /** @returns how many blocks went */
+  deleteOldest(blocks: number): number {
+    return this.#deleteOldest.run(blocks).changes
+  }
+
+  #blockAt(instrument: InstrumentId, start: Micros): Block {
+    const open = this.#open.get(instrument)
+    if (open?.start === start) return open
+    const stored = this.#select.get(instrument, this.#stride, start)
+    const scores = new Float32Array(SCORES_PER_BLOCK).fill(Number.NaN)
+    const known = stored ? scoresOf(stored.scores) : new Float32Array(0)
+    scores.set(known)
+    const block = { instrument, start, scores, length: known.length, isChanged: false }
+    this.#open.set(instrument, block)
+    return block
+  }
+}
+
+class RunBuilder {
+  readonly #runs: ScoreRun[] = []
+  #scores: number[] = []
+  #start = 0
+  #stride = 0
+
+  add(time: Micros, stride: number, score: number): void {
+    if (Number.isNaN(score)) return
+    if (this.#scores.length === 0 || stride !== this.#stride || time !== this.#start + this.#scores.length * stride) {
+      this.#close()
+      this.#start = time
+      this.#stride = stride
+    }
+    this.#scores.push(score)
+  }
+
+  take(): ScoreRun[] {
+    this.#close()
+    return this.#runs
+  }
+
+  #close(): void {
+    if (this.#scores.length === 0) return
+    this.#runs.push({
+      endTime: this.#start,
+      strideSeconds: this.#stride / MICROS_PER_SECOND,
+      scores: Float32Array.from(this.#scores),
+    })
+    this.#scores = []
+  }
+}
+
+// Typed arrays are little-endian on every machine that Node runs on but s390x.
+function bytesOf(scores: Float32Array): Uint8Array {
+  return new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength)
+}
+
+function scoresOf(bytes: Uint8Array): Float32Array {
+  // A copy: the bytes of a blob need not be aligned.
+  return new Float32Array(bytes.slice().buffer)
+}

@@ -1,0 +1,212 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { DetectionWire } from '../../contract/detection.ts'
+import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
+import type { LabelValue } from '../../domain/label.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import type { InstrumentId } from '../../domain/source-id.ts'
+import type { Micros } from '../../domain/time.ts'
+import { CheckpointTable } from './checkpoint-table.ts'
+import type { DetectionFilter, DetectionPage } from './detection-query.ts'
+import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
+import { migrate } from './schema.ts'
+import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
+import { SnippetTable, type WaveformSnippet } from './snippet-table.ts'
+import { SpaceKeeper } from './space-keeper.ts'
+import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
+import { isFull, storeError } from './store-error.ts'
+import { lockStore } from './store-lock.ts'
+
+export interface StoreOptions {
+  /** When labels are given; and data times beyond it are not believed. */
+  readonly clock: Clock
+  /** Days of data time. */
+  readonly keepScoresDays: number
+  readonly maximumMegabytes: number
+  /** Seconds between the ends of two scored windows. */
+  readonly strideSeconds: number
+  readonly onProblem: OnProblem
+}
+
+/** What one step of the monitor changed; all of it is stored, or nothing. */
+export interface StoreBatch {
+  readonly detections?: readonly StoredDetection[]
+  readonly scores?: readonly StoredScore[]
+  readonly snippets?: readonly WaveformSnippet[]
+  /** State of the pipeline by station; undefined removes a key. */
+  readonly checkpoints?: ReadonlyMap<string, unknown>
+  /** How far each source was read. */
+  readonly positions?: ReadonlyMap<string, unknown>
+}
+
+export interface StoreStatus {
+  readonly state: 'ok' | 'degraded'
+  readonly reason?: string
+  /** Bytes in use inside the file; the file itself does not shrink. */
+  readonly bytes: number
+}
+
+/** How long to wait for another program (a backup, a shell) that reads or checkpoints the file. */
+const BUSY_MILLISECONDS = 5000
+
+/**
+ * Opens the store, making file and folder when they are not there.
+ *
+ * @throws {StoreError} naming the file and the way out: no database, another program's, a newer version's, in use, not writable
+ */
+export function openStore(file: string, options: StoreOptions): Store {
+  let lock: SqliteDatabase | undefined
+  let database: SqliteDatabase | undefined
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    lock = lockStore(file)
+    const Database = sqlite()
+    database = new Database(file, { timeout: BUSY_MILLISECONDS })
+    database.pragma('journal_mode = WAL')
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    const id = migrate(database, file)
+    return new Store(id, file, database, lock, options)
+  } catch (cause) {
+    database?.close()
+    lock?.close()
+    throw storeError('open', file, cause)
+  }
+}
+
+/** The one owner of one SQLite file. */
+export class Store {
+  /** Another file has another id; its numbers (`seq`) start anew. */
+  readonly id: string
+  readonly #file: string
+  readonly #database: SqliteDatabase
+  readonly #lock: SqliteDatabase
+  readonly #clock: Clock
+  readonly #detections: DetectionTable
+  readonly #scores: ScoreBlocks
+  readonly #snippets: SnippetTable
+  readonly #checkpoints: CheckpointTable
+  readonly #space: SpaceKeeper
+  readonly #write: (batch: StoreBatch) => DetectionWire[]
+  #failure: string | undefined
+
+  /** Use `openStore`. */
+  constructor(id: string, file: string, database: SqliteDatabase, lock: SqliteDatabase, options: StoreOptions) {
+    this.id = id
+    this.#file = file
+    this.#database = database
+    this.#lock = lock
+    this.#clock = options.clock
+    this.#detections = new DetectionTable(database)
+    this.#scores = new ScoreBlocks(database, options.strideSeconds)
+    this.#snippets = new SnippetTable(database)
+    this.#checkpoints = new CheckpointTable(database, options.onProblem)
+    this.#space = new SpaceKeeper(database, this.#scores, options)
+    this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
+  }
+
+  /**
+   * Stores a batch in one transaction, on disk when it returns.
+   *
+   * A batch may be given again (after a failure, a restart, a second replay): what is stored already changes nothing. When space
+   * runs out, the oldest scores go and a problem is raised.
+   *
+   * @returns messages to publish: detections that are new or changed, with their numbers
+   * @throws {StoreError} when even that does not help; nothing was stored, and `status` is degraded until a commit succeeds
+   */
+  commit(batch: StoreBatch): { messages: DetectionWire[] } {
+    return { messages: this.#attempt('commit', () => this.#write(batch)) }
+  }
+
+  /** @returns the message to publish; undefined when there is no such detection */
+  setLabel(id: string, value: LabelValue | null, by: string): LabelMessage | undefined {
+    const time = this.#clock.now()
+    return this.#attempt('label', () => this.#database.transaction(() => this.#detections.label(id, value, by, time)).immediate())
+  }
+
+  /** Removes scores older than `keepScoresDays` before the newest data, and the oldest ones near the disk limit. */
+  prune(newestDataTime: Micros): void {
+    // A station whose clock shows the year 2211 must not empty the store.
+    this.#attempt('prune', () => this.#space.prune(Math.min(newestDataTime, this.#clock.now())))
+  }
+
+  messagesSince(seq: number, limit: number): DurableMessage[] {
+    return this.#detections.messagesSince(seq, limit)
+  }
+
+  get newestSeq(): number {
+    return this.#detections.newestSeq
+  }
+
+  detections(filter: DetectionFilter, page: { limit: number; cursor?: string | undefined }): DetectionPage {
+    return this.#detections.search(filter, page)
+  }
+
+  detection(id: string): DetectionWire | undefined {
+    return this.#detections.find(id)
+  }
+
+  get detectionCount(): number {
+    return this.#detections.count
+  }
+
+  /** History, oldest first. */
+  labels(id: string): LabelEntry[] {
+    return this.#detections.labels(id)
+  }
+
+  snippet(detectionId: string): WaveformSnippet | undefined {
+    return this.#snippets.find(detectionId)
+  }
+
+  /** Scores of windows that end in [from, to]. */
+  scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[] {
+    return this.#scores.read(instrument, from, to)
+  }
+
+  checkpoints(): Map<string, unknown> {
+    return this.#checkpoints.all('state')
+  }
+
+  positions(): Map<string, unknown> {
+    return this.#checkpoints.all('position')
+  }
+
+  get status(): StoreStatus {
+    const bytes = this.#space.usedBytes
+    return this.#failure === undefined ? { state: 'ok', bytes } : { state: 'degraded', reason: this.#failure, bytes }
+  }
+
+  close(): void {
+    this.#database.close()
+    this.#lock.close()
+  }
+
+  #put({ detections = [], scores = [], snippets = [], checkpoints, positions }: StoreBatch): DetectionWire[] {
+    const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
+    this.#scores.write(scores)
+    for (const snippet of snippets) this.#snippets.put(snippet)
+    if (checkpoints) this.#checkpoints.put('state', checkpoints)
+    if (positions) this.#checkpoints.put('position', positions)
+    return messages
+  }
+
+  /** Runs a change; a full disk costs the oldest scores, as many as it takes. */
+  #attempt<T>(operation: string, change: () => T): T {
+    for (;;) {
+      try {
+        const result = change()
+        this.#failure = undefined
+        return result
+      } catch (cause) {
+        this.#scores.forget()
+        this.#detections.forget()
+        if (isFull(cause) && this.#space.makeRoom()) continue
+        const error = storeError(operation, this.#file, cause)
+        this.#failure = error.message
+        throw error
+      }
+    }
+  }
+}
