@@ -1,0 +1,58 @@
+import { EngineError } from '../domain/errors.ts'
+
+/** The functions of `assembly/`; offsets, steps and strides in bytes of `memory`. */
+export interface Kernels {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  affine(
+    x: number,
+    xStep: number,
+    positions: number,
+    terms: number,
+    weights: number,
+    bias: number,
+    y: number,
+    yStep: number,
+    outputs: number,
+    floor: number,
+  ): void
+  weightGradient(
+    x: number,
+    xSample: number,
+    xStep: number,
+    dy: number,
+    dySample: number,
+    dyStep: number,
+    samples: number,
+    positions: number,
+    terms: number,
+    outputs: number,
+    gradient: number,
+  ): void
+  biasGradient(dy: number, dySample: number, samples: number, positions: number, outputs: number, gradient: number): void
+  rectifierGradient(y: number, dy: number, count: number): void
+  maxPool(x: number, xStep: number, size: number, positions: number, channels: number, y: number): void
+  maxPoolGradient(x: number, dx: number, xStep: number, size: number, positions: number, channels: number, dy: number): void
+  scaleShift(x: number, rows: number, channels: number, scale: number, shift: number, y: number): void
+}
+
+/** The part of the WebAssembly API that is used; neither the language's nor Node's type definitions have it. */
+interface WebAssemblyApi {
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object) => { readonly exports: unknown }
+}
+
+/**
+ * An own instance of the kernels with an own, small memory.
+ *
+ * @param bytes content of `kernels.wasm`
+ * @throws {EngineError} when this JavaScript engine cannot run them (WebAssembly with SIMD is needed)
+ */
+export function instantiateKernels(bytes: Uint8Array): Kernels {
+  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernels
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause)
+    throw new EngineError(`builtin engine: expected a runtime with WebAssembly SIMD, got: ${got}`, {}, cause)
+  }
+}

@@ -1,0 +1,63 @@
+import type { Kernels } from './kernels.ts'
+import type { Shape } from './network.ts'
+
+/** Rows before the first and after the last one of every sample, which padding may read. */
+export interface Margins {
+  readonly before: number
+  readonly after: number
+}
+
+/** Where the values of some samples lie in the kernels' memory: row-major [sample][before + rows + after][channels]. */
+export interface Tensor extends Shape, Margins {
+  /** Byte offset of the first sample's first row (behind the margin). */
+  readonly offset: number
+  readonly rowBytes: number
+  readonly sampleBytes: number
+}
+
+export const BYTES_PER_FLOAT = 4
+const PAGE_BYTES = 65_536
+const ALIGNMENT = 64
+/** Vector loads may read this far behind the last value. */
+const SLACK_BYTES = 64
+export const NO_MARGINS: Margins = { before: 0, after: 0 }
+
+/** Lays out the memory of one instance of the kernels: first everything is allocated, then `open` makes it usable. */
+export class Arena {
+  #end = ALIGNMENT
+  readonly #padding: { readonly offset: number; readonly floats: number; readonly value: number }[] = []
+
+  /** @returns byte offset of `floats` zeros */
+  allocate(floats: number): number {
+    const offset = this.#end
+    this.#end = Math.ceil((offset + floats * BYTES_PER_FLOAT) / ALIGNMENT) * ALIGNMENT
+    return offset
+  }
+
+  /** @param padding value of the margins, which nobody writes afterwards */
+  allocateTensor(shape: Shape, samples: number, margins: Margins, padding = 0): Tensor {
+    const rowBytes = shape.channels * BYTES_PER_FLOAT
+    const sampleBytes = (margins.before + shape.rows + margins.after) * rowBytes
+    const floats = (sampleBytes * samples) / BYTES_PER_FLOAT
+    const start = this.allocate(floats)
+    if (padding !== 0) this.#padding.push({ offset: start, floats, value: padding })
+    return { ...shape, ...margins, offset: start + margins.before * rowBytes, rowBytes, sampleBytes }
+  }
+
+  /** @returns all of the memory as floats */
+  open(kernels: Kernels): Float32Array {
+    const missing = this.#end + SLACK_BYTES - kernels.memory.buffer.byteLength
+    if (missing > 0) kernels.memory.grow(Math.ceil(missing / PAGE_BYTES))
+    const memory = new Float32Array(kernels.memory.buffer)
+    for (const { offset, floats, value } of this.#padding) {
+      memory.fill(value, offset / BYTES_PER_FLOAT, offset / BYTES_PER_FLOAT + floats)
+    }
+    return memory
+  }
+}
+
+/** The same values as one row per sample. */
+export function flattened(tensor: Tensor): Tensor {
+  const channels = tensor.rows * tensor.channels
+  return { ...tensor, ...NO_MARGINS, rows: 1, channels, rowBytes: channels * BYTES_PER_FLOAT }
+}
