@@ -88,12 +88,14 @@ export class NoiseStream {
     this.#random = random
     this.#culturalGainAt = culturalGainAt
     const binWidth = sampleRate / size
-    const perBin = (power: (frequency: number) => number) =>
-      Float64Array.from({ length: this.#half + 1 }, (_, k) => {
+    const perBin = (power: (frequency: number) => number) => {
+      const tabulated = tabulate(power, binWidth, sampleRate / 2)
+      return Float64Array.from({ length: this.#half + 1 }, (_, k) => {
         const frequency = k * binWidth
         const sensor = frequency ** 4 / (frequency ** 4 + SENSOR_CORNER ** 4)
-        return k === 0 ? 0 : (power(frequency) * sensor * antiAliasGain(frequency, sampleRate) ** 2 * binWidth) / 2
+        return k === 0 ? 0 : (tabulated(frequency) * sensor * antiAliasGain(frequency, sampleRate) ** 2 * binWidth) / 2
       })
+    }
     this.#natural = perBin((f) => spectrum.natural(f))
     this.#cultural = perBin((f) => spectrum.cultural(f))
     this.#fade = Float64Array.from({ length: size }, (_, n) => Math.sin((Math.PI * (n + 0.5)) / size))
@@ -144,6 +146,19 @@ export class NoiseStream {
       }
     }
     this.#fourier.transform(re, im)
+  }
+}
+
+/** The same function from a table of 24 points per octave, logarithmic both ways: far quicker for thousands of frequencies. */
+function tabulate(power: (frequency: number) => number, lowest: number, highest: number): (frequency: number) => number {
+  const perOctave = 24
+  const count = Math.ceil(Math.log2(highest / lowest) * perOctave) + 2
+  const logarithms = Float64Array.from({ length: count }, (_, n) => Math.log(power(lowest * 2 ** (n / perOctave))))
+  return (frequency) => {
+    const position = Math.log2(frequency / lowest) * perOctave
+    const index = Math.min(count - 2, Math.max(0, Math.floor(position)))
+    const below = logarithms[index]!
+    return Math.exp(below + (position - index) * (logarithms[index + 1]! - below))
   }
 }
 

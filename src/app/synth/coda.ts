@@ -20,8 +20,10 @@ const LAPSE_EXPONENT = 1.2
 const LATE_SHARE = 0.4
 /** Scattered waves take detours: the coda rises in this share of the forward time constant. */
 const RISE_SHARE = 0.15
-/** The last seconds fade, so that cutting leaves no step. */
-const FADE_SECONDS = 2
+/** The end fades over this share of the length, so that cutting leaves no step. */
+const FADE_SHARE = 0.1
+/** Metres per second that no digitiser shows. */
+const NEGLIGIBLE = 1e-11
 
 /**
  * Adds coda to a trace: band-passed noise under the envelope of single scattering,
@@ -34,7 +36,8 @@ export function addCoda(trace: Float64Array, arrival: number, sampleRate: number
   const first = Math.ceil(arrival)
   const count = trace.length - first
   if (count <= 0) return
-  const white = Float64Array.from({ length: count }, () => random.between(-1, 1))
+  const white = new Float64Array(count)
+  for (let n = 0; n < count; n++) white[n] = random.between(-1, 1)
   for (const centre of CENTRES) {
     if (centre * HALF_OCTAVE > 0.5 * sampleRate) break
     const width = centre * (HALF_OCTAVE - 1 / HALF_OCTAVE)
@@ -62,24 +65,35 @@ function addBand(
 
   const rise = 1 / (1.5 * centre) + RISE_SHARE * shape.forwardSeconds
   const decay = (Math.PI * centre) / shape.qualityAt(centre)
-  const fade = Math.min(out.length, FADE_SECONDS * sampleRate)
+  const fade = FADE_SHARE * out.length
+  const levelAt = (n: number) => scale * envelopeAt(n / sampleRate, rise, decay, shape) * Math.min(1, (out.length - n) / fade)
   let y1 = 0
   let y2 = 0
   let x1 = 0
   let x2 = 0
-  let envelope = 0
-  for (let n = 0; n < out.length; n++) {
-    const x = white[n]!
-    const y = gain * (x - x2) + b1 * y1 - b2 * y2
-    x2 = x1
-    x1 = x
-    y2 = y1
-    y1 = y
-    // The envelope is slow: every fourth sample is enough.
-    if ((n & 3) === 0) envelope = envelopeAt(n / sampleRate, rise, decay, shape) * Math.min(1, (out.length - n) / fade)
-    out[n] = out[n]! + scale * envelope * y
+  // The envelope slows down as it decays: straight lines between knots that move apart.
+  for (let from = 0, level = 0, to = 0; from < out.length; from = to) {
+    to = Math.min(out.length, from + Math.ceil(Math.max(KNOT_SECONDS * sampleRate, from * KNOT_SHARE)))
+    const next = levelAt(to)
+    const slope = (next - level) / (to - from)
+    for (let n = from; n < to; n++) {
+      const x = white[n]!
+      const y = gain * (x - x2) + b1 * y1 - b2 * y2
+      x2 = x1
+      x1 = x
+      y2 = y1
+      y1 = y
+      out[n] = out[n]! + level * y
+      level += slope
+    }
+    level = next
+    if (next < NEGLIGIBLE && from > shape.forwardSeconds * sampleRate) return
   }
 }
+
+/** Knots of the envelope: this far apart, later this share of the time since the arrival. */
+const KNOT_SECONDS = 0.02
+const KNOT_SHARE = 0.02
 
 function envelopeAt(seconds: number, rise: number, decay: number, shape: CodaShape): number {
   const late = LATE_SHARE * (1 + seconds / shape.lapseSeconds) ** -LAPSE_EXPONENT * Math.exp(-decay * seconds)

@@ -13,5 +13,7 @@ export function antiAliasGain(frequency: number, sampleRate: number): number {
 
 /** Velocities in counts (fractional) → what the digitiser gives, clipped at full scale. */
 export function digitise(counts: Float64Array): Int32Array {
-  return Int32Array.from(counts, (value) => Math.round(Math.max(-FULL_SCALE, Math.min(FULL_SCALE, value))))
+  const samples = new Int32Array(counts.length)
+  for (let n = 0; n < counts.length; n++) samples[n] = Math.round(Math.max(-FULL_SCALE, Math.min(FULL_SCALE, counts[n]!)))
+  return samples
 }
