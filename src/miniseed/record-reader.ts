@@ -24,8 +24,6 @@ export interface RecordReaderOptions {
   readonly maxRecordLength?: number
 }
 
-const FIRST_CAPACITY = 64 * 1024
-
 /**
  * Finds the records in a stream of bytes, whatever the cuts between its chunks. Bytes that are no record are skipped to the next
  * one (every byte is tried) and each such stretch is one Problem: `MINISEED_JUNK`, or `SEED_CONTROL_HEADER` for the control
@@ -42,7 +40,8 @@ export class RecordReader {
   private readonly onProblem: OnProblem
   private readonly origin: string
   private readonly maxRecordLength: number
-  private buffer = new Uint8Array(FIRST_CAPACITY)
+  /** Grows to the largest record and chunk met: thousands of readers may be open at once. */
+  private buffer = new Uint8Array(0)
   /** Unread bytes are buffer[start … end). */
   private start = 0
   private end = 0
@@ -166,7 +165,7 @@ const JUNK_TEXT: Readonly<Record<Junk['kind'], string>> = {
   MINISEED_TRUNCATED: 'record cut short: expected the rest of it',
 }
 
-/** All records of an array, in its order; see `RecordReader`. The slices share the array's memory only as copies. */
+/** All records of an array, in its order; see `RecordReader`. Each slice is valid until the next step. */
 export function* readRecords(bytes: Uint8Array, options: RecordReaderOptions): Generator<RecordSlice> {
   const reader = new RecordReader(options)
   reader.push(bytes)
