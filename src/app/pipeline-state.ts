@@ -9,21 +9,24 @@ export type StationState = Readonly<Record<string, unknown>>
  * have had data since the last time, so that one transaction can store it together with what came of it.
  */
 export class PipelineMemory implements PipelineState {
-  readonly #initial: ReadonlyMap<StationId, StationState>
+  readonly #initial: Map<string, unknown>
   readonly #snapshots = new Map<StationId, Map<string, () => unknown>>()
   readonly #changed = new Set<StationId>()
 
   constructor(initial: ReadonlyMap<StationId, StationState> = new Map()) {
-    this.#initial = initial
+    this.#initial = new Map([...initial.values()].flatMap((state) => Object.entries(state)))
   }
 
+  /** What was brought back is given out once: a stage that begins anew after the end of the data begins empty. */
   slot(stage: string, key: string): StateSlot {
     const station = stationOfKey(key)
     const name = `${stage} ${key}`
+    const initial = this.#initial.get(name)
+    this.#initial.delete(name)
     const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
     this.#snapshots.set(station, snapshots)
     return {
-      initial: this.#initial.get(station)?.[name],
+      initial,
       onSave: (snapshot) => snapshots.set(name, snapshot),
       release: () => snapshots.delete(name),
     }
@@ -32,6 +35,11 @@ export class PipelineMemory implements PipelineState {
   /** The station's stages have taken in data. */
   touch(station: StationId): void {
     this.#changed.add(station)
+  }
+
+  /** Every station that ever had data. */
+  touchAll(): void {
+    for (const station of this.#snapshots.keys()) this.#changed.add(station)
   }
 
   /** State of every station touched since `forgetChanges`. Safe only between packets. */

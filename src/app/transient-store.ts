@@ -8,4 +8,6 @@ export class TransientStore {
   commit({ detections = [] }: StoreBatch): { messages: DetectionWire[] } {
     return { messages: detections.map(({ detection, latency }) => detectionToWire(detection, { seq: ++this.#seq, latency })) }
   }
+
+  close(): void {}
 }

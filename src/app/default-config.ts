@@ -1,0 +1,12 @@
+import { join } from 'node:path'
+import { type Config, configSchema } from '../contract/config.ts'
+
+/** Where the package's own models lie, from the sources and from the built package alike. */
+export const MODELS_FOLDER = join(import.meta.dirname, '../../models')
+export const DEFAULT_MODEL = join(MODELS_FOLDER, 'majstorovic-36k')
+
+/** What holds when there is no `stations.yaml`: every default, no servers. */
+export function defaultConfig(model: string = DEFAULT_MODEL): Config {
+  const { servers: _none, ...rest } = configSchema.parse({ model })
+  return { ...rest, servers: [], file: 'defaults' }
+}

@@ -1,0 +1,81 @@
+import { Command, Option } from 'commander'
+import { defaultConfig } from '../app/default-config.ts'
+import { loadModel } from '../app/load-model.ts'
+import { ProblemCounter } from '../app/problem-counter.ts'
+import { replayArchive } from '../app/replay-archive.ts'
+import type { DetectionWire } from '../contract/detection.ts'
+import { loadConfig } from '../io/config-file.ts'
+import { untilInterrupted } from './interruption.ts'
+import { parseSpeed } from './options.ts'
+import { ProgressBar } from './progress.ts'
+
+interface ReplayOptions {
+  config?: string
+  model?: string
+  speed: number | 'max'
+  db?: string
+  json?: true
+}
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('archived miniSEED (files, folders, SDS trees) through the pipeline of the live monitor, in data-time order')
+    .argument('<path...>', 'miniSEED files or folders; what is no miniSEED is counted and passed over')
+    .option('--config <file>', 'thresholds, model and overrides from a stations.yaml; every station found is accepted')
+    .option('--model <folder>', 'model instead of the configured one')
+    .addOption(new Option('--speed <n|max>', 'times real time').default('max' as const).argParser(parseSpeed))
+    .option('--db <file>', 'store detections, scores and waveforms in this SQLite file')
+    .option('--json', 'one detection message per line on stdout, as the feed sends them')
+    .action(run)
+}
+
+async function run(paths: string[], options: ReplayOptions): Promise<void> {
+  const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
+  const config = options.model === undefined ? base : { ...base, model: options.model }
+  const model = await loadModel(config.model, config.engine)
+  const problems = new ProblemCounter()
+  const bar = new ProgressBar(process.stderr)
+  const print = options.json ? printJson : printLine
+  const begin = performance.now()
+  const interruption = untilInterrupted()
+  let detections = 0
+  const summary = await replayArchive({
+    paths,
+    config,
+    model,
+    speed: options.speed,
+    ...(options.db === undefined ? {} : { database: options.db }),
+    signal: interruption.signal,
+    onProblem: problems.add,
+    onIndexProgress: ({ bytes, totalBytes }) => bar.update('indexing', bytes, totalBytes),
+    onProgress: (bytes, totalBytes) => bar.update('replaying', bytes, totalBytes),
+    onMessages: (messages) => {
+      bar.clear()
+      for (const message of messages) {
+        if (message.state === 'closed') detections++
+        print(message)
+      }
+    },
+  })
+  bar.clear()
+  interruption.release()
+  const seconds = (performance.now() - begin) / 1000
+  const lines = [
+    `${detections} detections (${summary.suppressed} too short) in ${summary.windows} windows of ${summary.channels} channels`,
+    `${summary.packets} records, ${(summary.bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s: ${Math.round(summary.scoredSeconds / seconds)} × real time per instrument`,
+    ...problems.lines(),
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+function printJson(message: DetectionWire): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+}
+
+function printLine({ state, onset, instrument, peak, on, off }: DetectionWire): void {
+  if (state === 'open') return
+  const seconds = off === null ? 0 : (Date.parse(off) - Date.parse(on)) / 1000
+  process.stdout.write(
+    `${onset.time}  ${instrument.padEnd(16)} score ${peak.score.toFixed(3)}  ${String(seconds).padStart(3)} s above threshold\n`,
+  )
+}
