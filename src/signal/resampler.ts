@@ -140,9 +140,7 @@ class Run {
 
   push(samples: Segment['samples']): Float64Array {
     const available = this.#firstSample + this.#length + samples.length
-    let end = this.gridIndex
-    while (this.#filter.lastSample(end) < available) end++
-    const outputs = new Float64Array(end - this.gridIndex)
+    const outputs = new Float64Array(this.#filter.firstIncomplete(this.gridIndex, available) - this.gridIndex)
     let made = 0
     for (let taken = 0; taken < samples.length; ) {
       taken += this.#fill(samples, taken)
@@ -187,15 +185,12 @@ class Run {
     return count
   }
 
-  #makeOutputs(outputs: Float64Array, from: number): number {
-    const filter = this.#filter
-    const available = this.#firstSample + this.#length
-    let made = 0
-    for (; filter.lastSample(this.gridIndex) < available; this.gridIndex++, made++) {
-      const start = filter.firstSample(this.gridIndex) - this.#firstSample
-      outputs[from + made] = filter.output(this.gridIndex, this.#buffer, start)
-    }
-    return made
+  #makeOutputs(outputs: Float64Array, at: number): number {
+    const end = this.#filter.firstIncomplete(this.gridIndex, this.#firstSample + this.#length)
+    const count = end - this.gridIndex
+    this.#filter.compute(this.gridIndex, count, this.#buffer, this.#firstSample, outputs, at)
+    this.gridIndex = end
+    return count
   }
 }
 
