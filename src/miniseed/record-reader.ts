@@ -37,119 +37,119 @@ export interface RecordReaderOptions {
  * for (let record = reader.next(); record; record = reader.next()) use(record.bytes)
  */
 export class RecordReader {
-  private readonly onProblem: OnProblem
-  private readonly origin: string
-  private readonly maxRecordLength: number
+  readonly #onProblem: OnProblem
+  readonly #origin: string
+  readonly #maxRecordLength: number
   /** Grows to the largest record and chunk met: thousands of readers may be open at once. */
-  private buffer = new Uint8Array(0)
+  #buffer = new Uint8Array(0)
   /** Unread bytes are buffer[start … end). */
-  private start = 0
-  private end = 0
-  private streamOffset = 0
-  private isComplete = false
-  private junk: Junk | undefined
+  #start = 0
+  #end = 0
+  #streamOffset = 0
+  #isComplete = false
+  #junk: Junk | undefined
 
   constructor(options: RecordReaderOptions) {
-    this.onProblem = options.onProblem
-    this.origin = options.origin
-    this.maxRecordLength = options.maxRecordLength ?? DEFAULT_MAX_RECORD_LENGTH
+    this.#onProblem = options.onProblem
+    this.#origin = options.origin
+    this.#maxRecordLength = options.maxRecordLength ?? DEFAULT_MAX_RECORD_LENGTH
   }
 
   /** Takes the next bytes of the stream; they are copied, the caller may reuse its array. */
   push(chunk: Uint8Array): void {
-    this.makeRoom(chunk.length)
-    this.buffer.set(chunk, this.end)
-    this.end += chunk.length
+    this.#makeRoom(chunk.length)
+    this.#buffer.set(chunk, this.#end)
+    this.#end += chunk.length
   }
 
   /** Says that no more bytes will come: what is left is decided by the next calls of `next`. */
   finish(): void {
-    this.isComplete = true
+    this.#isComplete = true
   }
 
   /** @returns the next record, undefined when more bytes are needed or, after `finish`, when there is none */
   next(): RecordSlice | undefined {
-    while (this.start < this.end) {
-      const length = this.lengthHere()
+    while (this.#start < this.#end) {
+      const length = this.#lengthHere()
       if (length === 'needs-more') return undefined
       if (length === 'not-a-record') {
-        this.skipJunk()
+        this.#skipJunk()
         continue
       }
-      if (length > this.end - this.start) {
-        if (!this.isComplete) return undefined
-        this.skipTruncated()
+      if (length > this.#end - this.#start) {
+        if (!this.#isComplete) return undefined
+        this.#skipTruncated()
         continue
       }
-      this.reportJunk()
-      return this.take(length)
+      this.#reportJunk()
+      return this.#take(length)
     }
-    if (this.isComplete) this.reportJunk()
+    if (this.#isComplete) this.#reportJunk()
     return undefined
   }
 
-  private lengthHere(): number | 'needs-more' | 'not-a-record' {
-    return detectRecordLength(this.buffer, {
-      offset: this.start,
-      end: this.end,
-      isComplete: this.isComplete,
-      maxRecordLength: this.maxRecordLength,
+  #lengthHere(): number | 'needs-more' | 'not-a-record' {
+    return detectRecordLength(this.#buffer, {
+      offset: this.#start,
+      end: this.#end,
+      isComplete: this.#isComplete,
+      maxRecordLength: this.#maxRecordLength,
     })
   }
 
-  private take(length: number): RecordSlice {
-    const slice = { bytes: this.buffer.subarray(this.start, this.start + length), offset: this.streamOffset }
-    this.advance(length)
+  #take(length: number): RecordSlice {
+    const slice = { bytes: this.#buffer.subarray(this.#start, this.#start + length), offset: this.#streamOffset }
+    this.#advance(length)
     return slice
   }
 
   /** Goes on to the next byte at which a header can begin. */
-  private skipJunk(): void {
-    const kind: Junk['kind'] = isControlHeader(this.buffer, this.start) ? 'SEED_CONTROL_HEADER' : 'MINISEED_JUNK'
-    this.skipTo(kind)
+  #skipJunk(): void {
+    const kind: Junk['kind'] = isControlHeader(this.#buffer, this.#start) ? 'SEED_CONTROL_HEADER' : 'MINISEED_JUNK'
+    this.#skipTo(kind)
   }
 
   /** A record longer than the rest of the stream: its length may lie, so what follows its first byte is searched, too. */
-  private skipTruncated(): void {
-    this.skipTo('MINISEED_TRUNCATED')
+  #skipTruncated(): void {
+    this.#skipTo('MINISEED_TRUNCATED')
   }
 
-  private skipTo(kind: Junk['kind']): void {
-    this.junk ??= { kind, offset: this.streamOffset, length: 0 }
-    const lastKnowable = this.isComplete ? this.end : Math.max(this.start + 1, this.end - RECOGNISABLE_LENGTH + 1)
-    let next = this.start + 1
-    while (next < lastKnowable && !this.canBegin(next)) next++
-    this.junk.length += next - this.start
-    this.advance(next - this.start)
+  #skipTo(kind: Junk['kind']): void {
+    this.#junk ??= { kind, offset: this.#streamOffset, length: 0 }
+    const lastKnowable = this.#isComplete ? this.#end : Math.max(this.#start + 1, this.#end - RECOGNISABLE_LENGTH + 1)
+    let next = this.#start + 1
+    while (next < lastKnowable && !this.#canBegin(next)) next++
+    this.#junk.length += next - this.#start
+    this.#advance(next - this.#start)
   }
 
-  private canBegin(offset: number): boolean {
-    const isV2 = this.end - offset >= RECOGNISABLE_LENGTH && v2ByteOrder(this.buffer, offset) !== undefined
-    return isV2 || isV3Start(this.buffer, offset, this.end)
+  #canBegin(offset: number): boolean {
+    const isV2 = this.#end - offset >= RECOGNISABLE_LENGTH && v2ByteOrder(this.#buffer, offset) !== undefined
+    return isV2 || isV3Start(this.#buffer, offset, this.#end)
   }
 
-  private advance(length: number): void {
-    this.start += length
-    this.streamOffset += length
+  #advance(length: number): void {
+    this.#start += length
+    this.#streamOffset += length
   }
 
-  private reportJunk(): void {
-    if (this.junk === undefined) return
-    const { kind, offset, length } = this.junk
-    this.junk = undefined
-    this.onProblem({ code: kind, message: `${JUNK_TEXT[kind]}, got ${length} bytes`, where: `${this.origin} byte ${offset}` })
+  #reportJunk(): void {
+    if (this.#junk === undefined) return
+    const { kind, offset, length } = this.#junk
+    this.#junk = undefined
+    this.#onProblem({ code: kind, message: `${JUNK_TEXT[kind]}, got ${length} bytes`, where: `${this.#origin} byte ${offset}` })
   }
 
-  private makeRoom(length: number): void {
-    if (this.end + length <= this.buffer.length) return
-    const unread = this.end - this.start
-    const isRoomy = unread + length <= this.buffer.length
-    const target = isRoomy ? this.buffer : new Uint8Array(Math.max(2 * this.buffer.length, unread + length))
+  #makeRoom(length: number): void {
+    if (this.#end + length <= this.#buffer.length) return
+    const unread = this.#end - this.#start
+    const isRoomy = unread + length <= this.#buffer.length
+    const target = isRoomy ? this.#buffer : new Uint8Array(Math.max(2 * this.#buffer.length, unread + length))
     // The slices given out point into the old bytes; they are void from here on, as `RecordSlice.bytes` says.
-    target.set(this.buffer.subarray(this.start, this.end))
-    this.buffer = target
-    this.start = 0
-    this.end = unread
+    target.set(this.#buffer.subarray(this.#start, this.#end))
+    this.#buffer = target
+    this.#start = 0
+    this.#end = unread
   }
 }
 

@@ -21,52 +21,52 @@ export interface FileRecordsOptions {
 
 /** The records of one file from an offset on, in the file's order. Records whose header is impossible are problems, not records. */
 export class FileRecords {
-  private readonly reader: RecordReader
-  private position: number
+  readonly #reader: RecordReader
+  #position: number
 
-  private readonly pool: FilePool
-  private readonly path: string
-  private readonly options: FileRecordsOptions
-  private isFinished = false
+  readonly #pool: FilePool
+  readonly #path: string
+  readonly #options: FileRecordsOptions
+  #isFinished = false
 
   constructor(pool: FilePool, path: string, options: FileRecordsOptions) {
-    this.pool = pool
-    this.path = path
-    this.options = options
-    this.position = options.start
-    this.reader = new RecordReader({ origin: path, onProblem: options.onProblem })
+    this.#pool = pool
+    this.#path = path
+    this.#options = options
+    this.#position = options.start
+    this.#reader = new RecordReader({ origin: path, onProblem: options.onProblem })
   }
 
   /** Bytes read so far. */
   get bytesRead(): number {
-    return this.position - this.options.start
+    return this.#position - this.#options.start
   }
 
   /** @returns `more` when it has read a chunk and found no record yet (so that the caller may pause), undefined at the end */
   next(): FileRecord | 'more' | undefined {
-    for (let slice = this.reader.next(); slice !== undefined; slice = this.reader.next()) {
-      const record = this.parse(slice)
+    for (let slice = this.#reader.next(); slice !== undefined; slice = this.#reader.next()) {
+      const record = this.#parse(slice)
       if (record !== undefined) return record
     }
-    if (this.isFinished) return undefined
-    const { scratch } = this.options
-    const length = this.pool.read(this.path, scratch, this.position)
-    this.position += length
-    this.reader.push(scratch.subarray(0, length))
+    if (this.#isFinished) return undefined
+    const { scratch } = this.#options
+    const length = this.#pool.read(this.#path, scratch, this.#position)
+    this.#position += length
+    this.#reader.push(scratch.subarray(0, length))
     if (length < scratch.length) {
-      this.isFinished = true
-      this.reader.finish()
+      this.#isFinished = true
+      this.#reader.finish()
     }
     return 'more'
   }
 
-  private parse({ bytes, offset }: RecordSlice): FileRecord | undefined {
-    const place = this.options.start + offset
+  #parse({ bytes, offset }: RecordSlice): FileRecord | undefined {
+    const place = this.#options.start + offset
     try {
       return { bytes, offset: place, header: parseHeader(bytes) }
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
-      this.options.onProblem({ code: error.code, message: error.message, where: `${this.path} byte ${place}` })
+      this.#options.onProblem({ code: error.code, message: error.message, where: `${this.#path} byte ${place}` })
       return undefined
     }
   }

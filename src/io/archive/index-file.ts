@@ -75,22 +75,22 @@ function indexedRecord({ header, offset }: FileRecord, fileIndex: number): Index
 /** Holds problems back until the file is known to be miniSEED and its first bytes are worth reporting. */
 class HeldProblems {
   isReleased = false
-  private readonly held: Problem[] = []
-  private readonly onProblem: (problem: Problem) => void
+  readonly #held: Problem[] = []
+  readonly #onProblem: (problem: Problem) => void
 
   constructor(onProblem: (problem: Problem) => void) {
-    this.onProblem = onProblem
+    this.#onProblem = onProblem
   }
 
   add(problem: Problem): void {
-    if (this.isReleased) this.onProblem(problem)
-    else this.held.push(problem)
+    if (this.isReleased) this.#onProblem(problem)
+    else this.#held.push(problem)
   }
 
   release(): void {
     if (this.isReleased) return
     this.isReleased = true
-    for (const problem of this.held) this.onProblem(problem)
+    for (const problem of this.#held) this.#onProblem(problem)
   }
 }
 

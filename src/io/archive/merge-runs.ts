@@ -80,34 +80,34 @@ function positioned(context: ReadContext, runs: readonly Run[], ordinal: number)
 
 /** Binary heap, smallest key on top. */
 class HeadHeap {
-  private readonly heads: Head[]
+  readonly #heads: Head[]
 
   constructor(heads: Head[]) {
-    this.heads = heads
-    for (let index = (heads.length >> 1) - 1; index >= 0; index--) this.sink(index)
+    this.#heads = heads
+    for (let index = (heads.length >> 1) - 1; index >= 0; index--) this.#sink(index)
   }
 
   top(): Head | undefined {
-    return this.heads[0]
+    return this.#heads[0]
   }
 
   removeTop(): void {
-    const last = this.heads.pop()
-    if (last === undefined || this.heads.length === 0) return
-    this.heads[0] = last
-    this.sink(0)
+    const last = this.#heads.pop()
+    if (last === undefined || this.#heads.length === 0) return
+    this.#heads[0] = last
+    this.#sink(0)
   }
 
   /** To be called after the top's key has grown. */
   sinkTop(): void {
-    this.sink(0)
+    this.#sink(0)
   }
 
-  private sink(start: number): void {
-    const { heads } = this
+  #sink(start: number): void {
+    const heads = this.#heads
     let index = start
     for (;;) {
-      const smallest = this.smallestOf(index, 2 * index + 1, 2 * index + 2)
+      const smallest = this.#smallestOf(index, 2 * index + 1, 2 * index + 2)
       if (smallest === index) return
       const head = heads[index]!
       heads[index] = heads[smallest]!
@@ -116,8 +116,8 @@ class HeadHeap {
     }
   }
 
-  private smallestOf(parent: number, left: number, right: number): number {
-    const { heads } = this
+  #smallestOf(parent: number, left: number, right: number): number {
+    const heads = this.#heads
     let smallest = parent
     if (left < heads.length && compareRecords(heads[left]!.key, heads[smallest]!.key) < 0) smallest = left
     if (right < heads.length && compareRecords(heads[right]!.key, heads[smallest]!.key) < 0) smallest = right

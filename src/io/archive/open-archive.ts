@@ -123,10 +123,10 @@ class FileArchive implements Archive {
   readonly endTime: Nanos | undefined
   readonly byteLength: number
   readonly recordCount: number
-  private readonly parts: ArchiveParts
+  readonly #parts: ArchiveParts
 
   constructor(parts: ArchiveParts) {
-    this.parts = parts
+    this.#parts = parts
     this.byteLength = parts.byteLength
     this.streams = parts.streams
     this.startTime = earliest(parts.streams.map((stream) => stream.startTime))
@@ -139,18 +139,18 @@ class FileArchive implements Archive {
   }
 
   *recordsFrom(ordinal: number): IterableIterator<ArchiveRecord> {
-    const { pool, runs, onProblem } = this.parts
+    const { pool, runs, onProblem } = this.#parts
     let current = ordinal
-    for (const record of mergeRuns(pool, runs, ordinal, onProblem)) yield this.shifted(record, current++)
+    for (const record of mergeRuns(pool, runs, ordinal, onProblem)) yield this.#shifted(record, current++)
   }
 
   close(): void {
-    this.parts.pool.close()
+    this.#parts.pool.close()
   }
 
-  private shifted(record: RunRecord, ordinal: number): ArchiveRecord {
+  #shifted(record: RunRecord, ordinal: number): ArchiveRecord {
     const { bytes, path, offset, sourceId, startTime, endTime } = record
-    const { shift } = this.parts
+    const { shift } = this.#parts
     if (shift === 0n) return { bytes, path, offset, sourceId, startTime, endTime, ordinal }
     shiftRecordTimeInPlace(bytes, shift)
     return { bytes, path, offset, sourceId, startTime: startTime + shift, endTime: endTime + shift, ordinal }
@@ -159,31 +159,31 @@ class FileArchive implements Archive {
 
 /** Reports progress and lets the event loop run now and then. */
 class IndexProgress {
-  private readonly files: readonly FoundFile[]
-  private readonly totalBytes: number
-  private readonly report: ((progress: ArchiveProgress) => void) | undefined
-  private fileIndex = 0
-  private bytesBefore = 0
-  private lastPause = 0
+  readonly #files: readonly FoundFile[]
+  readonly #totalBytes: number
+  readonly #report: ((progress: ArchiveProgress) => void) | undefined
+  #fileIndex = 0
+  #bytesBefore = 0
+  #lastPause = 0
 
   constructor(files: readonly FoundFile[], totalBytes: number, report: ((progress: ArchiveProgress) => void) | undefined) {
-    this.files = files
-    this.totalBytes = totalBytes
-    this.report = report
+    this.#files = files
+    this.#totalBytes = totalBytes
+    this.#report = report
   }
 
   async at(fileIndex: number, bytesRead: number): Promise<void> {
-    for (; this.fileIndex < fileIndex; this.fileIndex++) this.bytesBefore += this.files[this.fileIndex]?.byteLength ?? 0
-    const bytes = this.bytesBefore + bytesRead
-    if (bytes - this.lastPause < BYTES_BETWEEN_PAUSES) return
-    this.lastPause = bytes
-    this.report?.({ files: fileIndex, totalFiles: this.files.length, bytes, totalBytes: this.totalBytes })
+    for (; this.#fileIndex < fileIndex; this.#fileIndex++) this.#bytesBefore += this.#files[this.#fileIndex]?.byteLength ?? 0
+    const bytes = this.#bytesBefore + bytesRead
+    if (bytes - this.#lastPause < BYTES_BETWEEN_PAUSES) return
+    this.#lastPause = bytes
+    this.#report?.({ files: fileIndex, totalFiles: this.#files.length, bytes, totalBytes: this.#totalBytes })
     await setImmediate()
   }
 
   finish(): void {
-    const { length } = this.files
-    this.report?.({ files: length, totalFiles: length, bytes: this.totalBytes, totalBytes: this.totalBytes })
+    const { length } = this.#files
+    this.#report?.({ files: length, totalFiles: length, bytes: this.#totalBytes, totalBytes: this.#totalBytes })
   }
 }
 

@@ -17,14 +17,14 @@ export interface ArchiveStream {
 
 /** Adds up records by channel. */
 export class StreamTable {
-  private readonly streams = new Map<SourceId, { -readonly [Key in keyof ArchiveStream]: ArchiveStream[Key] }>()
+  readonly #streams = new Map<SourceId, { -readonly [Key in keyof ArchiveStream]: ArchiveStream[Key] }>()
 
   add(header: RecordHeader): void {
     const { sourceId, startTime, sampleRate, sampleCount } = header
     const endTime = endTimeOf(header)
-    const stream = this.streams.get(sourceId)
+    const stream = this.#streams.get(sourceId)
     if (stream === undefined) {
-      this.streams.set(sourceId, { sourceId, startTime, endTime, sampleRate, records: 1, samples: sampleCount })
+      this.#streams.set(sourceId, { sourceId, startTime, endTime, sampleRate, records: 1, samples: sampleCount })
       return
     }
     stream.records += 1
@@ -38,7 +38,7 @@ export class StreamTable {
 
   /** Sorted by source id; all times moved by `shift`. */
   list(shift: Nanos): ArchiveStream[] {
-    return [...this.streams.values()]
+    return [...this.#streams.values()]
       .map((stream) => ({ ...stream, startTime: stream.startTime + shift, endTime: stream.endTime + shift }))
       .sort((a, b) => (a.sourceId < b.sourceId ? -1 : 1))
   }
