@@ -161,13 +161,13 @@ describe('scores', () => {
     store.scores(EXAMPLE_INSTRUMENT, EXAMPLE_TIME + from * SECOND, EXAMPLE_TIME + to * SECOND)
 
   it('come back bit for bit over blocks and restarts, in one run', () => {
-    const values = Float32Array.from({ length: 1500 }, (_, i) => (Math.sin(i) + 1) / 2)
-    for (let i = 0; i < 1500; i += 7) {
+    const values = Float32Array.from({ length: 2500 }, (_, i) => (Math.sin(i) + 1) / 2)
+    for (let i = 0; i < 2500; i += 7) {
       store.commit({ scores: [...values.subarray(i, i + 7)].map((score, j) => at(i + j, score)) })
       if (i % 490 === 0) reopen()
     }
-    expect(read(0, 2000)).toEqual([{ endTime: EXAMPLE_TIME, strideSeconds: 1, scores: values }])
-    expect(read(599, 602)).toEqual([{ endTime: EXAMPLE_TIME + 599 * SECOND, strideSeconds: 1, scores: values.slice(599, 603) }])
+    expect(read(0, 3000)).toEqual([{ endTime: EXAMPLE_TIME, strideSeconds: 1, scores: values }])
+    expect(read(999, 1002)).toEqual([{ endTime: EXAMPLE_TIME + 999 * SECOND, strideSeconds: 1, scores: values.slice(999, 1003) }])
   })
 
   it('show a hole as two runs', () => {
@@ -180,10 +180,10 @@ describe('scores', () => {
 
   it('take late scores of a block that was left already', () => {
     store.commit({ scores: [at(0, 0.1)] })
-    store.commit({ scores: [at(700, 0.2)] })
+    store.commit({ scores: [at(1700, 0.2)] })
     store.commit({ scores: [at(1, 0.3)] })
-    store.commit({ scores: [at(701, 0.4)] })
-    expect(read(0, 800).map(({ scores }) => [...scores])).toEqual(
+    store.commit({ scores: [at(1701, 0.4)] })
+    expect(read(0, 2000).map(({ scores }) => [...scores])).toEqual(
       [
         [0.1, 0.3],
         [0.2, 0.4],
@@ -210,9 +210,9 @@ describe('scores', () => {
   })
 
   it('go after their days of data time, not before', () => {
-    store.commit({ scores: [at(0, 0.1), at(3600, 0.2)] })
-    store.prune(EXAMPLE_TIME + 30 * DAY + 1800 * SECOND)
-    expect(read(0, 4000)).toMatchObject([{ endTime: EXAMPLE_TIME + 3600 * SECOND }])
+    store.commit({ scores: [at(0, 0.1), at(7200, 0.2)] })
+    store.prune(EXAMPLE_TIME + 30 * DAY + 3600 * SECOND)
+    expect(read(0, 8000)).toMatchObject([{ endTime: EXAMPLE_TIME + 7200 * SECOND }])
   })
 
   it('do not go because one clock shows the year 2211', () => {

@@ -18,8 +18,8 @@ export interface ScoreRun {
   readonly scores: Float32Array
 }
 
-/** Ten minutes at a stride of a second: a row of 2.4 kB, 144 rows per instrument and day. */
-export const SCORES_PER_BLOCK = 600
+/** 4000 bytes: with its keys a row just fills a page of SQLite (4096 bytes), one for 1000 s at a stride of a second. */
+export const SCORES_PER_BLOCK = 1000
 
 interface Block {
   readonly instrument: InstrumentId

@@ -17,7 +17,7 @@ const HIGH_WATER = 0.95
 /** … and goes down to this one, so that it is not needed at every turn. */
 const LOW_WATER = 0.9
 
-/** Blocks that go in one step: about 250 kB. Small, since on a full disk deleting needs some room of its own. */
+/** Blocks that go in one step: about 400 kB. Small, since on a full disk deleting needs some room of its own. */
 const STEP_BLOCKS = 100
 
 /**
