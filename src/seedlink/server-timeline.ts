@@ -16,15 +16,23 @@ export class Timeline {
   #count = 0
   #nextSequence = 1
   /** First number of each record. */
-  #sequences = new Float64Array(1024)
+  readonly #sequences: Float64Array
   /** Latest end of the records so far: when a record can be sent after all before it. */
-  #latestEnds = new BigInt64Array(1024)
+  readonly #latestEnds: BigInt64Array
   /** Start of each record; `seal` makes it the earliest start of it and all behind it. */
-  #earliestStarts = new BigInt64Array(1024)
+  readonly #earliestStarts: BigInt64Array
+
+  /** @param capacity how many records there can be */
+  constructor(capacity: number) {
+    this.#sequences = new Float64Array(capacity)
+    this.#latestEnds = new BigInt64Array(capacity)
+    this.#earliestStarts = new BigInt64Array(capacity)
+  }
 
   /** @param sequences how many numbers the record owns, at least 1 */
   add(startTime: Nanos, endTime: Nanos, sequences: number): void {
-    if (this.#count === this.#sequences.length) this.#grow()
+    if (this.#count === this.#sequences.length)
+      throw new RangeError(`timeline: expected at most ${this.#count} records, got more`)
     const index = this.#count
     const previousEnd = index === 0 ? endTime : (this.#latestEnds[index - 1] as bigint)
     this.#sequences[index] = this.#nextSequence
@@ -92,19 +100,6 @@ export class Timeline {
       else low = middle + 1
     }
     return low
-  }
-
-  #grow(): void {
-    const length = this.#sequences.length * 2
-    const sequences = new Float64Array(length)
-    const latestEnds = new BigInt64Array(length)
-    const earliestStarts = new BigInt64Array(length)
-    sequences.set(this.#sequences)
-    latestEnds.set(this.#latestEnds)
-    earliestStarts.set(this.#earliestStarts)
-    this.#sequences = sequences
-    this.#latestEnds = latestEnds
-    this.#earliestStarts = earliestStarts
   }
 }
 

@@ -44,7 +44,7 @@ export interface PlayedRecord {
 export class Playback {
   readonly #source: RecordSource
   readonly #options: PlaybackOptions
-  readonly #timeline = new Timeline()
+  readonly #timeline: Timeline
   readonly #stations = new Map<string, MutableStation>()
   #startTime = 0n
   /** From the start of one pass to the start of the next. */
@@ -56,6 +56,7 @@ export class Playback {
   constructor(source: RecordSource, options: PlaybackOptions) {
     this.#source = source
     this.#options = options
+    this.#timeline = new Timeline(source.recordCount)
     this.#index()
   }
 

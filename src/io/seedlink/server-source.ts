@@ -3,6 +3,7 @@ import type { Nanos } from '../../domain/time.ts'
 
 /** Where the server's records come from: an archive, or an array in a test. */
 export interface RecordSource {
+  readonly recordCount: number
   /** All records in data-time order, the same order every time, from the given ordinal (0 = first). Several may run at once. */
   recordsFrom(ordinal: number): IterableIterator<SourceRecord>
 }
