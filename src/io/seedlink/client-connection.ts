@@ -118,15 +118,14 @@ export class SeedlinkConnection {
 
   /** Asks once per silence. @returns seconds until the next look is due */
   #askForLife(now: number): number {
-    const { replySeconds, deadSeconds } = this.#options.timings
+    const { keepAliveSeconds, replySeconds } = this.#options.timings
     if (this.#askedAt === undefined) {
       this.#askedAt = now
       this.#session.keepAlive()
     }
     const waited = (now - this.#askedAt) / 1000
-    if (waited < replySeconds) return replySeconds - waited
-    this.#setStalled(true)
-    return deadSeconds
+    if (waited >= replySeconds) this.#setStalled(true)
+    return waited < replySeconds ? Math.min(keepAliveSeconds, replySeconds - waited) : keepAliveSeconds
   }
 
   #watchAgain(seconds: number): void {
