@@ -14,16 +14,16 @@ type Config = Readonly<Record<string, unknown>>
  */
 export function parseTopology(topology: unknown): Architecture {
   const wrapped = asConfig(topology)
-  const model = asConfig(wrapped['model_config'] ?? wrapped)
-  if (model['class_name'] !== 'Sequential') {
-    throw new ModelFormatError(`model.json: expected class_name Sequential, got ${show(model['class_name'])}`)
+  const model = asConfig(wrapped.model_config ?? wrapped)
+  if (model.class_name !== 'Sequential') {
+    throw new ModelFormatError(`model.json: expected class_name Sequential, got ${show(model.class_name)}`)
   }
-  const config = model['config']
-  const entries = Array.isArray(config) ? config : asConfig(config)['layers']
+  const config = model.config
+  const entries = Array.isArray(config) ? config : asConfig(config).layers
   if (!Array.isArray(entries) || entries.length === 0) {
     throw new ModelFormatError(`model.json: expected a list of layers, got ${show(entries)}`)
   }
-  const name = asConfig(config)['name']
+  const name = asConfig(config).name
   const layers = entries.filter((entry) => entry?.class_name !== 'InputLayer').map(parseLayer)
   const repeated = layers.find((layer, i) => layers.findIndex((other) => other.name === layer.name) !== i)
   if (repeated !== undefined) throw layerError(repeated.name, 'a name of its own', 'the same name twice')
@@ -43,14 +43,13 @@ export function serialiseTopology({ name, input, layers }: Architecture): object
 function parseLayer(entry: unknown, index: number): Layer {
   const { class_name: className, config: rawConfig } = asConfig(entry)
   const config = asConfig(rawConfig)
-  const name = typeof config['name'] === 'string' ? config['name'] : `layer ${index + 1}`
+  const name = typeof config.name === 'string' ? config.name : `layer ${index + 1}`
   const only = (key: string, ...allowed: unknown[]) => requireOneOf(name, config, key, allowed)
   switch (className) {
     case 'Conv1D':
       only('data_format', 'channels_last', null)
       only('groups', 1)
-      if (integer(name, config, 'dilation_rate', 1) !== 1)
-        throw layerError(name, 'dilation_rate 1', show(config['dilation_rate']))
+      if (integer(name, config, 'dilation_rate', 1) !== 1) throw layerError(name, 'dilation_rate 1', show(config.dilation_rate))
       return {
         kind: 'conv1d',
         name,
@@ -68,9 +67,9 @@ function parseLayer(entry: unknown, index: number): Layer {
       return { kind: 'maxPooling1d', name, poolSize, strides, padding: paddingOf(name, config) }
     }
     case 'BatchNormalization': {
-      const axis = Array.isArray(config['axis']) ? config['axis'][0] : (config['axis'] ?? -1)
-      if (![-1, 1, 2].includes(axis)) throw layerError(name, 'axis -1 (channels)', show(config['axis']))
-      const epsilon = config['epsilon'] ?? DEFAULT_EPSILON
+      const axis = Array.isArray(config.axis) ? config.axis[0] : (config.axis ?? -1)
+      if (![-1, 1, 2].includes(axis)) throw layerError(name, 'axis -1 (channels)', show(config.axis))
+      const epsilon = config.epsilon ?? DEFAULT_EPSILON
       if (typeof epsilon !== 'number' || !(epsilon > 0)) throw layerError(name, 'epsilon > 0', show(epsilon))
       return {
         kind: 'batchNormalization',
@@ -81,7 +80,7 @@ function parseLayer(entry: unknown, index: number): Layer {
       }
     }
     case 'Dropout': {
-      const rate = config['rate']
+      const rate = config.rate
       if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) throw layerError(name, 'rate from 0 to below 1', show(rate))
       only('noise_shape', null)
       return { kind: 'dropout', name, rate }
@@ -103,9 +102,9 @@ function parseLayer(entry: unknown, index: number): Layer {
 }
 
 function inputShape(firstEntry: unknown): Shape {
-  const config = asConfig(asConfig(firstEntry)['config'])
-  const shape = config['batch_input_shape'] ?? config['batch_shape']
-  const name = typeof config['name'] === 'string' ? config['name'] : 'layer 1'
+  const config = asConfig(asConfig(firstEntry).config)
+  const shape = config.batch_input_shape ?? config.batch_shape
+  const name = typeof config.name === 'string' ? config.name : 'layer 1'
   if (!Array.isArray(shape) || shape.length !== 3 || !isCount(shape[1]) || !isCount(shape[2])) {
     throw layerError(name, 'batch_input_shape [null, rows, channels]', show(shape))
   }
@@ -159,13 +158,13 @@ function integer(layer: string, config: Config, key: string, fallback?: number):
 }
 
 function paddingOf(layer: string, config: Config): Padding {
-  const padding = config['padding'] ?? 'valid'
+  const padding = config.padding ?? 'valid'
   if (padding !== 'same' && padding !== 'valid') throw layerError(layer, 'padding same or valid', show(padding))
   return padding
 }
 
 function activationOf(layer: string, config: Config): Activation {
-  const activation = config['activation'] ?? 'linear'
+  const activation = config.activation ?? 'linear'
   if (activation !== 'linear' && activation !== 'relu' && activation !== 'sigmoid' && activation !== 'softmax') {
     throw layerError(layer, 'activation relu, linear, sigmoid or softmax', show(activation))
   }

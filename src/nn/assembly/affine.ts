@@ -27,9 +27,9 @@ export function affine(
 ): void {
   const blockBytes: usize = <usize>terms * ROW
   const lowest = f32x4.splat(floor)
-  let block: i32 = 0
+  let output: i32 = 0
   if (positions < 4) {
-    for (; block + 32 <= outputs; block += 32) {
+    for (; output + 32 <= outputs; output += 32) {
       for (let p: i32 = 0; p < positions; p++) {
         onePosition(x + <usize>p * xStep, terms, weights, blockBytes, bias, y + <usize>p * yStep, lowest)
       }
@@ -38,19 +38,15 @@ export function affine(
       y += 4 * ROW
     }
   }
-  for (; block < outputs; block += 8) {
-    const width = min(8, outputs - block)
-    if (positions < 4) {
-      for (let p: i32 = 0; p < positions; p++) {
-        oneBlock(x + <usize>p * xStep, terms, weights, bias, y + <usize>p * yStep, width, lowest)
-      }
-    } else if (width == 8) {
+  for (; output < outputs; output += 8) {
+    if (positions >= 4 && output + 8 <= outputs) {
       const last: i32 = positions - 4
-      for (let p: i32 = 0; p < last; p += 4) {
+      for (let p: i32 = 0; ; p = min(p + 4, last)) {
         fourPositions(x + <usize>p * xStep, xStep, terms, weights, bias, y + <usize>p * yStep, yStep, lowest)
+        if (p == last) break
       }
-      fourPositions(x + <usize>last * xStep, xStep, terms, weights, bias, y + <usize>last * yStep, yStep, lowest)
     } else {
+      const width = min(8, outputs - output)
       for (let p: i32 = 0; p < positions; p++) {
         oneBlock(x + <usize>p * xStep, terms, weights, bias, y + <usize>p * yStep, width, lowest)
       }
@@ -62,8 +58,6 @@ export function affine(
 }
 
 /** Four positions × eight output channels. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function fourPositions(
   x: usize,
   xStep: usize,
@@ -123,8 +117,6 @@ function fourPositions(
 }
 
 /** One position × 32 output channels: eight independent sums hide the latency of the addition. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function onePosition(x: usize, terms: i32, weights: usize, blockBytes: usize, bias: usize, y: usize, lowest: v128): void {
   let w0 = weights
   let w1 = w0 + blockBytes
@@ -166,8 +158,6 @@ function onePosition(x: usize, terms: i32, weights: usize, blockBytes: usize, bi
 }
 
 /** One position × up to eight output channels; only `width` of them are written. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function oneBlock(x: usize, terms: i32, weights: usize, bias: usize, y: usize, width: i32, lowest: v128): void {
   let w = weights
   let a = v128.load(bias)

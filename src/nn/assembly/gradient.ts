@@ -33,8 +33,6 @@ export function weightGradient(
   }
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function fourTerms(
   x: usize,
   xSample: usize,
@@ -89,8 +87,6 @@ function fourTerms(
   addLanes(g, a3, b3, width)
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function oneTerm(
   x: usize,
   xSample: usize,
