@@ -13,23 +13,23 @@ const DURATION_SECONDS = 20 * 60
 const EARTHQUAKES: readonly (readonly [seconds: number, magnitude: number, east: number, north: number, depthKm: number])[] = [
   // The first P comes when the first window is just full (25 s).
   [26.4, 3.5, 1, 2, 8.5],
-  [112, 2.2, 2, -1, 7.5],
-  [181, 1.6, 0, 4, 9.5],
-  [246, 2.7, -2, 1, 6.5],
-  [322, 1.9, 3, 5, 11],
+  [112, 1.7, 2, -1, 7.5],
+  [181, 1.1, 0, 4, 9.5],
+  [246, 2.2, -2, 1, 6.5],
+  [322, 1.5, 3, 5, 11],
   // A larger one from outside the network, Pn first at the far stations.
-  [398, 4.1, -95, 70, 14],
-  [492, 1.4, 1, 1, 8],
-  [553, 2.9, 0, -3, 7],
+  [398, 3.5, -95, 70, 14],
+  [492, 1.2, 1, 1, 8],
+  [553, 2.4, 0, -3, 7],
   // A pair: the second starts in the coda of the first.
-  [631, 2.1, 2, 3, 9],
-  [648, 2.5, 2, 3.4, 9.2],
-  [724, 1.7, -3, -2, 5.5],
-  [795, 3.1, 1, 0, 8.2],
-  [884, 1.2, 0, 2, 7.8],
-  [947, 2.3, -1, 6, 10],
-  [1021, 3.8, 2, 1, 9],
-  [1123, 2.0, 1, -1, 8],
+  [631, 1.6, 2, 3, 9],
+  [648, 2, 2, 3.4, 9.2],
+  [724, 1.3, -3, -2, 5.5],
+  [795, 2.6, 1, 0, 8.2],
+  [884, 1, 0, 2, 7.8],
+  [947, 1.8, -1, 6, 10],
+  [1021, 3, 2, 1, 9],
+  [1123, 1.5, 1, -1, 8],
 ]
 
 /** Station number, kind, start, duration, size relative to the station's own noise. */

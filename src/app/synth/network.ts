@@ -39,8 +39,8 @@ export function buildNetwork({ seed, count, sampleRates }: NetworkOptions): Synt
       startOffsetNanos: (BigInt(Math.floor((random.uniform() * 1e6) / sampleRate)) * 1000n) as Nanos,
       kappa: random.between(0.01, 0.035),
       amplification: Math.exp(0.35 * random.normal()),
-      noiseLevel: random.between(0.28, 0.45),
-      culturalLevel: random.between(0.42, 0.6),
+      noiseLevel: random.between(0.32, 0.5),
+      culturalLevel: random.between(0.58, 0.78),
       localHours: LOCAL_HOURS,
     }
   })
