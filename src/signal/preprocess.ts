@@ -41,26 +41,18 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
   const taper = cosineTaper(spec.taperSeconds ?? 0, shape)
 
   return (raw, out) => {
-    let rawPeak = 0
+    let magnitude = 0
     for (let channel = 0; channel < channels; channel++) {
-      const peak = detrend(raw, scratch, channel, shape, spec.detrend)
-      if (!Number.isFinite(peak)) {
-        out.fill(0)
-        return false
-      }
-      if (peak > rawPeak) rawPeak = peak
+      magnitude += detrend(raw, scratch, channel, shape, spec.detrend)
       if (highpass) {
         filterHighpass(highpass, scratch, channel, channels, windowLength)
         filterHighpass(highpass, scratch, size - channels + channel, -channels, windowLength)
       }
     }
     if (taper.length > 0) applyTaper(taper, scratch, shape)
-    let peak = 0
-    for (let i = 0; i < size; i++) {
-      const magnitude = Math.abs(scratch[i]!)
-      if (magnitude > peak) peak = magnitude
-    }
-    if (!(peak > rawPeak * ROUNDING)) {
+    const peak = largestAbsolute(scratch)
+    // A magnitude that is not finite fails this as well.
+    if (!(peak > magnitude * ROUNDING && magnitude < Number.POSITIVE_INFINITY)) {
       out.fill(0)
       return false
     }
@@ -74,7 +66,7 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
  * Writes one component without its mean or line to `to`. Sums are taken relative to the first sample, so that a large offset
  * costs no precision and a constant becomes exactly zero.
  *
- * @returns the largest absolute raw value, or NaN when a sample is not finite
+ * @returns a size the component's largest absolute value does not exceed; not finite when a sample is not finite
  */
 function detrend(
   from: Float64Array,
@@ -84,27 +76,45 @@ function detrend(
   kind: PreprocessSpec['detrend'],
 ): number {
   const size = windowLength * channels
-  const middle = (windowLength - 1) / 2
   const base = from[channel]!
   let sum = 0
-  let moment = 0
-  let peak = 0
-  let lag = -middle
-  for (let i = channel; i < size; i += channels, lag++) {
-    const value = from[i]!
-    const relative = value - base
-    const magnitude = Math.abs(value)
-    if (magnitude > peak) peak = magnitude
+  let spread = 0
+  for (let i = channel; i < size; i += channels) {
+    const relative = from[i]! - base
     sum += relative
-    moment += lag * relative
+    spread += Math.abs(relative)
   }
-  // A sum is not finite exactly when a term is not (or when the values are beyond any use).
-  if (!Number.isFinite(moment) || !Number.isFinite(sum)) return Number.NaN
-  const mean = kind === 'none' ? -base : sum / windowLength
-  const slope = kind === 'linear' ? moment / ((windowLength * (windowLength * windowLength - 1)) / 12) : 0
-  lag = -middle
-  for (let i = channel; i < size; i += channels, lag++) to[i] = from[i]! - base - mean - slope * lag
-  return peak
+  if (kind === 'linear') subtractLine(from, to, channel, channels, windowLength, base, sum / windowLength)
+  else {
+    const mean = kind === 'none' ? 0 : base + sum / windowLength
+    for (let i = channel; i < size; i += channels) to[i] = from[i]! - mean
+  }
+  return Math.abs(base) + spread
+}
+
+function subtractLine(
+  from: Float64Array,
+  to: Float64Array,
+  channel: number,
+  step: number,
+  rows: number,
+  base: number,
+  mean: number,
+): void {
+  const middle = (rows - 1) / 2
+  let moment = 0
+  for (let row = 0, i = channel; row < rows; row++, i += step) moment += (row - middle) * (from[i]! - base)
+  const slope = moment / ((rows * (rows * rows - 1)) / 12)
+  for (let row = 0, i = channel; row < rows; row++, i += step) to[i] = from[i]! - base - mean - slope * (row - middle)
+}
+
+function largestAbsolute(values: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]!)
+    if (magnitude > largest) largest = magnitude
+  }
+  return largest
 }
 
 /** Rising half of a cosine taper: value i for the i-th row from either end. */
