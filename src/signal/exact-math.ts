@@ -62,14 +62,14 @@ export function ln(x: number): number {
   return exponent * Math.LN2 + 2 * sum
 }
 
-/** e^x for x <= 0, relative error < 1e-13; 0 below -700. */
+/** e^x for x <= 0, relative error < 1e-12; 0 below -700. */
 export function expOfNegative(x: number): number {
   if (x < -700) return 0
   // e^x = (e^(x / 1024))^1024: the small power by its series, then ten squarings.
   const small = x / 1024
   let term = 1
   let value = 1
-  for (let n = 1; n <= 12; n++) {
+  for (let n = 1; n <= 18; n++) {
     term *= small / n
     value += term
   }
