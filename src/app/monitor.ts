@@ -5,6 +5,7 @@ import type { Classifier, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId, SourceId } from '../domain/source-id.ts'
+import type { TraceRecord } from '../domain/trace.ts'
 import type { FramePiece, ScoredPiece } from '../domain/window.ts'
 import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
 import { classify } from '../pipeline/classify.ts'
@@ -41,6 +42,7 @@ export interface MonitorParts {
 }
 
 export interface MonitorStreams {
+  readonly records$: Observable<TraceRecord>
   /** Three-component samples on the grid: the feed's waveforms. */
   readonly frames$: Observable<FramePiece>
   readonly scores$: Observable<ScoredPiece>
@@ -56,9 +58,9 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   const { windowLength, channels } = classifier
   const shape = { windowLength, channels, sampleRate: gridRate }
 
-  const frames$ = packets$.pipe(
-    decodeMiniseed(parts.isAccepted, onProblem),
-    measureLatency(parts.onLatency),
+  const records$ = packets$.pipe(decodeMiniseed(parts.isAccepted, onProblem), measureLatency(parts.onLatency), share())
+
+  const frames$ = records$.pipe(
     perChannel((record$, sourceId) =>
       record$.pipe(
         mergeTraces(sourceId, parts.merge, state, parts.onCounters),
@@ -82,5 +84,5 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
     share(),
   )
 
-  return { frames$, scores$, detections$ }
+  return { records$, frames$, scores$, detections$ }
 }

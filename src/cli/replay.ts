@@ -7,7 +7,7 @@ import type { DetectionWire } from '../contract/detection.ts'
 import { loadConfig } from '../io/config-file.ts'
 import { untilInterrupted } from './interruption.ts'
 import { parseSpeed } from './options.ts'
-import { ProgressBar } from './progress.ts'
+import { progressBar } from './progress.ts'
 
 interface ReplayOptions {
   config?: string
@@ -34,7 +34,8 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
   const config = options.model === undefined ? base : { ...base, model: options.model }
   const model = await loadModel(config.model, config.engine)
   const problems = new ProblemCounter()
-  const bar = new ProgressBar(process.stderr)
+  const indexing = progressBar('indexing')
+  const replaying = progressBar('replaying')
   const print = options.json ? printJson : printLine
   const begin = performance.now()
   const interruption = untilInterrupted()
@@ -47,17 +48,17 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
     ...(options.db === undefined ? {} : { database: options.db }),
     signal: interruption.signal,
     onProblem: problems.add,
-    onIndexProgress: ({ bytes, totalBytes }) => bar.update('indexing', bytes, totalBytes),
-    onProgress: (bytes, totalBytes) => bar.update('replaying', bytes, totalBytes),
+    onIndexProgress: ({ bytes, totalBytes }) => indexing.update(bytes / totalBytes),
+    onProgress: (bytes, totalBytes) => replaying.update(bytes / totalBytes),
     onMessages: (messages) => {
-      bar.clear()
+      replaying.finish()
       for (const message of messages) {
         if (message.state === 'closed') detections++
         print(message)
       }
     },
   })
-  bar.clear()
+  replaying.finish()
   interruption.release()
   const seconds = (performance.now() - begin) / 1000
   const lines = [
