@@ -3,7 +3,7 @@
  * In the crust rays are arcs of circles and everything is closed-form (Aki & Richards 2002, §9; Lay & Wallace 1995, §3.2).
  *
  * P: 5.2 km/s at the surface, +0.045 km/s per km, Moho at 32 km, 8.0 km/s below. S: P / 1.73 everywhere.
- * Pg and Sg (direct or diving) lead to about 150 km, Pn and Sn (head waves along the Moho) beyond.
+ * Pg and Sg (direct or diving) lead to about 115 km, Pn and Sn (head waves along the Moho) beyond.
  */
 export const CRUST = { surfaceP: 5.2, gradientP: 0.045, mohoKm: 32, mantleP: 8.0, ratioPtoS: 1.73 } as const
 

@@ -9,6 +9,9 @@ export interface Overlay {
   readonly components: readonly [Float64Array, Float64Array, Float64Array]
 }
 
+/** No tone lies above this share of the sample rate. */
+const HIGHEST = 0.4
+
 type Shape = (seconds: number) => number
 
 /** What a passing vehicle, footsteps, a machine or a thump do to the ground beside the station. */
@@ -41,7 +44,7 @@ function vehicle(duration: number, sampleRate: number, random: Random): Shape {
   const closest = duration * random.between(0.42, 0.58)
   const width = duration / 6
   const slow = new Resonator(random.between(5, 8), 1.5, sampleRate)
-  const fast = new Resonator(random.between(10, 16), 2.5, sampleRate)
+  const fast = new Resonator(Math.min(random.between(10, 16), HIGHEST * sampleRate), 2.5, sampleRate)
   return (seconds) => {
     const push = random.normal()
     return (slow.next(push) + 0.8 * fast.next(push)) * Math.exp(-0.5 * ((seconds - closest) / width) ** 2)
@@ -49,8 +52,8 @@ function vehicle(duration: number, sampleRate: number, random: Random): Shape {
 }
 
 /** A walker: two thuds a second, growing as they come near, fading as they leave. */
-function footsteps(duration: number, _sampleRate: number, random: Random): Shape {
-  const ring = random.between(11, 20)
+function footsteps(duration: number, sampleRate: number, random: Random): Shape {
+  const ring = Math.min(random.between(11, 20), HIGHEST * sampleRate)
   const steps: { at: number; size: number }[] = []
   for (let at = 0.1; at < duration; at += random.between(0.5, 0.6)) {
     const nearness = Math.exp(-(((at - duration / 2) / (duration / 3)) ** 2))
@@ -78,16 +81,16 @@ function machine(duration: number, sampleRate: number, random: Random): Shape {
     turn += (base * (0.6 + 0.4 * running) * (1 + 0.004 * Math.sin((2 * Math.PI * seconds) / wander))) / sampleRate
     let sum = 0
     for (const { order, size } of harmonics) {
-      if (order * base < sampleRate * 0.4) sum += size * Math.sin(2 * Math.PI * order * turn)
+      if (order * base < HIGHEST * sampleRate) sum += size * Math.sin(2 * Math.PI * order * turn)
     }
     return running * sum
   }
 }
 
 /** One blow on the ground nearby: a door, a dropped load. Rings for a second; P and S are not to be told apart. */
-function thump(_duration: number, _sampleRate: number, random: Random): Shape {
+function thump(_duration: number, sampleRate: number, random: Random): Shape {
   const modes = Array.from({ length: 4 }, () => ({
-    frequency: random.between(6, 22),
+    frequency: Math.min(random.between(6, 22), HIGHEST * sampleRate),
     size: random.normal(),
     decay: random.between(0.08, 0.3),
   }))

@@ -45,6 +45,8 @@ const CONVERTED = { share: 0.25, seconds: 0.35 } as const
 /** The unscattered wave loses its energy to the scattered ones over this distance. */
 const DIRECT_KM = { P: 25, S: 15 } as const
 const MULTIPATHS = 14
+/** Seconds before which nothing scattered disturbs the first motion. */
+const SHORTEST_DETOUR = 0.05
 /** Scattered to direct amplitude in each band, and its split between the vertical and each horizontal component. */
 const CODA = { P: { share: 0.7, vertical: 1, horizontal: 0.8 }, S: { share: 0.7, vertical: 0.65, horizontal: 1 } } as const
 
@@ -131,7 +133,7 @@ function addWave(traces: Seismogram['components'], at: WaveAtStation, random: Ra
   const spread = (wave === 'P' ? 0.6 : 1) * (0.2 + 0.008 * hypocentralKm)
   const strength = Math.hypot(...full)
   for (let n = 0; n < MULTIPATHS; n++) {
-    const delay = random.exponential(spread)
+    const delay = SHORTEST_DETOUR + random.exponential(spread)
     const size = 0.6 * random.normal() * Math.exp(-delay / (3 * spread))
     const stray = () => 0.3 * strength * random.normal()
     add(delay, scaled([full[0] + stray(), full[1] + stray(), full[2] + stray()], size))
