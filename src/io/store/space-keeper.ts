@@ -1,5 +1,6 @@
 import type { OnProblem } from '../../domain/problem.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { DiskReserve } from './disk-reserve.ts'
 import type { ScoreBlocks } from './score-blocks.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
@@ -27,17 +28,19 @@ const STEP_BLOCKS = 100
 export class SpaceKeeper {
   readonly #database: SqliteDatabase
   readonly #scores: ScoreBlocks
+  readonly #reserve: DiskReserve
   readonly #limits: SpaceLimits
   readonly #pageSize: number
   readonly #deleteOldest: (blocks: number) => number
 
-  constructor(database: SqliteDatabase, scores: ScoreBlocks, limits: SpaceLimits) {
+  constructor(database: SqliteDatabase, scores: ScoreBlocks, reserve: DiskReserve, limits: SpaceLimits) {
     this.#database = database
     this.#scores = scores
+    this.#reserve = reserve
     this.#limits = limits
     this.#pageSize = this.#pragma('page_size')
     this.#deleteOldest = database.transaction((blocks: number) => scores.deleteOldest(blocks))
-    database.pragma(`max_page_count = ${Math.floor(this.#maximumBytes / this.#pageSize)}`)
+    this.#growIfRoom()
   }
 
   get usedBytes(): number {
@@ -47,6 +50,7 @@ export class SpaceKeeper {
   /** @param newestDataTime days count back from here */
   prune(newestDataTime: Micros): void {
     this.#scores.deleteOlderThan(newestDataTime - this.#limits.keepScoresDays * MICROS_PER_DAY)
+    this.#growIfRoom()
     if (this.usedBytes <= HIGH_WATER * this.#maximumBytes) return
     let blocks = 0
     while (this.usedBytes > LOW_WATER * this.#maximumBytes) {
@@ -57,18 +61,40 @@ export class SpaceKeeper {
     this.#report(blocks, `the limit of ${this.#limits.maximumMegabytes} MB is near`)
   }
 
-  /** @returns whether anything could be freed */
+  /** @returns whether trying again may help */
   makeRoom(): boolean {
+    return this.#removeScores() || (this.#reserve.release() && this.#stopGrowing() && this.#removeScores())
+  }
+
+  #removeScores(): boolean {
     try {
       const blocks = this.#deleteOldest(STEP_BLOCKS)
-      // The log is written from its beginning again: on a full disk there is no room behind its end.
-      this.#database.pragma('wal_checkpoint(RESTART)')
       this.#report(blocks, 'the disk is full or the limit is reached')
       return blocks > 0
     } catch {
-      // Not even room to delete: the caller reports the first error.
+      // Not even room to delete; when nothing else helps, the caller reports the first error.
       return false
     }
+  }
+
+  /** What the reserve gave back is for the log; the database must not grow into it, but use its own pages again. */
+  #stopGrowing(): boolean {
+    try {
+      this.#database.pragma('wal_checkpoint(TRUNCATE)')
+      this.#limitPages(this.#pragma('page_count'))
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Lets the database grow up to its limit as long as the disk has room for more than that. */
+  #growIfRoom(): void {
+    this.#limitPages(this.#reserve.keep() ? Math.floor(this.#maximumBytes / this.#pageSize) : this.#pragma('page_count'))
+  }
+
+  #limitPages(pages: number): void {
+    this.#database.pragma(`max_page_count = ${pages}`)
   }
 
   get #maximumBytes(): number {

@@ -10,6 +10,7 @@ import type { Micros } from '../../domain/time.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
 import type { DetectionFilter, DetectionPage } from './detection-query.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
+import { DiskReserve } from './disk-reserve.ts'
 import { migrate } from './schema.ts'
 import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
 import { SnippetTable, type WaveformSnippet } from './snippet-table.ts'
@@ -102,7 +103,7 @@ export class Store {
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
     this.#snippets = new SnippetTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
-    this.#space = new SpaceKeeper(database, this.#scores, options)
+    this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
 
