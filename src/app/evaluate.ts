@@ -1,10 +1,9 @@
 import { type ClassificationMetrics, classificationMetrics, type LabelledScore } from '../detection/metrics.ts'
 import { DatasetError } from '../domain/errors.ts'
 import type { OnProblem } from '../domain/problem.ts'
-import { type LabelledTrace, openSeisbenchDataset } from '../io/seisbench/dataset.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
-import { type ScoredProtocolWindow, scoreTraces, type WindowScorer } from './evaluation/score-traces.ts'
-import { type GridTrace, toGridTrace } from './training/grid-trace.ts'
+import { type ScoredProtocolWindow, scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
+import { gridTraces, hasAllComponents } from './training/load-traces.ts'
 
 export interface EvaluateOptions {
   /** Folders in SeisBench format. */
@@ -27,29 +26,21 @@ export const DEFAULT_THRESHOLD = 0.5
 /**
  * Evaluates a model on labelled windows by the protocol of DESIGN §4.
  *
- * @throws {DatasetError} when a dataset cannot be read or nothing of the split is in it
+ * @throws {DatasetError} when a dataset cannot be read or has no windows in the split
  */
 export async function evaluateWindows(
   options: EvaluateOptions,
   scorer: WindowScorer,
   onProblem: OnProblem,
 ): Promise<WindowEvaluation> {
+  const { directories, split, threshold, isPartialAccepted } = options
   const windows: ScoredProtocolWindow[] = []
-  for (const directory of options.directories) {
-    const dataset = await openSeisbenchDataset(directory, onProblem)
-    try {
-      const traces = dataset.traces(({ split }) => options.split === 'all' || split === options.split)
-      for (const window of scoreTraces(onGrid(traces, options, scorer, onProblem), scorer)) windows.push(window)
-    } finally {
-      dataset.close()
-    }
+  for await (const trace of gridTraces(directories, split, scorer.sampleRate, onProblem)) {
+    if (isPartialAccepted || hasAllComponents(trace)) windows.push(...scoreTrace(trace, scorer))
   }
-  if (windows.length === 0) {
-    throw new DatasetError(
-      `evaluate: expected windows in split ${options.split}, got none (${options.directories.join(', ')}); try --split all`,
-    )
-  }
-  return summarise(windows, options.threshold)
+  if (windows.length > 0) return summarise(windows, threshold)
+  const where = directories.join(', ')
+  throw new DatasetError(`evaluate: expected windows in split ${split}, got none (${where}); try --split all or --partial`)
 }
 
 /** Metrics over all windows and per dataset, in the order of their names. */
@@ -65,18 +56,5 @@ export function summarise(windows: readonly ScoredProtocolWindow[], threshold: n
     threshold,
     ...classificationMetrics(windows, threshold),
     byDataset: Object.fromEntries(names.map((name) => [name, classificationMetrics(byDataset.get(name) ?? [], threshold)])),
-  }
-}
-
-function* onGrid(
-  traces: Iterable<LabelledTrace>,
-  { isPartialAccepted }: EvaluateOptions,
-  { sampleRate }: WindowScorer,
-  onProblem: OnProblem,
-): Generator<GridTrace> {
-  for (const trace of traces) {
-    if (!isPartialAccepted && trace.isLive.includes(false)) continue
-    const gridTrace = toGridTrace(trace, sampleRate, onProblem)
-    if (gridTrace) yield gridTrace
   }
 }

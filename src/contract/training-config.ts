@@ -6,6 +6,14 @@ import { preprocessSpecSchema } from './model-card.ts'
 const probability = z.number().min(0).max(1)
 
 export const trainingConfigSchema = z.strictObject({
+  card: z
+    .strictObject({
+      description: z.string().default('Earthquake detector on 25 s windows of three components.'),
+      limits: z.array(z.string()).default([]).describe('what the model must not be trusted with, in plain words'),
+      thresholds: z.strictObject({ on: probability, off: probability }).default({ on: 0.9, off: 0.5 }),
+    })
+    .prefault({})
+    .describe('what the model card says and no training can know'),
   preprocess: preprocessSpecSchema.prefault({ detrend: 'demean', highpassHz: null, normalise: 'max-abs' }),
   optimiser: z
     .strictObject({

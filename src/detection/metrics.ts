@@ -66,3 +66,25 @@ export function areaUnderCurve(scores: readonly LabelledScore[]): number | null 
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole
 }
+
+/** Scores this near to 0 or 1 count as this near, so that one sure mistake does not outweigh everything. */
+const LEAST_PROBABILITY = 1e-6
+
+/**
+ * Mean cross-entropy, both classes weighing the same whatever their numbers: lower is better, ln 2 is a guess.
+ *
+ * @returns null when a class is missing
+ */
+export function balancedCrossEntropy(scores: readonly LabelledScore[]): number | null {
+  const earthquakes = scores.filter(({ isEarthquake }) => isEarthquake)
+  const noise = scores.filter(({ isEarthquake }) => !isEarthquake)
+  if (earthquakes.length === 0 || noise.length === 0) return null
+  return (meanSurprise(earthquakes) + meanSurprise(noise)) / 2
+}
+
+function meanSurprise(scores: readonly LabelledScore[]): number {
+  const surprises = scores.map(
+    ({ score, isEarthquake }) => -Math.log(Math.max(LEAST_PROBABILITY, isEarthquake ? score : 1 - score)),
+  )
+  return surprises.reduce((total, surprise) => total + surprise, 0) / scores.length
+}

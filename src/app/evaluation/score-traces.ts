@@ -20,27 +20,14 @@ export interface WindowScorer {
   readonly sampleRate: number
 }
 
-const BATCH = 64
-
-/** Scores every protocol window of the traces. An unusable window (constant, not finite) scores 0, as it does live. */
-export function* scoreTraces(traces: Iterable<GridTrace>, scorer: WindowScorer): Generator<ScoredProtocolWindow> {
-  const { classifier, preprocess, sampleRate } = scorer
+/** Scores the protocol windows of a trace. An unusable window (constant, not finite) scores 0, as it does live. */
+export function scoreTrace(trace: GridTrace, { classifier, preprocess, sampleRate }: WindowScorer): ScoredProtocolWindow[] {
   const { windowLength, channels } = classifier
-  const windowSize = windowLength * channels
-  const inputs = new Float32Array(BATCH * windowSize)
-
-  for (const trace of traces) {
-    const isEarthquake = trace.label.category === 'earthquake'
-    const starts = protocolWindows(trace, { windowLength, sampleRate })
-    for (let from = 0; from < starts.length; from += BATCH) {
-      const batch = starts.slice(from, from + BATCH)
-      const isUsable = batch.map((firstIndex, slot) =>
-        preprocess(windowOf(trace, firstIndex, windowLength), inputs.subarray(slot * windowSize, (slot + 1) * windowSize)),
-      )
-      const scores = classifier.classify(inputs, batch.length)
-      for (const [slot, firstIndex] of batch.entries()) {
-        yield { label: trace.label, firstIndex, isEarthquake, score: isUsable[slot] ? (scores[slot] ?? 0) : 0 }
-      }
-    }
-  }
+  const input = new Float32Array(windowLength * channels)
+  const isEarthquake = trace.label.category === 'earthquake'
+  return protocolWindows(trace, { windowLength, sampleRate }).map((firstIndex) => {
+    const isUsable = preprocess(windowOf(trace, firstIndex, windowLength), input)
+    const score = isUsable ? (classifier.classify(input, 1)[0] ?? 0) : 0
+    return { label: trace.label, firstIndex, isEarthquake, score }
+  })
 }

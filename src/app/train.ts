@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import type { ModelCard } from '../contract/model-card.ts'
+import type { TrainingConfig } from '../contract/training-config.ts'
+import { classificationMetrics } from '../detection/metrics.ts'
+import type { OnProblem } from '../domain/problem.ts'
+import { readKernels } from '../io/kernels-file.ts'
+import { writeModelCard } from '../io/model-card.ts'
+import { readModelFiles, writeModelFiles } from '../io/model-files.ts'
+import { datasetSha256, openSeisbenchDataset } from '../io/seisbench/dataset.ts'
+import { SPLITS } from '../io/seisbench/trace-label.ts'
+import { createBuiltinEngine } from '../nn/builtin-engine.ts'
+import { majstorovicArchitecture } from '../nn/majstorovic-architecture.ts'
+import { createPreprocessor } from '../signal/preprocess.ts'
+import { DEFAULT_THRESHOLD } from './evaluate.ts'
+import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
+import type { GridTrace } from './training/grid-trace.ts'
+import { gridTraces, hasAllComponents } from './training/load-traces.ts'
+import { modelReadme } from './training/model-readme.ts'
+import { type TrainingHooks, trainNetwork } from './training/train-network.ts'
+
+export interface TrainOptions {
+  /** Folders in SeisBench format. */
+  readonly directories: readonly string[]
+  /** Folder of the model; its last part is the model's name. */
+  readonly out: string
+  readonly config: TrainingConfig
+  readonly seed: number
+}
+
+/** Hz: the published network's. */
+const SAMPLE_RATE = 20
+
+/**
+ * Trains a model on the train split, keeps the epoch that is best on dev, and writes `model.json`, `weights.bin`, `card.json` and
+ * `README.md`. The same data, configuration and seed give the same bytes.
+ *
+ * @returns the card
+ * @throws {DatasetError} when a dataset cannot be read or a class is missing in its train split
+ */
+export async function train(options: TrainOptions, hooks: TrainingHooks, onProblem: OnProblem): Promise<ModelCard> {
+  const { directories, out, config, seed } = options
+  const wasm = readKernels()
+  const trainTraces = await collect(gridTraces(directories, 'train', SAMPLE_RATE, onProblem))
+  const devTraces = (await collect(gridTraces(directories, 'dev', SAMPLE_RATE, onProblem))).filter(hasAllComponents)
+  const architecture = majstorovicArchitecture()
+  const { network, selectedEpoch } = trainNetwork(
+    { architecture, sampleRate: SAMPLE_RATE, trainTraces, devTraces, config, seed, wasm },
+    hooks,
+  )
+
+  writeModelFiles(out, network)
+  const { rows, channels } = network.input
+  const preprocess = createPreprocessor(config.preprocess, { windowLength: rows, channels, sampleRate: SAMPLE_RATE })
+  const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate: SAMPLE_RATE }
+  const { card: described, epochs, windowsPerEpoch, preprocess: preprocessSpec, ...settings } = config
+  const card: ModelCard = {
+    card: 1,
+    name: basename(resolve(out)),
+    description: described.description,
+    sampleRate: SAMPLE_RATE,
+    windowLength: rows,
+    components: ['Z', 'N', 'E'],
+    preprocess: preprocessSpec,
+    acceptsDeadComponents: config.augmentation.deadComponent > 0,
+    thresholds: described.thresholds,
+    weightsSha256: readModelFiles(out).weightsSha256,
+    training: {
+      engine: 'builtin',
+      seed,
+      epochs,
+      selectedEpoch,
+      windowsPerEpoch,
+      settings,
+      data: await describeData(directories, onProblem),
+    },
+    metrics: await measure(directories, scorer, onProblem),
+    limits: described.limits,
+  }
+  writeModelCard(out, card)
+  writeFileSync(join(out, 'README.md'), modelReadme(card))
+  return card
+}
+
+async function collect(traces: AsyncIterable<GridTrace>): Promise<GridTrace[]> {
+  const collected: GridTrace[] = []
+  for await (const trace of traces) collected.push(trace)
+  return collected
+}
+
+async function describeData(directories: readonly string[], onProblem: OnProblem) {
+  const described = []
+  for (const directory of directories) {
+    const dataset = await openSeisbenchDataset(directory, onProblem)
+    dataset.close()
+    const categories = dataset.labels.filter(({ split }) => split === 'train').map(({ category }) => category)
+    const earthquakeTraces = categories.filter((category) => category === 'earthquake').length
+    described.push({
+      name: basename(resolve(directory)),
+      sha256: await datasetSha256(directory),
+      earthquakeTraces,
+      noiseTraces: categories.length - earthquakeTraces,
+    })
+  }
+  return described
+}
+
+/** Every split that has windows. */
+async function measure(
+  directories: readonly string[],
+  scorer: WindowScorer,
+  onProblem: OnProblem,
+): Promise<ModelCard['metrics']> {
+  const metrics: ModelCard['metrics'] = {}
+  for (const split of SPLITS) {
+    const scores = []
+    for await (const trace of gridTraces(directories, split, scorer.sampleRate, onProblem)) {
+      if (hasAllComponents(trace)) scores.push(...scoreTrace(trace, scorer))
+    }
+    if (scores.length > 0) metrics[split] = classificationMetrics(scores, DEFAULT_THRESHOLD)
+  }
+  return metrics
+}

@@ -1,0 +1,77 @@
+import type { ModelCard, WindowMetrics } from '../../contract/model-card.ts'
+
+/** `README.md` of a model folder: its card in words. The same card gives the same text. */
+export function modelReadme(card: ModelCard): string {
+  const sections = [
+    `# ${card.name}`,
+    card.description,
+    inputSection(card),
+    metricsSection(card),
+    limitsSection(card),
+    trainingSection(card),
+    'Written by `quakewire train` from `card.json`, which holds every number above and all settings.',
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function inputSection({
+  windowLength,
+  sampleRate,
+  components,
+  preprocess,
+  acceptsDeadComponents,
+  thresholds,
+}: ModelCard): string {
+  const seconds = (windowLength - 1) / sampleRate
+  const highpass = preprocess.highpassHz === null ? 'no high-pass' : `high-pass ${preprocess.highpassHz} Hz`
+  const dead = acceptsDeadComponents ? 'may be filled with zeros' : 'is not accepted'
+  return [
+    '## Input',
+    '',
+    `- ${windowLength} samples × ${components.length} components (${components.join(', ')}): ${seconds} s at ${sampleRate} Hz`,
+    `- preprocessing inside the window: detrend ${preprocess.detrend}, ${highpass}, normalise ${preprocess.normalise}`,
+    `- a missing component ${dead}`,
+    `- trigger on at ${thresholds.on}, off at ${thresholds.off}, unless configured`,
+  ].join('\n')
+}
+
+function metricsSection({ metrics }: ModelCard): string {
+  const rows = Object.entries(metrics).map(
+    ([split, m]: [string, WindowMetrics]) =>
+      `| ${split} | ${m.windows} | ${percent(m.accuracy)} | ${percent(m.precision)} | ${percent(m.recall)} | ${percent(m.falsePositiveRate)} | ${m.auc?.toFixed(4) ?? '–'} |`,
+  )
+  if (rows.length === 0) return ''
+  return [
+    '## Windows',
+    '',
+    'By the window protocol of `quakewire evaluate`, threshold 0.5.',
+    '',
+    '| split | windows | accuracy | precision | recall | false positives | AUC |',
+    '|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
+function limitsSection({ limits }: ModelCard): string {
+  return limits.length === 0 ? '' : ['## Limits', '', ...limits.map((limit) => `- ${limit}`)].join('\n')
+}
+
+function trainingSection({ training }: ModelCard): string {
+  if (training === null) return ''
+  const { data, seed, epochs, selectedEpoch, windowsPerEpoch } = training
+  return [
+    '## Training',
+    '',
+    ...data.map(
+      ({ name, sha256, earthquakeTraces, noiseTraces }) =>
+        `- ${name}: ${earthquakeTraces} earthquake and ${noiseTraces} noise traces of its train split (SHA-256 ${sha256.slice(0, 16)}…)`,
+    ),
+    `- ${epochs} epochs of ${windowsPerEpoch} windows, epoch ${selectedEpoch} kept as the best on dev; seed ${seed}`,
+    '',
+    'The same data, settings and seed give the same weights, bit for bit.',
+  ].join('\n')
+}
+
+function percent(share: number | null): string {
+  return share === null ? '–' : `${(share * 100).toFixed(1)} %`
+}

@@ -1,0 +1,113 @@
+import type { TrainingConfig } from '../../contract/training-config.ts'
+import { balancedCrossEntropy, type ClassificationMetrics, classificationMetrics } from '../../detection/metrics.ts'
+import { DatasetError } from '../../domain/errors.ts'
+import { createBuiltinEngine } from '../../nn/builtin-engine.ts'
+import { initialise } from '../../nn/initialise.ts'
+import type { Architecture, Network } from '../../nn/network.ts'
+import { Random } from '../../nn/random.ts'
+import { Trainer } from '../../nn/trainer.ts'
+import { createPreprocessor } from '../../signal/preprocess.ts'
+import { scoreTrace } from '../evaluation/score-traces.ts'
+import type { GridTrace } from './grid-trace.ts'
+import { createTracePool } from './trace-pool.ts'
+import { WeightAverage } from './weight-average.ts'
+import { WindowSampler } from './window-sampler.ts'
+
+export interface TrainingTask {
+  readonly architecture: Architecture
+  /** Hz of the grid the traces are on. */
+  readonly sampleRate: number
+  readonly trainTraces: readonly GridTrace[]
+  /** Decide which epoch is kept; without any the last one is. */
+  readonly devTraces: readonly GridTrace[]
+  readonly config: TrainingConfig
+  readonly seed: number
+  /** Content of `kernels.wasm`. */
+  readonly wasm: Uint8Array
+}
+
+export interface TrainingHooks {
+  /** After every step; `share` of the whole training is done. */
+  readonly onStep?: (share: number) => void
+  readonly onEpoch?: (report: EpochReport) => void
+}
+
+export interface EpochReport {
+  readonly epoch: number
+  readonly epochs: number
+  /** Mean cross-entropy over the epoch's windows, while the weights changed. */
+  readonly loss: number
+  /** Averaged weights on dev by the window protocol; null without dev traces. */
+  readonly dev: (ClassificationMetrics & { readonly loss: number | null }) | null
+  readonly isBest: boolean
+}
+
+export interface TrainedNetwork {
+  readonly network: Network
+  readonly selectedEpoch: number
+}
+
+/** Streams of random numbers must not overlap: seeds that are near each other are far apart in the generator. */
+const SAMPLER_STREAM = 0x5bd1e995
+const DROPOUT_STREAM = 0x1b873593
+/** DESIGN: the threshold of every window metric unless given. */
+const THRESHOLD = 0.5
+
+/**
+ * Trains from random weights and keeps the epoch that is best on dev (lowest balanced cross-entropy of the averaged weights).
+ * The same task gives the same bytes.
+ *
+ * @throws {DatasetError} when there are no earthquake or no noise windows to draw
+ */
+export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): TrainedNetwork {
+  const { config, seed, wasm, architecture, sampleRate } = task
+  const shape = { windowLength: architecture.input.rows, channels: architecture.input.channels, sampleRate }
+  const preprocess = createPreprocessor(config.preprocess, shape)
+  const sampler = new WindowSampler(createPool(task), config, shape, preprocess, new Random(seed ^ SAMPLER_STREAM))
+  const start = initialise(architecture, seed)
+  const { learningRate, momentum, weightDecay, averaging } = config.optimiser
+  const optimiser = { kind: 'sgd', learningRate, momentum, weightDecay } as const
+  const trainer = new Trainer(start, wasm, { optimiser, batchSize: config.batchSize, seed: seed ^ DROPOUT_STREAM })
+  const average = new WeightAverage(start.weights, averaging)
+  const inputs = new Float32Array(config.batchSize * shape.windowLength * shape.channels)
+  const targets = new Float32Array(config.batchSize)
+  const stepsPerEpoch = Math.max(1, Math.round(config.windowsPerEpoch / config.batchSize))
+  const steps = stepsPerEpoch * config.epochs
+
+  let best: { readonly network: Network; readonly epoch: number; readonly loss: number } | undefined
+  for (let epoch = 1, step = 0; epoch <= config.epochs; epoch++) {
+    let lossSum = 0
+    for (const end = step + stepsPerEpoch; step < end; step++) {
+      sampler.fillBatch(inputs, targets)
+      trainer.learningRate = scheduledRate(config.optimiser, step / steps)
+      lossSum += trainer.step(inputs, targets)
+      average.add(trainer.weights())
+      hooks.onStep?.((step + 1) / steps)
+    }
+    const network = { ...start, weights: average.weights() }
+    const dev = evaluateOnDev(network)
+    const isBest = best === undefined || dev?.loss == null || dev.loss < best.loss
+    if (isBest) best = { network, epoch, loss: dev?.loss ?? Number.POSITIVE_INFINITY }
+    hooks.onEpoch?.({ epoch, epochs: config.epochs, loss: lossSum / stepsPerEpoch, dev, isBest })
+  }
+  return { network: best!.network, selectedEpoch: best!.epoch }
+
+  function evaluateOnDev(network: Network): EpochReport['dev'] {
+    const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
+    const scores = task.devTraces.flatMap((trace) => scoreTrace(trace, scorer))
+    return scores.length === 0 ? null : { ...classificationMetrics(scores, THRESHOLD), loss: balancedCrossEntropy(scores) }
+  }
+}
+
+function createPool({ trainTraces, config, architecture, sampleRate }: TrainingTask) {
+  const pool = createTracePool(trainTraces, config, { windowLength: architecture.input.rows, sampleRate })
+  const missing = pool.earthquakes.size === 0 ? 'earthquake' : pool.noise.size === 0 ? 'noise' : undefined
+  if (missing === undefined) return pool
+  throw new DatasetError(
+    `train: expected ${missing} traces of at least ${architecture.input.rows / sampleRate} s in split train, got none; add a dataset that has some`,
+  )
+}
+
+function scheduledRate({ learningRate, schedule }: TrainingConfig['optimiser'], share: number): number {
+  return schedule === 'cosine' ? (learningRate * (1 + Math.cos(Math.PI * share))) / 2 : learningRate
+}
