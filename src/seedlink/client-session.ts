@@ -90,6 +90,8 @@ export class ClientSession {
   #info: Uint8Array[] = []
   #infoBytes = 0
   #phase: 'handshake' | 'streaming' | 'over' = 'handshake'
+  /** Nothing is left to say; only an INFO answer may be due. */
+  #isSettled = false
 
   /** Pieces received so far; a connection whose count stands still is silent, however its bytes drip. */
   pieces = 0
@@ -177,6 +179,10 @@ export class ClientSession {
   }
 
   #onReply(reply: Reply): void {
+    if (this.#isSettled) {
+      if (reply.isError) this.#fail('refused', reply.text)
+      return
+    }
     this.#replies.push(reply)
     // A refused HELLO has one line instead of two.
     const isComplete = this.#replies.length >= this.#turn.replies || (reply.isError && this.#turn.commands[0] === 'HELLO')
@@ -185,7 +191,10 @@ export class ClientSession {
 
   #advance(replies: readonly Reply[]): void {
     const { done, value } = this.#conversation.next(replies)
-    if (done) return
+    if (done) {
+      this.#isSettled = true
+      return
+    }
     this.#turn = value
     this.#send(value.commands)
     // Nothing to ask (no stations): the replies are complete.
