@@ -1,7 +1,7 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
 import { butterworthHighpass, filterHighpass } from './biquad.ts'
-import { cosPi } from './exact-math.ts'
+import { sinPi } from './exact-math.ts'
 
 export interface PreprocessShape {
   /** Rows of a window. */
@@ -123,7 +123,10 @@ function cosineTaper(seconds: number, { windowLength, sampleRate }: PreprocessSh
   if (!(count >= 0 && 2 * count <= windowLength)) {
     throw new UsageError(`preprocess taperSeconds: expected at most half of ${windowLength / sampleRate} s, got ${seconds}`)
   }
-  return Float64Array.from({ length: count }, (_, i) => (1 - cosPi(i / count)) / 2)
+  return Float64Array.from({ length: count }, (_, i) => {
+    const root = sinPi(i / (2 * count))
+    return root * root
+  })
 }
 
 function applyTaper(taper: Float64Array, samples: Float64Array, { windowLength, channels }: PreprocessShape): void {
