@@ -1,6 +1,6 @@
 import { SeedlinkProtocolError } from '../domain/errors.ts'
 import type { SourceId, StationId } from '../domain/source-id.ts'
-import type { TimeSpan } from './commands.ts'
+import type { RequestMode, TimeSpan } from './commands.ts'
 import {
   type Conversation,
   type Credentials,
@@ -33,8 +33,8 @@ export interface SessionOptions {
   readonly highestProtocol?: 3 | 4
   /** A past time span instead of the live stream. */
   readonly span?: TimeSpan
-  /** `FETCH`-like: the server ends the stream when it has sent what it has. */
-  readonly isDialUp?: boolean
+  /** Default `stream`. */
+  readonly mode?: RequestMode
   /** Asks only this and goes; no stations then. */
   readonly infoLevel?: InfoLevel
 }
@@ -151,7 +151,7 @@ export class ClientSession {
     }
     this.#phase = 'streaming'
     this.#splitter.isStreaming = true
-    this.#send([protocol === 4 && this.#options.isDialUp ? 'ENDFETCH' : 'END'])
+    this.#send([protocol === 4 && this.#options.mode === 'fetch' ? 'ENDFETCH' : 'END'])
     this.#emit({ kind: 'streaming' })
   }
 

@@ -14,6 +14,9 @@ export interface TimeSpan {
   readonly end?: Micros
 }
 
+/** `fetch`: the server sends what it has, says END and is done; `stream`: it goes on with what comes. */
+export type RequestMode = 'stream' | 'fetch'
+
 export interface ServerRules {
   readonly protocol: ProtocolVersion
   readonly serverKind: ServerKind
@@ -43,11 +46,17 @@ export function selectCommands(selection: StationSelection, { protocol, serverKi
  * `DATA` with the number after the last processed one. The time goes along only to ringserver, where it is the fallback for
  * a ring that has forgotten the number; SeisComP would filter by it for the rest of the session and lose late data.
  */
-export function dataCommand(position: Position | undefined, { protocol, serverKind }: ServerRules): string {
-  if (position === undefined) return 'DATA'
+export function dataCommand(
+  position: Position | undefined,
+  { protocol, serverKind }: ServerRules,
+  mode: RequestMode = 'stream',
+): string {
+  // v4 says so once, with ENDFETCH.
+  const verb = mode === 'fetch' && protocol === 3 ? 'FETCH' : 'DATA'
+  if (position === undefined) return verb
   const sequence = formatSequence(nextSequence(position.sequence, protocol), protocol)
-  if (serverKind !== 'ringserver' || position.time === undefined) return `DATA ${sequence}`
-  return `DATA ${sequence} ${commandTime(position.time, protocol)}`
+  if (serverKind !== 'ringserver' || position.time === undefined) return `${verb} ${sequence}`
+  return `${verb} ${sequence} ${commandTime(position.time, protocol)}`
 }
 
 /** The request for a past time span, in place of `DATA`. */

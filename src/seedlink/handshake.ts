@@ -3,7 +3,15 @@
  * resumed with their replies. No socket, no timer.
  */
 import { SeedlinkProtocolError } from '../domain/errors.ts'
-import { dataCommand, type ServerRules, selectCommands, stationCommand, type TimeSpan, timeCommand } from './commands.ts'
+import {
+  dataCommand,
+  type RequestMode,
+  type ServerRules,
+  selectCommands,
+  stationCommand,
+  type TimeSpan,
+  timeCommand,
+} from './commands.ts'
 import { type Greeting, parseGreeting } from './hello.ts'
 import type { ResumePositions } from './resume-positions.ts'
 import { hasWildcard, type StationSelection } from './selection.ts'
@@ -74,6 +82,8 @@ export interface StationRequests {
   readonly positions: ResumePositions
   /** A past time span for every station instead of the live stream. */
   readonly span?: TimeSpan
+  /** Default `stream`. */
+  readonly mode?: RequestMode
 }
 
 export type StationOutcome =
@@ -91,7 +101,7 @@ export function* requestStationsV3(requests: StationRequests, rules: ServerRules
 
 function* requestStationV3(
   selection: StationSelection,
-  { positions, span }: StationRequests,
+  { positions, span, mode }: StationRequests,
   rules: ServerRules,
 ): Conversation<StationOutcome[]> {
   const { station } = selection
@@ -108,11 +118,12 @@ function* requestStationV3(
   }
   if (refusal && !isSelected) return [rejected(station, refusal.text)]
 
-  const request = span ? timeCommand(span, 3) : dataCommand(positions.of(station, rules.serverKind), rules)
+  const request = span ? timeCommand(span, 3) : dataCommand(positions.of(station, rules.serverKind), rules, mode)
   const answer = yield* ask(request)
   if (!answer.isError) return [{ kind: 'accepted', station }]
-  if (request === 'DATA' || span) return [rejected(station, `${request}: ${answer.text}`)]
-  const live = yield* ask('DATA')
+  const withoutNumber = dataCommand(undefined, rules, mode)
+  if (request === withoutNumber || span) return [rejected(station, `${request}: ${answer.text}`)]
+  const live = yield* ask(withoutNumber)
   if (live.isError) return [rejected(station, `${request}: ${answer.text}`)]
   return [
     { kind: 'resume-refused', station, text: `${request}: ${answer.text}` },

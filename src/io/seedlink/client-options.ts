@@ -2,7 +2,7 @@ import type { Packet } from '../../domain/packet.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { StationId } from '../../domain/source-id.ts'
-import type { TimeSpan } from '../../seedlink/commands.ts'
+import type { RequestMode, TimeSpan } from '../../seedlink/commands.ts'
 import type { Credentials } from '../../seedlink/handshake.ts'
 import type { Position } from '../../seedlink/resume-positions.ts'
 import type { TlsOptions } from './client-socket.ts'
@@ -26,6 +26,8 @@ export interface SeedlinkClientOptions {
   readonly highestProtocol?: 3 | 4
   /** A past time span instead of the live stream. */
   readonly span?: TimeSpan
+  /** `fetch`: the server sends what it has and says END. Default `stream`. */
+  readonly mode?: RequestMode
   /** False: after END or a failure the client is closed. Default true. */
   readonly isReconnecting?: boolean
   /** For `receivedAt` and the times of states; decides nothing. */

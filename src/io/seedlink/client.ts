@@ -111,7 +111,7 @@ export class SeedlinkClient {
   }
 
   #connect(): void {
-    const { credentials, highestProtocol, span, userAgent = DEFAULT_USER_AGENT, tls = {} } = this.#options
+    const { credentials, highestProtocol, span, mode, userAgent = DEFAULT_USER_AGENT, tls = {} } = this.#options
     const attempt = this.#delay.attempt + 1
     this.#counts.connections += 1
     this.#setLink({ kind: 'connecting', since: this.#now(), attempt })
@@ -131,6 +131,7 @@ export class SeedlinkClient {
         ...(credentials && { credentials }),
         ...(highestProtocol && { highestProtocol }),
         ...(span && { span }),
+        ...(mode && { mode }),
       },
       onOutput: (output) => this.#onOutput(output),
       onStalled: (isStalled) => this.#onStalled(isStalled),

@@ -19,7 +19,7 @@ export {
   type SessionOptions,
   type SessionOutput,
 } from '../../seedlink/client-session.ts'
-export type { TimeSpan } from '../../seedlink/commands.ts'
+export type { RequestMode, TimeSpan } from '../../seedlink/commands.ts'
 export type { Credentials } from '../../seedlink/handshake.ts'
 export { type Greeting, parseGreeting } from '../../seedlink/hello.ts'
 export { type InfoLevel, parseInfo, type ServerInfo, type StationInfo, type StreamInfo } from '../../seedlink/info.ts'

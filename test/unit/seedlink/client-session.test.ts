@@ -73,6 +73,16 @@ describe('the v3 handshake', () => {
     expect(talk.hears('OK\r\n')).toEqual(['TIME 2026,1,1,0,0,0 2026,1,1,1,0,0'])
   })
 
+  it('fetches what the server has', () => {
+    const talk = session(['XX_AAA'], { XX_AAA: { sequence: 1n } }, { mode: 'fetch' })
+    talk.hears(SEISCOMP)
+    expect(talk.hears('OK\r\n')).toEqual(['FETCH 000002'])
+    const v4 = session(['XX_AAA'], {}, { mode: 'fetch' })
+    v4.hears(`${OTHER_V4}OK\r\n`)
+    v4.hears('OK\r\n')
+    expect(v4.hears('OK\r\nOK\r\n')).toEqual(['ENDFETCH'])
+  })
+
   it('says that credentials are of no use', () => {
     const talk = session(['XX_AAA'], {}, { credentials: { kind: 'token', token: 'x' } })
     talk.hears(SEISCOMP)
