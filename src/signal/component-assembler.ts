@@ -29,7 +29,17 @@ export interface ComponentAssemblerState {
 const PATIENCE_SECONDS = 300
 
 /** Place of each orientation code in a frame. Only Z, N, E are what the name says; see `componentOf`. */
-const PLACES: Readonly<Record<string, number>> = { Z: 0, N: 1, E: 2, 3: 0, 1: 1, 2: 2, U: 0, V: 1, W: 2 }
+const PLACES: ReadonlyMap<string, number> = new Map([
+  ['Z', 0],
+  ['N', 1],
+  ['E', 2],
+  ['3', 0],
+  ['1', 1],
+  ['2', 2],
+  ['U', 0],
+  ['V', 1],
+  ['W', 2],
+])
 
 /**
  * Place of a channel in the order Z, N, E by its orientation code. Z,1,2 take horizontals of unknown azimuth for N and E, and
@@ -40,7 +50,7 @@ const PLACES: Readonly<Record<string, number>> = { Z: 0, N: 1, E: 2, 3: 0, 1: 1,
  * @returns 0, 1 or 2; undefined for codes that are no component of ground motion
  */
 export function componentOf(subsource: string): number | undefined {
-  return PLACES[subsource]
+  return PLACES.get(subsource)
 }
 
 /**
@@ -78,8 +88,10 @@ export class ComponentAssembler {
     const queue = this.#queueOf(piece.sourceId)
     if (!queue) return []
     const pieces: FramePiece[] = []
-    if (piece.kind === 'gap') queue.addGap(piece.cause)
-    else {
+    if (piece.kind === 'gap') {
+      // Before the first row there is nothing to interrupt.
+      if (this.#position !== undefined || !queue.isEmpty) queue.addGap(piece.cause)
+    } else {
       if (queue.isBefore(piece.firstIndex)) this.#startOver(pieces)
       queue.addRun(piece.firstIndex, piece.samples)
     }

@@ -104,8 +104,7 @@ function addAic(samples: Float64Array, aic: Float64Array): number {
   }
   // A variance of zero (a dead start) must stay comparable: nothing is quieter than this.
   const floor = (totalSquare / count) * 1e-12
-  const logVariance = (sum: number, square: number, n: number) =>
-    ln(Math.max(square / n - (sum / n) * (sum / n), floor))
+  const logVariance = (sum: number, square: number, n: number) => ln(Math.max(square / n - (sum / n) * (sum / n), floor))
   let sum = 0
   let square = 0
   for (let k = 1; k < count - 1; k++) {

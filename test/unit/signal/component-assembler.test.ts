@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Problem } from '../../../src/domain/problem.ts'
+import type { InstrumentId, SourceId } from '../../../src/domain/source-id.ts'
+import type { GapCause, GridPiece } from '../../../src/domain/trace.ts'
+import type { FramePiece } from '../../../src/domain/window.ts'
+import {
+  ComponentAssembler,
+  type ComponentAssemblerOptions,
+  type ComponentAssemblerState,
+  componentOf,
+} from '../../../src/signal/component-assembler.ts'
+
+const INSTRUMENT = 'XX_TEST__HH' as InstrumentId
+/** Samples of component c at grid index i: 1000 c + i + 1, never 0. */
+const OFFSETS: Readonly<Record<string, number>> = { Z: 1, N: 1001, E: 2001, 1: 1001, 2: 2001 }
+
+describe('component assembler', () => {
+  it('puts Z, N, E side by side where all three are there, in any order of arrival', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    expect(assembler.push(grid('E', 5, 10))).toEqual([])
+    expect(assembler.push(grid('Z', 0, 10))).toEqual([])
+    expect(assembler.push(grid('N', 7, 10))).toEqual([frame(7, 3)])
+    expect(assembler.push(grid('Z', 10, 10))).toEqual([frame(10, 5)])
+    expect(assembler.push(grid('E', 15, 10))).toEqual([frame(15, 2)])
+  })
+
+  it('takes Z, 1, 2 and U, V, W for Z, N, E', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    const pieces = ['Z', '2', '1'].flatMap((code) => assembler.push(grid(code, 0, 4)))
+    expect(pieces).toEqual([frame(0, 4)])
+    expect(['U', 'V', 'W', '3', '1', '2'].map(componentOf)).toEqual([0, 1, 2, 0, 1, 2])
+    expect(['X', '', 'H', 'constructor'].map(componentOf)).toEqual([undefined, undefined, undefined, undefined])
+  })
+
+  it('lets a gap in one component end the frame of all, and goes on when all are back', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    const pieces = [grid('Z', 0, 10), gap('Z'), grid('Z', 15, 10), grid('N', 0, 25), grid('E', 0, 25)]
+    expect(pieces.flatMap((piece) => assembler.push(piece))).toEqual([frame(0, 10), broken('missing'), frame(15, 10)])
+  })
+
+  it('says once that frames are interrupted when all components are', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    const codes = ['Z', 'N', 'E']
+    const pieces = [...codes.map((c) => grid(c, 0, 10)), ...codes.map((c) => gap(c)), ...codes.map((c) => grid(c, 20, 10))]
+    expect(pieces.flatMap((piece) => assembler.push(piece))).toEqual([frame(0, 10), broken('missing'), frame(20, 10)])
+  })
+
+  it('follows what each channel says, not how the channels interleave, through resumes as well', () => {
+    const channel = fc.array(
+      fc.record({ gap: fc.option(fc.integer({ min: 1, max: 30 })), length: fc.integer({ min: 1, max: 40 }) }),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    )
+    const random = fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true }))
+    fc.assert(
+      fc.property(fc.tuple(channel, channel, channel), random, (channels, numbers) => {
+        const streams = channels.map((parts, c) => piecesOf('ZNE'[c]!, parts))
+        const oneAfterTheOther = assembleAll(streams.flat())
+        let state: ComponentAssemblerState | undefined
+        const interleaved: FramePiece[] = []
+        const left = streams.map((stream) => [...stream])
+        while (left.some((stream) => stream.length > 0)) {
+          const open = left.filter((stream) => stream.length > 0)
+          const piece = open[Math.floor(numbers.next().value * open.length)]!.shift()!
+          const assembler = new ComponentAssembler(INSTRUMENT, {}, structuredClone(state))
+          interleaved.push(...assembler.push(piece))
+          state = assembler.snapshot()
+        }
+        expect(joined(interleaved)).toEqual(joined(oneAfterTheOther))
+        expect(rowsOf(oneAfterTheOther)).toEqual(commonRows(streams))
+      }),
+    )
+  })
+
+  it('starts over when a clock was set back', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    const codes = ['Z', 'N', 'E']
+    for (const code of codes) assembler.push(grid(code, 5000, 10))
+    const pieces = codes.flatMap((code) => [gap(code, 'reset'), grid(code, 0, 10)]).flatMap((piece) => assembler.push(piece))
+    expect(pieces).toEqual([broken('reset'), frame(0, 10)])
+  })
+
+  it('reports a channel that is no component, and a second one for the same place, once each', () => {
+    const problems: Problem[] = []
+    const assembler = new ComponentAssembler(INSTRUMENT, { onProblem: (problem) => problems.push(problem) })
+    for (const code of ['Z', 'N', '1', 'R', '1', 'R', 'Z']) assembler.push(grid(code, 0, 1))
+    expect(problems.map(({ code, sourceId }) => [code, sourceId])).toEqual([
+      ['COMPONENT_TWICE', 'FDSN:XX_TEST__H_H_1'],
+      ['COMPONENT_UNKNOWN', 'FDSN:XX_TEST__H_H_R'],
+    ])
+  })
+})
+
+describe('component assembler: a component that does not come', () => {
+  const short = { waitSeconds: 1 } as const
+
+  it('waits and gives up the oldest when memory is full', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    for (let i = 0; i < 1000; i++) for (const code of ['Z', 'N']) assembler.push(grid(code, i * 20, 20))
+    expect(heldSamples(assembler)).toBe(2 * 300 * 20)
+    expect(joined(assembler.push(grid('E', 0, 20_000)))).toEqual(joined([frame(14_000, 6000)]))
+  })
+
+  it('skips what waited too long', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, { ...short, missing: 'skip' })
+    for (const code of ['Z', 'N', 'E']) assembler.push(grid(code, 0, 10))
+    expect(assembler.push(grid('Z', 10, 40))).toEqual([broken('component')])
+    expect(assembler.push(grid('N', 10, 40))).toEqual([])
+    expect(assembler.push(grid('E', 10, 40))).toEqual([frame(30, 20)])
+  })
+
+  it('fills with zeros after the wait, and sets real and filled samples apart by a gap', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, { ...short, missing: 'zero' })
+    for (const code of ['Z', 'N', 'E']) assembler.push(grid(code, 0, 10))
+    assembler.push(grid('Z', 10, 20))
+    expect(assembler.push(grid('N', 10, 20))).toEqual([])
+    expect(assembler.push(grid('Z', 30, 1))).toEqual([broken('component'), filled(10, 20)])
+    expect(assembler.push(grid('N', 30, 5))).toEqual([filled(30, 1)])
+    expect(assembler.push(gap('E'))).toEqual([])
+    expect(assembler.push(grid('E', 33, 7))).toEqual([])
+    expect(assembler.push(grid('Z', 31, 9))).toEqual([filled(31, 2), broken('component'), frame(33, 2)])
+  })
+
+  it('goes on with the vertical alone, and with nothing when nothing comes', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, { ...short, missing: 'zero' })
+    expect(assembler.push(gap('Z'))).toEqual([])
+    expect(assembler.push(grid('Z', 0, 20))).toEqual([])
+    const [run] = joined(assembler.push(grid('Z', 20, 1)))
+    expect(run).toMatchObject({ start: 0, values: { length: 63 } })
+    expect(run?.values.slice(0, 6)).toEqual([1, 0, 0, 2, 0, 0])
+  })
+})
+
+function grid(code: string, firstIndex: number, count: number): GridPiece {
+  const samples = Float64Array.from({ length: count }, (_, i) => (OFFSETS[code] ?? 0) + firstIndex + i)
+  return { kind: 'grid', sourceId: sourceOf(code), firstIndex, samples }
+}
+
+function gap(code: string, cause: GapCause = 'missing'): GridPiece {
+  return { kind: 'gap', sourceId: sourceOf(code), startTime: 0n, endTime: 0n, cause }
+}
+
+function sourceOf(code: string): SourceId {
+  return `FDSN:XX_TEST__H_H_${code}` as SourceId
+}
+
+function frame(firstIndex: number, count: number): FramePiece {
+  const rows = Array.from({ length: count }, (_, i) => [1, 1001, 2001].map((offset) => offset + firstIndex + i))
+  return { kind: 'frame', instrument: INSTRUMENT, firstIndex, samples: Float64Array.from(rows.flat()) }
+}
+
+/** A frame whose E is filled. */
+function filled(firstIndex: number, count: number): FramePiece {
+  const full = frame(firstIndex, count)
+  return full.kind === 'frame' ? { ...full, samples: full.samples.map((value, i) => (i % 3 === 2 ? 0 : value)) } : full
+}
+
+function broken(cause: GapCause | 'component'): FramePiece {
+  return { kind: 'gap', instrument: INSTRUMENT, cause }
+}
+
+function piecesOf(code: string, parts: readonly { gap: number | null; length: number }[]): GridPiece[] {
+  let index = 0
+  return parts.flatMap(({ gap: hole, length }) => {
+    const before = hole === null ? [] : [gap(code)]
+    const piece = grid(code, index + (hole ?? 0), length)
+    index += (hole ?? 0) + length
+    return [...before, piece]
+  })
+}
+
+function assembleAll(pieces: readonly GridPiece[], options: ComponentAssemblerOptions = {}): FramePiece[] {
+  const assembler = new ComponentAssembler(INSTRUMENT, options)
+  return pieces.flatMap((piece) => assembler.push(piece))
+}
+
+/** Frames without a gap between them, joined; a gap that nothing follows yet is left out. */
+function joined(pieces: readonly FramePiece[]): { start: number; values: number[] }[] {
+  const runs: { start: number; values: number[] }[] = []
+  let isBroken = true
+  for (const piece of pieces) {
+    if (piece.kind === 'gap') isBroken = true
+    else if (isBroken) {
+      runs.push({ start: piece.firstIndex, values: [...piece.samples] })
+      isBroken = false
+    } else {
+      const run = runs.at(-1)!
+      expect(piece.firstIndex).toBe(run.start + run.values.length / 3)
+      run.values.push(...piece.samples)
+    }
+  }
+  return runs
+}
+
+function rowsOf(pieces: readonly FramePiece[]): number[] {
+  return pieces.flatMap((piece) =>
+    piece.kind === 'gap' ? [] : Array.from({ length: piece.samples.length / 3 }, (_, i) => piece.firstIndex + i),
+  )
+}
+
+function commonRows(streams: readonly (readonly GridPiece[])[]): number[] {
+  const sets = streams.map((stream) => new Set(rowsOfChannel(stream)))
+  return [...sets[0]!].filter((index) => sets.every((set) => set.has(index)))
+}
+
+function rowsOfChannel(stream: readonly GridPiece[]): number[] {
+  return stream.flatMap((piece) => (piece.kind === 'gap' ? [] : Array.from(piece.samples, (_, i) => piece.firstIndex + i)))
+}
+
+function heldSamples(assembler: ComponentAssembler): number {
+  const items = assembler.snapshot().queues.flatMap(({ items: waiting }) => waiting)
+  return items.reduce((sum, item) => sum + (item.kind === 'run' ? item.samples.length : 0), 0)
+}
