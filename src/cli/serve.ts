@@ -8,17 +8,12 @@ import { untilInterrupted } from './interruption.ts'
 import { parseAddress, parseSpeed } from './options.ts'
 import { progressBar } from './progress.ts'
 
-const ABOUT = `
-A SeedLink 3.1 and 4.0 server over archived miniSEED (files, folders, SDS), in data-time order whatever the order of the files.
-
-The playback stands still until the first client streams, so a monitor that connects sees the archive from its first record; after a
-restart it goes on at the number that client asks for. Data time then runs at --speed times real time, and a record is sent once its
-last sample's time is reached. A client that comes later starts at the playback's position unless it names a sequence number or a
-time. With --speed max nothing waits: every client gets the whole archive as fast as it reads.
-
-When a client has got everything the server sends END and keeps the connection open. Sequence numbers count the archive's records
-from 1, so they survive a restart over the same files. v3 clients get 512-byte miniSEED 2 (other records are repacked), v4 clients
-the records as they are. A client that does not read for 10 seconds is cut (not with --speed max).`
+const ABOUT = [
+  'A SeedLink 3.1 and 4.0 server over archived miniSEED (files, folders, SDS), in data-time order whatever the order of the files.',
+  'The playback stands still until the first client streams, so that a monitor that connects sees the archive from its first record. Data time then runs at --speed times real time, and a record is sent once the time of its last sample is reached. A client that comes later starts at the playback position unless it names a sequence number or a time. With --speed max nothing waits: every client gets the whole archive as fast as it reads.',
+  'A client that has got everything is sent END; its connection stays open. Sequence numbers count the records of the archive from 1 and so survive a restart of the server over the same files; the playback then goes on at the number that the first client asks for.',
+  'v3 clients get 512-byte miniSEED 2 (other records are repacked), v4 clients the records as they are. A client that reads nothing for 10 seconds is cut (not with --speed max).',
+].join('\n\n')
 
 interface ServeCommandOptions {
   readonly listen: ListenAddress
@@ -31,7 +26,7 @@ interface ServeCommandOptions {
 export function serveCommand(): Command {
   return new Command('serve')
     .summary('a SeedLink server over archived miniSEED')
-    .description(ABOUT.trim())
+    .description(ABOUT)
     .argument('<path...>', 'miniSEED files or folders; what is no miniSEED is counted and passed over')
     .addOption(
       new Option('--listen <address:port>', 'port 0 takes a free one')

@@ -10,7 +10,7 @@ import { V3_SEQUENCE_MODULUS } from './server-packet.ts'
  * the first of these, and a v4 client, which gets the record whole, sees the first only. Numbers never used are gaps like those that
  * selectors make.
  *
- * Three arrays of eight bytes per record are all that is kept.
+ * Two arrays of eight bytes per record are all that is kept.
  */
 export class Timeline {
   #count = 0
@@ -19,35 +19,23 @@ export class Timeline {
   readonly #sequences: Float64Array
   /** Latest end of the records so far: when a record can be sent after all before it. */
   readonly #latestEnds: BigInt64Array
-  /** Start of each record; `seal` makes it the earliest start of it and all behind it. */
-  readonly #earliestStarts: BigInt64Array
 
   /** @param capacity how many records there can be */
   constructor(capacity: number) {
     this.#sequences = new Float64Array(capacity)
     this.#latestEnds = new BigInt64Array(capacity)
-    this.#earliestStarts = new BigInt64Array(capacity)
   }
 
   /** @param sequences how many numbers the record owns, at least 1 */
-  add(startTime: Nanos, endTime: Nanos, sequences: number): void {
+  add(endTime: Nanos, sequences: number): void {
     if (this.#count === this.#sequences.length)
       throw new RangeError(`timeline: expected at most ${this.#count} records, got more`)
     const index = this.#count
     const previousEnd = index === 0 ? endTime : (this.#latestEnds[index - 1] as bigint)
     this.#sequences[index] = this.#nextSequence
     this.#latestEnds[index] = endTime > previousEnd ? endTime : previousEnd
-    this.#earliestStarts[index] = startTime
     this.#nextSequence += sequences
     this.#count += 1
-  }
-
-  /** Call once, after the last record. */
-  seal(): void {
-    for (let index = this.#count - 2; index >= 0; index -= 1) {
-      const next = this.#earliestStarts[index + 1] as bigint
-      if (next < (this.#earliestStarts[index] as bigint)) this.#earliestStarts[index] = next
-    }
   }
 
   get recordCount(): number {
@@ -75,19 +63,9 @@ export class Timeline {
     return this.#latestEnds[ordinal] as bigint
   }
 
-  /** How many records are complete at a data time. */
+  /** How many records are complete at a data time; that is also the first record from which on one may end after it. */
   countAvailableAt(time: Nanos): number {
     return this.#firstWhere((index) => (this.#latestEnds[index] as bigint) > time)
-  }
-
-  /** Before this record none ends after the time. */
-  firstEndingAfter(time: Nanos): number {
-    return this.countAvailableAt(time)
-  }
-
-  /** From this record on none starts before the time. */
-  firstWithNoneStartingBefore(time: Nanos): number {
-    return this.#firstWhere((index) => (this.#earliestStarts[index] as bigint) >= time)
   }
 
   /** Smallest index whose predicate holds (false … false true … true), or `recordCount`. */

@@ -4,7 +4,7 @@ import { type Micros, microsToNanos, NANOS_PER_SECOND, type Nanos } from '../../
 import { parseHeader, type RecordHeader, shiftRecordTime } from '../../miniseed/index.ts'
 import type { StationHolding } from '../../seedlink/server-holdings.ts'
 import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
-import { streamNameOf } from '../../seedlink/server-selector.ts'
+import { isSelected, streamNameOf } from '../../seedlink/server-selector.ts'
 import type { StartPoint, Subscription } from '../../seedlink/server-subscription.ts'
 import { sequencesFor, Timeline, unwrapSequence } from '../../seedlink/server-timeline.ts'
 import type { AlarmClock } from './server-clock.ts'
@@ -45,7 +45,7 @@ export class Playback {
   readonly #source: RecordSource
   readonly #options: PlaybackOptions
   readonly #timeline: Timeline
-  readonly #stations = new Map<string, MutableStation>()
+  readonly #stations = new Map<string, IndexedStation>()
   #startTime = 0n
   /** From the start of one pass to the start of the next. */
   #period = NANOS_PER_SECOND
@@ -119,26 +119,16 @@ export class Playback {
   }
 
   /** Number at which a subscription begins. */
-  startSequence(start: StartPoint): number {
-    switch (start.kind) {
-      case 'first':
-        return 1
-      case 'next':
-        return this.#nextSequence()
-      case 'time':
-        return this.#sequenceAt(this.#positionAt(start.time, (time) => this.#timeline.firstEndingAfter(time)))
-      case 'sequence': {
-        const sequence = start.isModular ? unwrapSequence(start.sequence, this.#nextSequence()) : start.sequence
-        // A number that was never given: live is all that is left, as every server does.
-        return sequence > this.#lastValidSequence() ? this.#nextSequence() : Math.max(1, sequence)
-      }
-    }
+  startSequence({ start, begin }: Subscription): number {
+    const sequence = this.#sequenceOfStart(start)
+    return begin === undefined ? sequence : Math.max(sequence, this.#sequenceAt(this.#positionAt(begin)))
   }
 
   /** Position at which a subscription is complete; `length` when only the archive's end ends it. */
-  stopPosition({ end, isDialUp }: Subscription): number {
-    const byWindow =
-      end === undefined ? this.length : this.#positionAt(end, (time) => this.#timeline.firstWithNoneStartingBefore(time))
+  stopPosition(subscription: Subscription): number {
+    const { end, isDialUp } = subscription
+    // A record that begins inside the window ends at most the longest record's duration behind it.
+    const byWindow = end === undefined ? this.length : this.#positionAt(end + this.#longestRecord(subscription))
     return Math.min(this.length, byWindow, isDialUp ? this.availableCount() : this.length)
   }
 
@@ -171,6 +161,22 @@ export class Playback {
     }
   }
 
+  #sequenceOfStart(start: StartPoint): number {
+    switch (start.kind) {
+      case 'first':
+        return 1
+      case 'next':
+        return this.#nextSequence()
+      case 'time':
+        return this.#sequenceAt(this.#positionAt(start.time))
+      case 'sequence': {
+        const sequence = start.isModular ? unwrapSequence(start.sequence, this.#nextSequence()) : start.sequence
+        // A number that was never given: live is all that is left, as every server does.
+        return sequence > this.#lastValidSequence() ? this.#nextSequence() : Math.max(1, sequence)
+      }
+    }
+  }
+
   /** With speed `max` a client that names no number gets the whole archive; otherwise it begins at the playhead. */
   #nextSequence(): number {
     return this.isPaced ? this.#sequenceAt(this.availableCount()) : 1
@@ -199,9 +205,22 @@ export class Playback {
     return { pass, ordinal: position - pass * this.#timeline.recordCount }
   }
 
-  #positionAt(clientTime: Nanos, find: (time: Nanos) => number): number {
+  /** The first position from which on a record may end after the time. */
+  #positionAt(clientTime: Nanos): number {
     const { pass, time } = this.#locate(clientTime - this.#shift())
-    return pass * this.#timeline.recordCount + find(time)
+    return pass * this.#timeline.recordCount + this.#timeline.countAvailableAt(time)
+  }
+
+  /** Of the streams that a subscription selects. */
+  #longestRecord({ stations, selectors }: Subscription): Nanos {
+    let longest = 0n
+    for (const station of this.#stations.values()) {
+      if (!stations.test(station.stationId)) continue
+      for (const { sourceId, format, longestRecord } of station.streams.values()) {
+        if (longestRecord > longest && isSelected(streamNameOf(sourceId, format), selectors)) longest = longestRecord
+      }
+    }
+    return longest
   }
 
   /** Time that runs through all passes → the pass and the archive's own time. */
@@ -227,11 +246,10 @@ export class Playback {
       const header = parseHeader(record.bytes)
       const sequences = sequencesFor(isV3Ready(record.bytes, header), header.sampleCount)
       this.#hold(record, formatOf(header), this.#timeline.sequenceCount + 1, sequences)
-      this.#timeline.add(record.startTime, record.endTime, sequences)
+      this.#timeline.add(record.endTime, sequences)
       if (startTime === undefined || record.startTime < startTime) startTime = record.startTime
       if (endTime === undefined || record.endTime > endTime) endTime = record.endTime
     }
-    this.#timeline.seal()
     this.#startTime = startTime ?? 0n
     const length = (endTime ?? 0n) - this.#startTime
     this.#period = ((length + NANOS_PER_SECOND - 1n) / NANOS_PER_SECOND + 1n) * NANOS_PER_SECOND
@@ -243,21 +261,30 @@ export class Playback {
     this.#stations.set(stationId, station)
     station.lastSequence = sequence + sequences - 1
     const key = `${record.sourceId} ${format}`
-    const stream = station.streams.get(key)
     const { sourceId, startTime, endTime } = record
-    if (!stream) station.streams.set(key, { sourceId, format, startTime, endTime })
-    else {
-      if (startTime < stream.startTime) stream.startTime = startTime
-      if (endTime > stream.endTime) stream.endTime = endTime
-    }
+    const stream = station.streams.get(key) ?? { sourceId, format, startTime, endTime, longestRecord: 0n }
+    station.streams.set(key, stream)
+    if (startTime < stream.startTime) stream.startTime = startTime
+    if (endTime > stream.endTime) stream.endTime = endTime
+    if (endTime - startTime > stream.longestRecord) stream.longestRecord = endTime - startTime
   }
 }
 
-interface MutableStation {
+interface IndexedStation {
   readonly stationId: string
   readonly firstSequence: number
   lastSequence: number
-  readonly streams: Map<string, { sourceId: SourceId; format: string; startTime: Nanos; endTime: Nanos }>
+  /** By source id and format. */
+  readonly streams: Map<string, IndexedStream>
+}
+
+interface IndexedStream {
+  readonly sourceId: SourceId
+  readonly format: string
+  startTime: Nanos
+  endTime: Nanos
+  /** From its first to its last sample. */
+  longestRecord: Nanos
 }
 
 /** True when a v3 client can take the record as it is. */

@@ -2,7 +2,7 @@ import { MonitorError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import { decodeRecord, ENCODING, encodeRecords, type MiniseedRecord, parseHeader, textBytesOf } from '../../miniseed/index.ts'
 import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
-import { isV3Ready } from './server-playback.ts'
+import { isV3Ready, type PlayedRecord } from './server-playback.ts'
 
 /**
  * Records as v3 clients know them: miniSEED 2 of 512 bytes. Such records pass unchanged; others are decoded and written anew, each
@@ -11,14 +11,14 @@ import { isV3Ready } from './server-playback.ts'
  *
  * @returns no piece for a record without samples, and for one that miniSEED 2 cannot hold, which is a Problem
  */
-export function repackForV3(bytes: Uint8Array, onProblem: OnProblem): Uint8Array[] {
+export function repackForV3({ bytes, sourceId }: PlayedRecord, onProblem: OnProblem): Uint8Array[] {
   if (isV3Ready(bytes, parseHeader(bytes))) return [bytes]
   try {
     const record = decodeRecord(bytes)
     return record.text === undefined ? repackSamples(record) : repackText(record, bytes)
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
-    onProblem({ code: 'SERVER_REPACK', message: `record left out for v3 clients: ${error.message}`, ...sourceOf(error) })
+    onProblem({ code: 'SERVER_REPACK', message: `record left out for v3 clients: ${error.message}`, sourceId })
     return []
   }
 }
@@ -60,9 +60,4 @@ function hasSteim2Differences(samples: Int32Array): boolean {
     if (difference < -STEIM2_DIFFERENCE_LIMIT || difference >= STEIM2_DIFFERENCE_LIMIT) return false
   }
   return true
-}
-
-function sourceOf({ context }: MonitorError): { sourceId?: string } {
-  const { sourceId } = context
-  return typeof sourceId === 'string' ? { sourceId } : {}
 }

@@ -40,7 +40,7 @@ export class PacketStream {
     if (!subscriptions.every(({ isDialUp }) => isDialUp)) playback.start(subscriptions.map(({ start }) => start))
     this.#active = subscriptions.map((subscription) => ({
       subscription,
-      startSequence: playback.startSequence(subscription.start),
+      startSequence: playback.startSequence(subscription),
     }))
     this.#position = playback.positionOf(Math.min(...this.#active.map(({ startSequence }) => startSequence)))
     this.#stop = Math.max(...subscriptions.map((subscription) => playback.stopPosition(subscription)))
@@ -71,7 +71,7 @@ export class PacketStream {
     if (this.#request.protocol === 4) {
       return record.sequence < start ? [] : [frameV4(record.format, record.sequence, wanted.stationId, record.bytes)]
     }
-    return repackForV3(record.bytes, this.#onProblem)
+    return repackForV3(record, this.#onProblem)
       .map((piece, index) => ({ piece, sequence: record.sequence + index }))
       .filter(({ sequence }) => sequence >= start)
       .map(({ piece, sequence }) => frameV3(sequence, piece))
