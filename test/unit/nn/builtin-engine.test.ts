@@ -75,7 +75,9 @@ describe('builtin engine', () => {
   it('refuses fewer values than windows', () => {
     const engine = createBuiltinEngine(network, kernels)
     expect(() => engine.classify(windows.subarray(0, 1502), 1)).toThrow(EngineError)
-    expect(() => engine.classify(windows.subarray(0, 1502), 1)).toThrowErrorMatchingInlineSnapshot(`[EngineError: builtin engine: expected 1503 values [1, 501, 3], got 1502]`)
+    expect(() => engine.classify(windows.subarray(0, 1502), 1)).toThrowErrorMatchingInlineSnapshot(
+      `[EngineError: builtin engine: expected 1503 values [1, 501, 3], got 1502]`,
+    )
   })
 
   it('takes no windows at all', () => {
