@@ -33,7 +33,7 @@ export const trainingConfigSchema = z.strictObject({
       latestStartSeconds: z
         .number()
         .nonnegative()
-        .default(2)
+        .default(0)
         .describe('it starts at most this long after P; later ones are left out as ambiguous'),
       preEventMarginSeconds: z.number().positive().default(3).describe('noise before P ends at least this long before it'),
     })
@@ -59,7 +59,7 @@ export const trainingConfigSchema = z.strictObject({
     .prefault({}),
   augmentation: z
     .strictObject({
-      noise: probability.default(0.4).describe('noise of another trace on top, at a random ratio'),
+      noise: probability.default(0.3).describe('noise of another trace on top, at a random ratio'),
       polarity: probability.default(0.5),
       rotation: probability.default(0.5).describe('of the horizontals, by a random angle'),
       gain: probability.default(0.3).describe('components scaled apart by up to a factor of 1.5'),

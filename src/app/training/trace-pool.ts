@@ -19,7 +19,9 @@ export interface TracePool {
 }
 
 /** Before a sure P the ground is quieter than after it; a stretch louder than this share holds another event. */
-const MAX_PRE_EVENT_PEAK = 0.2
+const MAX_PRE_EVENT_PEAK = 0.1
+/** Steady noise does not stand out of itself by more: in a swarm, what does is an earlier event. */
+const MAX_CREST_FACTOR = 7
 
 export function createTracePool(traces: readonly GridTrace[], config: TrainingConfig, shape: WindowShape): TracePool {
   const noiseTraces = traces.filter(({ label }) => label.category === 'noise')
@@ -69,9 +71,9 @@ function preEventStretch(
 ): Stretch | undefined {
   if (trace.pIndex === undefined) return undefined
   const end = trace.pIndex - Math.round(windows.preEventMarginSeconds * sampleRate)
-  const before = peakDeviation(trace, trace.firstIndex, end)
-  const after = peakDeviation(trace, trace.pIndex, trace.pIndex + windowLength)
-  if (!(before < after * MAX_PRE_EVENT_PEAK)) return undefined
+  const before = differencesOf(trace, trace.firstIndex, end)
+  const after = differencesOf(trace, trace.pIndex, trace.pIndex + windowLength)
+  if (!(before.peak < after.peak * MAX_PRE_EVENT_PEAK && before.peak < before.rms * MAX_CREST_FACTOR)) return undefined
   return stretch(trace, trace.firstIndex, end - windowLength, windowLength)
 }
 
@@ -91,16 +93,16 @@ function balanceDatasets(
   return new WeightedChoice(stretches, (one) => weight(one) * (counts.get(one.trace.label.dataset) ?? 1) ** (power - 1))
 }
 
-/** Largest distance from the mean over the rows [from, to), all components together. */
-function peakDeviation(trace: GridTrace, from: number, to: number): number {
-  const first = Math.max(0, from - trace.firstIndex)
-  const last = Math.min(trace.length, to - trace.firstIndex)
+/** Peak and root mean square of the differences between rows [from, to), all components together: what is fast stands out of the sea's swell. */
+function differencesOf(trace: GridTrace, from: number, to: number): { peak: number; rms: number } {
+  const first = Math.max(1, from - trace.firstIndex) * 3
+  const last = Math.min(trace.length, to - trace.firstIndex) * 3
   let peak = 0
-  for (let channel = 0; channel < 3; channel++) {
-    let sum = 0
-    for (let row = first; row < last; row++) sum += trace.samples[row * 3 + channel] ?? 0
-    const mean = sum / Math.max(1, last - first)
-    for (let row = first; row < last; row++) peak = Math.max(peak, Math.abs((trace.samples[row * 3 + channel] ?? 0) - mean))
+  let sum = 0
+  for (let i = first; i < last; i++) {
+    const difference = Math.abs(trace.samples[i]! - trace.samples[i - 3]!)
+    if (difference > peak) peak = difference
+    sum += difference * difference
   }
-  return peak
+  return { peak, rms: Math.sqrt(sum / Math.max(1, last - first)) }
 }
