@@ -71,11 +71,11 @@ export class NoiseStream {
   readonly #culturalGainAt: (seconds: number) => number
   /** A transform gives two independent blocks: its real and its imaginary part. */
   readonly #blocks: [Float64Array, Float64Array]
-  #next = 0
-  #tail: Float64Array
+  #blockNumber = 0
+  /** Finished noise, of which so much is used; and the fading half of the last block. */
   readonly #ready: Float64Array
   #used: number
-  #position = 0
+  readonly #tail: Float64Array
 
   /**
    * @param culturalGainAt power of the cultural part relative to midday, at seconds after the first sample
@@ -102,9 +102,8 @@ export class NoiseStream {
     this.#blocks = [new Float64Array(size), new Float64Array(size)]
     this.#tail = new Float64Array(this.#half)
     this.#ready = new Float64Array(this.#half)
-    this.#used = this.#half
     this.#advance()
-    this.#position = 0
+    // What comes first only fades in: nothing of it is given away.
     this.#used = this.#half
   }
 
@@ -118,21 +117,20 @@ export class NoiseStream {
 
   /** Half a block of finished noise: the end of the last block over the beginning of the next. */
   #advance(): void {
-    if (this.#next === 0) this.#makeBlocks()
-    const block = this.#blocks[this.#next]!
-    this.#next ^= 1
+    if (this.#blockNumber % 2 === 0) this.#makeBlocks()
+    const block = this.#blocks[this.#blockNumber % 2]!
+    this.#blockNumber++
     for (let n = 0; n < this.#half; n++) {
       this.#ready[n] = this.#tail[n]! + block[n]! * this.#fade[n]!
       this.#tail[n] = block[this.#half + n]! * this.#fade[this.#half + n]!
     }
     this.#used = 0
-    this.#position += this.#half
   }
 
   #makeBlocks(): void {
     const [re, im] = this.#blocks
     const { size } = this.#fourier
-    const gain = this.#culturalGainAt(this.#position / this.#sampleRate)
+    const gain = this.#culturalGainAt((this.#blockNumber * this.#half) / this.#sampleRate)
     const random = this.#random
     // Uniform parts of variance one: the sum of thousands is Gaussian whatever each one is.
     const spread = 2 * Math.sqrt(3)

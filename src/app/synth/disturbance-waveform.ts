@@ -1,3 +1,4 @@
+import type { Components } from './motion.ts'
 import { Random } from './random.ts'
 import { type Disturbance, type SyntheticStation, samplePosition } from './scenario.ts'
 
@@ -6,7 +7,7 @@ export interface Overlay {
   /** Index of the first row on the station's sample axis. */
   readonly firstSample: number
   /** Z, N, E in m/s. */
-  readonly components: readonly [Float64Array, Float64Array, Float64Array]
+  readonly components: Components
 }
 
 /** No tone lies above this share of the sample rate. */

@@ -1,11 +1,12 @@
-import { addCoda } from './coda.ts'
-import { type Ray, raysTo, type WaveKind } from './crust-model.ts'
+import { addCoda, type CodaShape } from './coda.ts'
+import { type Ray, raysTo, travelTime, type WaveKind } from './crust-model.ts'
 import { antiAliasGain } from './digitiser.ts'
 import { pathBetween } from './geography.ts'
+import { addPulse, type Components, directMotion, type Motion, scaled } from './motion.ts'
 import { velocityPulse } from './pulse.ts'
 import { Random } from './random.ts'
 import { type Earthquake, type SyntheticStation, samplePosition, stationName } from './scenario.ts'
-import { MEAN_RADIATION, radiationOf } from './source-model.ts'
+import { MEAN_RADIATION } from './source-model.ts'
 import { qualityFactor, type WaveSpectrum, waveSpectrum } from './wave-spectrum.ts'
 
 /** Ground velocity of one earthquake at one station, without noise. */
@@ -13,7 +14,7 @@ export interface Seismogram {
   /** Index of the first row on the station's sample axis: the sample before the P arrival, or at it. */
   readonly firstSample: number
   /** Z, N, E in m/s. */
-  readonly components: readonly [Float64Array, Float64Array, Float64Array]
+  readonly components: Components
   readonly arrival: ArrivalFacts
 }
 
@@ -31,24 +32,33 @@ export interface ArrivalFacts {
   readonly sVelocity: number
 }
 
-/** A direction of motion in vertical (up), radial (away from the source), transverse (clockwise of radial). */
-type Motion = readonly [vertical: number, radial: number, transverse: number]
-
-/** Velocities right under the station in km/s, which bend rays upright before they arrive. */
-const NEAR_SURFACE = { P: 3.0, S: 1.5 } as const
 /** A head wave is far weaker than the direct wave behind it. */
 const HEAD_WAVE_SHARE = 0.2
-/** No station sees a perfect node: scattering fills it. */
-const RADIATION_FLOOR = 0.18
 /** Conversion at the base of the soft layer under the station: this share, this many seconds off. */
 const CONVERTED = { share: 0.25, seconds: 0.35 } as const
-/** The unscattered wave loses its energy to the scattered ones over this distance. */
-const DIRECT_KM = { P: 25, S: 15 } as const
-const MULTIPATHS = 14
-/** Seconds before which nothing scattered disturbs the first motion. */
-const SHORTEST_DETOUR = 0.05
-/** Scattered to direct amplitude in each band, and its split between the vertical and each horizontal component. */
-const CODA = { P: { share: 0.7, vertical: 1, horizontal: 0.8 }, S: { share: 0.7, vertical: 0.65, horizontal: 1 } } as const
+/** Detours of the pulse: how many, how strong, how far off their direction, and how long the first motion stays undisturbed. */
+const DETOURS = { count: 14, size: 0.6, stray: 0.3, shortestSeconds: 0.05 } as const
+/** Q of the coda relative to that of the direct wave. */
+const CODA_QUALITY = 0.9
+
+/**
+ * How each wave is scattered on its way. The numbers make peak factors, peak times, S to P ratios and coda levels (1–9 Hz, 0–20 s
+ * after S) agree with the medians of some 300 real records of local earthquakes at up to 180 km.
+ */
+interface Scattering {
+  /** The direct pulse loses its energy over this distance. */
+  readonly directKm: number
+  /** Mean delay of detours: seconds, and seconds per kilometre. */
+  readonly detour: readonly [seconds: number, perKm: number]
+  /** Time constant of the forward-scattered coda, in the same form. */
+  readonly forward: readonly [seconds: number, perKm: number]
+  /** Coda relative to the direct wave in each band, on Z and on each horizontal component. */
+  readonly coda: readonly [vertical: number, horizontal: number]
+}
+const SCATTERING: Readonly<Record<WaveKind, Scattering>> = {
+  P: { directKm: 25, detour: [0.12, 0.005], forward: [0.55, 0.02], coda: [0.7, 0.55] },
+  S: { directKm: 15, detour: [0.2, 0.008], forward: [0.7, 0.025], coda: [0.45, 0.7] },
+}
 
 /**
  * P and S of one earthquake at one station: for each the earliest rays through the crust, radiated by the focal mechanism, polarised by
@@ -57,10 +67,9 @@ const CODA = { P: { share: 0.7, vertical: 1, horizontal: 0.8 }, S: { share: 0.7,
 export function seismogramOf(earthquake: Earthquake, station: SyntheticStation, seed: number): Seismogram {
   const { sampleRate } = station
   const path = pathBetween(earthquake, station)
-  const [firstP, firstS] = (['P', 'S'] as const).map((wave) => raysTo(wave, path.distanceKm, earthquake.depthKm)[0]!.seconds) as [
-    number,
-    number,
-  ]
+  const hypocentralKm = Math.hypot(path.distanceKm, earthquake.depthKm)
+  const firstP = travelTime('P', path.distanceKm, earthquake.depthKm)
+  const firstS = travelTime('S', path.distanceKm, earthquake.depthKm)
   const pPosition = samplePosition(station, earthquake.seconds + firstP)
   const firstSample = Math.floor(pPosition)
   const length = Math.ceil((firstS - firstP + codaSeconds(earthquake.magnitude)) * sampleRate)
@@ -70,7 +79,7 @@ export function seismogramOf(earthquake: Earthquake, station: SyntheticStation, 
     for (const ray of leadingRays(wave, path.distanceKm, earthquake.depthKm)) {
       const random = new Random(seed, 'waves', earthquake.id, stationName(station), wave, ray.path)
       const position = samplePosition(station, earthquake.seconds + ray.seconds) - firstSample
-      addWave(traces, { wave, ray, position, earthquake, station, ...path }, random)
+      addWave(traces, { wave, ray, position, earthquake, station, hypocentralKm, azimuth: path.azimuth }, random)
     }
   }
 
@@ -109,115 +118,61 @@ interface WaveAtStation {
   readonly position: number
   readonly earthquake: Earthquake
   readonly station: SyntheticStation
-  readonly distanceKm: number
+  readonly hypocentralKm: number
   readonly azimuth: number
 }
 
-function addWave(traces: Seismogram['components'], at: WaveAtStation, random: Random): void {
-  const { wave, ray, position, earthquake, station } = at
+function addWave(traces: Components, at: WaveAtStation, random: Random): void {
+  const { wave, ray, position, earthquake, station, hypocentralKm, azimuth } = at
   const { sampleRate } = station
-  const hypocentralKm = Math.hypot(at.distanceKm, earthquake.depthKm)
-  const spectrum = waveSpectrum(earthquake, { wave, seconds: ray.seconds, hypocentralKm }, station)
-  const pathShare = ray.path === 'head' ? HEAD_WAVE_SHARE : 1
-  const pulse = velocityPulse((f) => spectrum.displacementAt(f) * antiAliasGain(f, sampleRate), sampleRate)
+  const { directKm, detour } = SCATTERING[wave]
+  const spectrum = recordedSpectrum(at)
+  const pulse = velocityPulse(spectrum.displacementAt, sampleRate)
+  const add = (delaySeconds: number, motion: Motion) =>
+    addPulse(traces, pulse, position + delaySeconds * sampleRate, motion, azimuth)
 
-  const full = scaled(motionOf(at), pathShare)
-  const motion = scaled(full, 1 / Math.sqrt(1 + hypocentralKm / DIRECT_KM[wave]))
-  const add = (delaySeconds: number, direction: Motion) =>
-    addPulse(traces, pulse, position + delaySeconds * sampleRate, direction, at.azimuth)
-  add(0, motion)
-  const [vertical, radial] = motion
-  if (wave === 'P') add(CONVERTED.seconds, [0, CONVERTED.share * vertical, 0])
-  else if (position > CONVERTED.seconds * sampleRate) add(-CONVERTED.seconds, [CONVERTED.share * radial, 0, 0])
+  const whole = directMotion(wave, ray, azimuth, earthquake.mechanism)
+  const direct = scaled(whole, 1 / Math.sqrt(1 + hypocentralKm / directKm))
+  add(0, direct)
+  if (wave === 'P') add(CONVERTED.seconds, [0, CONVERTED.share * direct[0], 0])
+  else if (position > CONVERTED.seconds * sampleRate) add(-CONVERTED.seconds, [CONVERTED.share * direct[1], 0, 0])
 
-  const spread = (wave === 'P' ? 0.6 : 1) * (0.2 + 0.008 * hypocentralKm)
-  const strength = Math.hypot(...full)
-  for (let n = 0; n < MULTIPATHS; n++) {
-    const delay = SHORTEST_DETOUR + random.exponential(spread)
-    const size = 0.6 * random.normal() * Math.exp(-delay / (3 * spread))
-    const stray = () => 0.3 * strength * random.normal()
-    add(delay, scaled([full[0] + stray(), full[1] + stray(), full[2] + stray()], size))
+  const meanDelay = detour[0] + detour[1] * hypocentralKm
+  const strength = Math.hypot(...whole)
+  for (let n = 0; n < DETOURS.count; n++) {
+    const delay = DETOURS.shortestSeconds + random.exponential(meanDelay)
+    const size = DETOURS.size * random.normal() * Math.exp(-delay / (3 * meanDelay))
+    const astray = () => DETOURS.stray * strength * random.normal()
+    add(delay, scaled([whole[0] + astray(), whole[1] + astray(), whole[2] + astray()], size))
   }
-  addCodas(traces, at, spectrum, pathShare, random)
+  addCodas(traces, at, spectrum, random)
 }
 
-/** Direct motion by radiation pattern and by incidence at the surface. */
-function motionOf({ wave, ray, earthquake, azimuth }: WaveAtStation): Motion {
-  const { p, sv, sh } = radiationOf(earthquake.mechanism, azimuth, ray.takeOff)
-  const sine = Math.min(0.95, ray.slowness * NEAR_SURFACE[wave])
-  const cosine = Math.sqrt(1 - sine ** 2)
-  if (wave === 'P') return scaled([cosine, sine, 0], withoutNode(p))
-  return [-sine * withoutNode(sv), cosine * withoutNode(sv), withoutNode(sh)]
+/** The wave's spectrum as the digitiser passes it, weaker for head waves. */
+function recordedSpectrum({ wave, ray, earthquake, station, hypocentralKm }: WaveAtStation): WaveSpectrum {
+  const ground = waveSpectrum(earthquake, { wave, seconds: ray.seconds, hypocentralKm }, station)
+  const share = ray.path === 'head' ? HEAD_WAVE_SHARE : 1
+  const gain = (frequency: number) => share * antiAliasGain(frequency, station.sampleRate)
+  return {
+    displacementAt: (frequency) => gain(frequency) * ground.displacementAt(frequency),
+    velocityAt: (frequency) => gain(frequency) * ground.velocityAt(frequency),
+  }
 }
 
-function withoutNode(radiation: number): number {
-  return Math.sign(radiation || 1) * Math.hypot(radiation, RADIATION_FLOOR)
-}
-
-function addPulse(
-  traces: Seismogram['components'],
-  pulse: Float64Array,
-  position: number,
-  motion: Motion,
-  azimuth: number,
-): void {
-  const angle = (azimuth * Math.PI) / 180
-  const [vertical, radial, transverse] = motion
-  const weights = [
-    vertical,
-    radial * Math.cos(angle) - transverse * Math.sin(angle),
-    radial * Math.sin(angle) + transverse * Math.cos(angle),
-  ]
-  const first = Math.floor(position)
-  const late = position - first
+function addCodas(traces: Components, at: WaveAtStation, spectrum: WaveSpectrum, random: Random): void {
+  const { wave, ray, position, station, hypocentralKm } = at
+  const { coda, forward } = SCATTERING[wave]
   traces.forEach((trace, component) => {
-    const weight = weights[component]!
-    const count = Math.min(pulse.length + 1, trace.length - first)
-    let before = 0
-    for (let n = 0; n < count; n++) {
-      const value = pulse[n] ?? 0
-      // A pulse between two samples is shared by them: causal, unlike a band-limited shift.
-      trace[first + n]! += weight * ((1 - late) * value + late * before)
-      before = value
+    const share = MEAN_RADIATION[wave] * coda[component === 0 ? 0 : 1]
+    const shape: CodaShape = {
+      // A pulse of this spectrum peaks at about twice its spectrum times the width of the band.
+      amplitudeIn: (frequency, width) => share * 2 * width * spectrum.velocityAt(frequency),
+      qualityAt: (frequency) => qualityFactor(wave, frequency) * CODA_QUALITY,
+      lapseSeconds: ray.seconds,
+      forwardSeconds: forward[0] + forward[1] * hypocentralKm,
     }
+    addCoda(trace, position, station.sampleRate, shape, random)
   })
-}
-
-function addCodas(
-  traces: Seismogram['components'],
-  at: WaveAtStation,
-  spectrum: WaveSpectrum,
-  pathShare: number,
-  random: Random,
-): void {
-  const { wave, ray, position, station, earthquake } = at
-  const share = CODA[wave]
-  const radiation = wave === 'P' ? MEAN_RADIATION.p : MEAN_RADIATION.s
-  const hypocentralKm = Math.hypot(at.distanceKm, earthquake.depthKm)
-  traces.forEach((trace, component) => {
-    const weight = radiation * pathShare * share.share * (component === 0 ? share.vertical : share.horizontal)
-    addCoda(
-      trace,
-      position,
-      station.sampleRate,
-      {
-        // A pulse of this spectrum peaks at about twice its spectrum times the width of the band.
-        amplitudeIn: (frequency, width) =>
-          weight * 2 * width * spectrum.velocityAt(frequency) * antiAliasGain(frequency, station.sampleRate),
-        qualityAt: (frequency) => qualityFactor(wave, frequency) * CODA_QUALITY,
-        lapseSeconds: ray.seconds,
-        forwardSeconds: (wave === 'P' ? 0.8 : 1) * (0.7 + 0.025 * hypocentralKm),
-      },
-      random,
-    )
-  })
-}
-
-/** Coda waves lose less than direct ones: part of what scattering takes comes back. */
-const CODA_QUALITY = 0.9
-
-function scaled([vertical, radial, transverse]: Motion, factor: number): Motion {
-  return [vertical * factor, radial * factor, transverse * factor]
 }
 
 function peak(samples: Float64Array): number {

@@ -35,7 +35,7 @@ export interface Radiation {
 }
 
 /** Root mean square over the focal sphere of a double couple: what scattered waves see. */
-export const MEAN_RADIATION = { p: Math.sqrt(4 / 15), s: Math.sqrt(2 / 5) } as const
+export const MEAN_RADIATION = { P: Math.sqrt(4 / 15), S: Math.sqrt(2 / 5) } as const
 
 /**
  * Far-field radiation of a double couple (Aki & Richards 2002, eq. 4.89–4.91).

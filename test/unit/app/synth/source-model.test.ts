@@ -67,8 +67,8 @@ describe('radiationOf', () => {
     ]
     for (const mechanism of mechanisms) {
       const { p, s } = meanSquare(mechanism)
-      expect(Math.sqrt(p)).toBeCloseTo(MEAN_RADIATION.p, 2)
-      expect(Math.sqrt(s)).toBeCloseTo(MEAN_RADIATION.s, 2)
+      expect(Math.sqrt(p)).toBeCloseTo(MEAN_RADIATION.P, 2)
+      expect(Math.sqrt(s)).toBeCloseTo(MEAN_RADIATION.S, 2)
     }
   })
 
