@@ -1,29 +1,7 @@
 import type { DetectionWire } from '../../contract/detection.ts'
-import type { LabelValue } from '../../domain/label.ts'
+import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
 import type { Micros } from '../../domain/time.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
-
-/** Absent fields do not filter. */
-export interface DetectionFilter {
-  /** Onset at or after. */
-  readonly from?: Micros | undefined
-  /** Onset before. */
-  readonly to?: Micros | undefined
-  /** NET_STA or NET_STA_LOC_BS. */
-  readonly station?: string | undefined
-  /** Peak score at or above. */
-  readonly minimumScore?: number | undefined
-  /** `none`: without a label. */
-  readonly label?: LabelValue | 'none' | undefined
-  readonly state?: 'open' | 'closed' | undefined
-}
-
-export interface DetectionPage {
-  /** Newest onset first. */
-  readonly detections: DetectionWire[]
-  /** Asks for the next page; null on the last. */
-  readonly cursor: string | null
-}
 
 interface Row {
   id: string
@@ -41,7 +19,7 @@ export class DetectionQuery {
     this.#atStation = database.prepare<[Record<string, unknown>], Row>(select('station = :station AND'))
   }
 
-  run(filter: DetectionFilter, { limit, cursor }: { limit: number; cursor?: string | undefined }): DetectionPage {
+  run(filter: DetectionFilter, { limit, cursor }: PageRequest): DetectionPage {
     const after = parseCursor(cursor)
     const instrument = filter.station?.split('_').length === 2 ? undefined : filter.station
     const parameters = {

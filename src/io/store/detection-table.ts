@@ -1,9 +1,10 @@
 import { type DetectionWire, detectionToWire, labelToWire } from '../../contract/detection.ts'
+import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { Detection, Latency } from '../../domain/detection.ts'
 import type { Label, LabelValue } from '../../domain/label.ts'
 import { type Micros, parseIsoMicros } from '../../domain/time.ts'
-import { type DetectionFilter, type DetectionPage, DetectionQuery } from './detection-query.ts'
+import { DetectionQuery } from './detection-query.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 export interface StoredDetection {
@@ -94,7 +95,7 @@ export class DetectionTable {
     return json === undefined ? undefined : (JSON.parse(json) as DetectionWire)
   }
 
-  search(filter: DetectionFilter, page: { limit: number; cursor?: string | undefined }): DetectionPage {
+  search(filter: DetectionFilter, page: PageRequest): DetectionPage {
     return this.#query.run(filter, page)
   }
 

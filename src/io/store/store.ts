@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DetectionWire } from '../../contract/detection.ts'
+import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { LabelValue } from '../../domain/label.ts'
 import type { Clock } from '../../domain/ports.ts'
@@ -8,7 +9,6 @@ import type { OnProblem } from '../../domain/problem.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
 import type { Micros } from '../../domain/time.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
-import type { DetectionFilter, DetectionPage } from './detection-query.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { migrate } from './schema.ts'
@@ -140,7 +140,7 @@ export class Store {
     return this.#detections.newestSeq
   }
 
-  detections(filter: DetectionFilter, page: { limit: number; cursor?: string | undefined }): DetectionPage {
+  detections(filter: DetectionFilter, page: PageRequest): DetectionPage {
     return this.#detections.search(filter, page)
   }
 

@@ -1,0 +1,55 @@
+import type { DetectionAnswer, ScoreRunWire, Snippet } from '../contract/http.ts'
+import { parseInstrumentId } from '../domain/source-id.ts'
+import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
+import type { ScoreRun } from '../io/store/score-blocks.ts'
+import type { WaveformSnippet } from '../io/store/snippet-table.ts'
+import type { Store } from '../io/store/store.ts'
+import type { MonitorView } from '../server/monitor-view.ts'
+
+/** Scores shown with a detection, before its onset and after its end. */
+const SCORE_MARGIN_SECONDS = 60
+
+export type StoreView = Pick<
+  MonitorView,
+  'storeId' | 'newestSeq' | 'messagesSince' | 'detections' | 'detection' | 'findDetection' | 'setLabel' | 'scores'
+>
+
+/** The part of the monitor's view that the store answers. */
+export function storeView(store: Store): StoreView {
+  return {
+    storeId: store.id,
+    newestSeq: () => store.newestSeq,
+    messagesSince: (seq, limit) => store.messagesSince(seq, limit),
+    detections: (filter, page) => store.detections(filter, page),
+    detection: (id) => detectionAnswer(store, id),
+    findDetection: (id) => store.detection(id),
+    setLabel: (id, value, by) => store.setLabel(id, value, by),
+    scores: (instrument, from, to) => store.scores(instrument, from, to).map(runToWire),
+  }
+}
+
+function detectionAnswer(store: Store, id: string): DetectionAnswer | undefined {
+  const detection = store.detection(id)
+  if (!detection) return undefined
+  const margin = SCORE_MARGIN_SECONDS * MICROS_PER_SECOND
+  const instrument = parseInstrumentId(detection.instrument)
+  const from = parseIsoMicros(detection.onset.time)
+  const to = parseIsoMicros(detection.off ?? detection.peak.time)
+  const isPlaced = instrument !== undefined && from !== undefined && to !== undefined
+  const snippet = store.snippet(id)
+  return {
+    detection,
+    waveform: snippet ? snippetToWire(snippet) : null,
+    scores: isPlaced ? store.scores(instrument, from - margin, to + margin).map(runToWire) : [],
+    labels: store.labels(id).map(({ value, by, time }) => ({ value, by, time: formatMicros(time) })),
+  }
+}
+
+function runToWire({ endTime, strideSeconds, scores }: ScoreRun): ScoreRunWire {
+  return { endTime: formatMicros(endTime), strideSeconds, scores: [...scores] }
+}
+
+function snippetToWire({ startTime, rate, samples }: WaveformSnippet): Snippet {
+  const component = (offset: number) => Array.from({ length: samples.length / 3 }, (_, i) => samples[3 * i + offset] as number)
+  return { startTime: formatMicros(startTime), rate, Z: component(0), N: component(1), E: component(2) }
+}

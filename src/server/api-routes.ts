@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { DetectionWire } from '../contract/detection.ts'
+import type { HealthAnswer, ModelAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
+import { labelRequestSchema } from '../contract/http.ts'
+import { wireJsonSchema } from '../contract/json-schema.ts'
+import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
+import { detectionsToCsv } from './detections-csv.ts'
+import { detectionsToQuakeml } from './detections-quakeml.ts'
+import type { FeedHub } from './feed-hub.ts'
+import { HttpError } from './http-error.ts'
+import type { MonitorView } from './monitor-view.ts'
+import { checked, detectionsQuerySchema, scoresQuerySchema } from './query.ts'
+
+type Format = 'json' | 'csv' | 'quakeml'
+
+const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+  quakeml: 'application/xml; charset=utf-8',
+}
+
+/** Everything under `/api`, and `/metrics`. */
+export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: FeedHub): void {
+  server.get('/api/detections', (request, reply) => {
+    const { limit, cursor, format, ...filter } = checked(detectionsQuerySchema, request.query)
+    const page = view.detections(filter, { limit, cursor })
+    if (page.cursor !== null) reply.header('x-next-cursor', page.cursor)
+    return sendDetections(reply, format ?? acceptedFormat(request), page.detections, page)
+  })
+
+  server.get<{ Params: { id: string } }>('/api/detections/:id', (request, reply) => {
+    const answer = view.detection(request.params.id) ?? notFound(request.params.id)
+    return sendDetections(reply, acceptedFormat(request), [answer.detection], answer)
+  })
+
+  server.patch<{ Params: { id: string } }>('/api/detections/:id', (request) => {
+    const { label, by } = checked(labelRequestSchema, request.body)
+    const { id } = request.params
+    const message = view.setLabel(id, label, by) ?? notFound(id)
+    hub.publish(message)
+    return view.findDetection(id)
+  })
+
+  server.get('/api/stations', (): StationsAnswer => ({ stations: view.stations() }))
+  server.get('/api/model', (): ModelAnswer => ({ ...view.model(), card: view.modelCard() }))
+  server.get('/api/health', () => healthOf(view, hub))
+  server.get('/api/schema', () => wireJsonSchema())
+
+  server.get('/api/scores', (request): ScoresAnswer => {
+    const { instrument, from, to } = checked(scoresQuerySchema, request.query)
+    return { instrument, runs: view.scores(instrument, from, to) }
+  })
+
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, text } = await view.metrics()
+    return reply.type(contentType).send(text)
+  })
+}
+
+function sendDetections(reply: FastifyReply, format: Format, detections: readonly DetectionWire[], answer: object): FastifyReply {
+  reply.type(CONTENT_TYPES[format])
+  if (format === 'csv') return reply.send(detectionsToCsv(detections))
+  if (format === 'quakeml') return reply.send(detectionsToQuakeml(detections))
+  return reply.send(answer)
+}
+
+/** The first media type of the Accept header that we have; JSON otherwise (a browser that asks for HTML gets JSON, too). */
+function acceptedFormat({ headers }: FastifyRequest): Format {
+  for (const type of (headers.accept ?? '').split(',')) {
+    const name = type.split(';')[0]?.trim()
+    if (name === 'application/json' || name === 'text/html') return 'json'
+    if (name === 'text/csv') return 'csv'
+    if (name === 'application/xml' || name === 'application/vnd.quakeml+xml') return 'quakeml'
+  }
+  return 'json'
+}
+
+function healthOf(view: MonitorView, hub: FeedHub): HealthAnswer {
+  return {
+    ...view.system(),
+    version: view.version,
+    mode: view.mode,
+    startedAt: formatMicros(view.startedAt),
+    uptimeSeconds: (view.clock.now() - view.startedAt) / MICROS_PER_SECOND,
+    feedClients: hub.clientCount,
+  }
+}
+
+function notFound(id: string): never {
+  throw new HttpError('NOT_FOUND', `detection: expected a known id, got ${id}`)
+}

@@ -1,0 +1,120 @@
+import type { DetectionWire } from '../contract/detection.ts'
+import type { DurableMessage, HealthMessage, HelloMessage, ScoresMessage } from '../contract/feed.ts'
+import type { StationStatus, SystemHealth } from '../contract/health.ts'
+import { encodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
+import type { Clock } from '../domain/ports.ts'
+import type { InstrumentId } from '../domain/source-id.ts'
+import { formatMicros, type Micros } from '../domain/time.ts'
+import { FeedClient, type FeedConnection, type MessageSource } from './feed-client.ts'
+import type { FeedRequest } from './feed-query.ts'
+
+export interface FeedScore {
+  readonly instrument: InstrumentId
+  /** End of the scored window. */
+  readonly endTime: Micros
+  readonly score: number
+}
+
+/**
+ * Hands what the monitor publishes to the clients of the feed. Publishing never waits: neither on the store nor on a client.
+ */
+export class FeedHub {
+  readonly #clock: Clock
+  readonly #source: MessageSource
+  readonly #clients = new Set<FeedClient>()
+
+  constructor(clock: Clock, source: MessageSource) {
+    this.#clock = clock
+    this.#source = source
+  }
+
+  get clientCount(): number {
+    return this.#clients.size
+  }
+
+  /** A new client: hello, then what was stored after `since`, then live. */
+  add(connection: FeedConnection, { subscription, since }: FeedRequest, hello: HelloMessage): FeedClient {
+    const client = new FeedClient(connection, this.#source, subscription, since)
+    client.now(JSON.stringify(hello))
+    client.catchUp()
+    this.#clients.add(client)
+    return client
+  }
+
+  remove(client: FeedClient): void {
+    this.#clients.delete(client)
+  }
+
+  /** Detections and labels, once they are stored. */
+  publish(message: DurableMessage): void {
+    for (const client of this.#clients) client.live(message)
+  }
+
+  /** A detection that could not be stored: goes to those who are here; when it is stored later, it is published again. */
+  publishUnstored(detection: DetectionWire): void {
+    const text = JSON.stringify(detection)
+    for (const client of this.#clients) {
+      const { topics, stations } = client.subscription
+      if (topics.has('detections') && stations.has(detection.instrument)) client.now(text)
+    }
+  }
+
+  /** Scores since the last call, oldest first; call it a few times a second, not per score. */
+  publishScores(scores: readonly FeedScore[]): void {
+    if (scores.length === 0) return
+    const wire = lazily(() =>
+      scores.map(({ instrument, endTime, score }) => ({ instrument, time: formatMicros(endTime), score })),
+    )
+    const forAll = lazily(() => JSON.stringify(this.#scoresMessage(wire())))
+    for (const client of this.#clients) {
+      const { topics, stations } = client.subscription
+      if (!topics.has('scores')) continue
+      if (stations.isAll) client.nowOrNever(forAll())
+      else {
+        const wanted = wire().filter(({ instrument }) => stations.has(instrument))
+        if (wanted.length > 0) client.nowOrNever(JSON.stringify(this.#scoresMessage(wanted)))
+      }
+    }
+  }
+
+  /** Copied: the samples may be reused at once. */
+  publishWaveform(frame: WaveformFrame): void {
+    const bytes = lazily(() => encodeWaveformFrame(frame))
+    for (const client of this.#clients) {
+      const { topics, stations } = client.subscription
+      if (topics.has('waveforms') && stations.has(frame.instrument)) client.waveform(frame.instrument, bytes())
+    }
+  }
+
+  publishHealth(stations: readonly StationStatus[], system: SystemHealth): void {
+    const messageOf = (of: readonly StationStatus[]): HealthMessage => ({ ...this.#head('health'), stations: [...of], system })
+    const forAll = lazily(() => JSON.stringify(messageOf(stations)))
+    for (const client of this.#clients) {
+      const { topics, stations: wanted } = client.subscription
+      if (!topics.has('health')) continue
+      if (wanted.isAll) client.nowOrNever(forAll())
+      else client.nowOrNever(JSON.stringify(messageOf(stations.filter(({ instrument }) => wanted.has(instrument)))))
+    }
+  }
+
+  /** Every half minute or so: lets go of clients that do not move on. */
+  tick(): void {
+    for (const client of this.#clients) client.tick()
+  }
+
+  #scoresMessage(scores: ScoresMessage['scores']): ScoresMessage {
+    return { ...this.#head('scores'), scores }
+  }
+
+  #head<Type extends string>(type: Type): { seq: number; type: Type; time: string } {
+    return { seq: this.#source.newestSeq(), type, time: formatMicros(this.#clock.now()) }
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

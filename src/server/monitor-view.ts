@@ -1,0 +1,40 @@
+import type { DetectionWire } from '../contract/detection.ts'
+import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
+import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
+import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
+import type { DetectionAnswer, ScoreRunWire } from '../contract/http.ts'
+import type { LabelValue } from '../domain/label.ts'
+import type { Clock } from '../domain/ports.ts'
+import type { InstrumentId } from '../domain/source-id.ts'
+import type { Micros } from '../domain/time.ts'
+
+/** All that HTTP and feed show and do: the server knows the monitor by this and nothing else. */
+export interface MonitorView {
+  readonly version: string
+  readonly mode: MonitorMode
+  readonly startedAt: Micros
+  readonly clock: Clock
+  readonly storeId: string
+
+  /** Number of the newest stored message. */
+  newestSeq(): number
+  /** Stored messages after `seq`, oldest first. */
+  messagesSince(seq: number, limit: number): DurableMessage[]
+
+  detections(filter: DetectionFilter, page: PageRequest): DetectionPage
+  /** With waveform, scores around it and the history of its labels. */
+  detection(id: string): DetectionAnswer | undefined
+  /** @returns the stored message; the server publishes it */
+  setLabel(id: string, value: LabelValue | null, by: string): LabelMessage | undefined
+  findDetection(id: string): DetectionWire | undefined
+  /** Scores of windows that end in [from, to]. */
+  scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRunWire[]
+
+  stations(): StationStatus[]
+  system(): SystemHealth
+  model(): ModelSummary
+  /** The model's card.json. */
+  modelCard(): unknown
+  /** In the text format of Prometheus. */
+  metrics(): Promise<{ contentType: string; text: string }>
+}

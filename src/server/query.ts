@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { labelValueSchema } from '../contract/detection.ts'
+import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
+import { parseIsoMicros } from '../domain/time.ts'
+import { HttpError } from './http-error.ts'
+
+/** Queries of the HTTP API: text in, checked values out. */
+
+const DEFAULT_PAGE = 100
+const LARGEST_PAGE = 1000
+const MICROS_PER_DAY = 86_400_000_000
+
+/** Scores of a day are about 1.6 MB of JSON. */
+const LONGEST_SCORES_DAYS = 7
+
+const time = z.string().transform((text, context) => {
+  const micros = parseIsoMicros(text)
+  if (micros !== undefined) return micros
+  context.issues.push({ code: 'custom', message: 'expected an ISO 8601 time such as 2019-07-04T17:33:49Z', input: text })
+  return z.NEVER
+})
+
+const station = z
+  .string()
+  .refine((text) => (parseStationId(text) ?? parseInstrumentId(text)) !== undefined, 'expected NET_STA or NET_STA_LOC_BS')
+
+const instrument = z.string().transform((text, context) => {
+  const id = parseInstrumentId(text)
+  if (id !== undefined) return id
+  context.issues.push({ code: 'custom', message: 'expected NET_STA_LOC_BS', input: text })
+  return z.NEVER
+})
+
+export const detectionsQuerySchema = z.strictObject({
+  from: time.optional(),
+  to: time.optional(),
+  station: station.optional(),
+  minimumScore: z.coerce.number().min(0).max(1).optional(),
+  label: z.union([labelValueSchema, z.literal('none')]).optional(),
+  state: z.enum(['open', 'closed']).optional(),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
+  cursor: z.string().optional(),
+  format: z.enum(['json', 'csv', 'quakeml']).optional(),
+})
+
+export const scoresQuerySchema = z
+  .strictObject({ instrument, from: time, to: time })
+  .refine(({ from, to }) => to >= from, { path: ['to'], error: 'expected a time not before from' })
+  .refine(({ from, to }) => to - from <= LONGEST_SCORES_DAYS * MICROS_PER_DAY, {
+    path: ['to'],
+    error: `expected at most ${LONGEST_SCORES_DAYS} days after from`,
+  })
+
+/** @throws {HttpError} BAD_REQUEST with every fault */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`)
+  throw new HttpError('BAD_REQUEST', faults.join('; '))
+}
