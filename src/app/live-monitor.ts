@@ -7,6 +7,7 @@ import type { Clock } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import { type InstrumentId, instrumentIdOf, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
 import type { Position } from '../io/seedlink/index.ts'
+import type { StoredDetection } from '../io/store/detection-table.ts'
 import type { Store } from '../io/store/store.ts'
 import type { LoadedModel } from './load-model.ts'
 import { type MonitorStreams, monitor } from './monitor.ts'
@@ -23,6 +24,8 @@ export interface LiveMonitorOptions {
   readonly clock: Clock
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  /** What the store refuses is announced all the same. */
+  readonly onUnstored: (detections: readonly StoredDetection[]) => void
   /** Subscribes feed and metrics when a pipeline begins: at the start, and when data go on after a server's end of data. */
   readonly onStreams: (streams: MonitorStreams) => void
   readonly onPacket: (packet: Packet) => void
@@ -80,6 +83,7 @@ export class LiveMonitor {
       },
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
+      onUnstored: options.onUnstored,
       onProblem,
       pace: LIVE_PACE,
     })

@@ -9,6 +9,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
 import type { ScoredPiece } from '../domain/window.ts'
+import type { StoredDetection } from '../io/store/detection-table.ts'
 import type { StoreBatch } from '../io/store/store.ts'
 import type { MonitorStreams } from './monitor.ts'
 
@@ -22,6 +23,8 @@ export interface RecorderOptions {
   readonly latencyOf: (instrument: InstrumentId) => Latency
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  /** What the store refuses is announced all the same, once; it comes through `onMessages` when it is stored later. */
+  readonly onUnstored?: (detections: readonly StoredDetection[]) => void
   readonly onProblem: OnProblem
   readonly pace: CommitPace
 }
@@ -63,6 +66,8 @@ export class Recorder {
   #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
   #lastCommit: Micros
   #suppressed = 0
+  /** Of #outputs, so many were announced without being stored. */
+  #announced = 0
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -96,17 +101,25 @@ export class Recorder {
       const { messages } = store.commit({ ...this.#batch(), ...checkpoint.take() })
       checkpoint.done()
       this.#outputs = []
+      this.#announced = 0
       this.#scores = []
       onMessages(messages)
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
       onProblem({ code: error.code, message: error.message })
+      this.#announce()
       if (this.#scores.length > MOST_WAITING_SCORES) this.#scores = this.#scores.slice(-MOST_WAITING_SCORES / 2)
     }
   }
 
   stop(): void {
     this.#subscription.unsubscribe()
+  }
+
+  #announce(): void {
+    const news = this.#outputs.slice(this.#announced)
+    this.#announced = this.#outputs.length
+    if (news.length > 0) this.#options.onUnstored?.(news.map((output) => this.#stored(output)))
   }
 
   #onOutput(output: TriggerOutput): void {
@@ -122,9 +135,9 @@ export class Recorder {
   }
 
   #batch(): StoreBatch {
-    const { latencyOf, gridRate } = this.#options
+    const { gridRate } = this.#options
     return {
-      detections: this.#outputs.map(({ detection }) => ({ detection, latency: latencyOf(detection.instrument) })),
+      detections: this.#outputs.map((output) => this.#stored(output)),
       snippets: this.#outputs.map(({ detection, snippet }) => ({
         detectionId: detection.id,
         startTime: gridIndexToMicros(snippet.firstIndex, gridRate),
@@ -133,5 +146,9 @@ export class Recorder {
       })),
       scores: this.#scores,
     }
+  }
+
+  #stored({ detection }: Extract<TriggerOutput, { kind: 'detection' }>): StoredDetection {
+    return { detection, latency: this.#options.latencyOf(detection.instrument) }
   }
 }

@@ -1,6 +1,17 @@
-/** An abort signal for SIGINT and SIGTERM; a second one ends the process at once. */
-export function untilInterrupted(): { readonly signal: AbortSignal; readonly release: () => void } {
+export interface Interruption {
+  readonly signal: AbortSignal
+  /** Resolves with the first SIGINT or SIGTERM. */
+  readonly interrupted: Promise<void>
+  /** Signals end the process again. */
+  release(): void
+}
+
+/** Listens for SIGINT and SIGTERM; a second one ends the process at once. */
+export function untilInterrupted(): Interruption {
   const controller = new AbortController()
+  const interrupted = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve())
+  })
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(130)
     controller.abort()
@@ -9,6 +20,7 @@ export function untilInterrupted(): { readonly signal: AbortSignal; readonly rel
   process.on('SIGTERM', onSignal)
   return {
     signal: controller.signal,
+    interrupted,
     release: () => {
       process.off('SIGINT', onSignal)
       process.off('SIGTERM', onSignal)

@@ -14,3 +14,10 @@ export function parseAddress(text: string): ListenAddress {
   if (!address) throw new InvalidArgumentError(`expected address:port such as 127.0.0.1:8080, got ${text}`)
   return address
 }
+
+/** A number > 0. */
+export function parseFiniteSpeed(text: string): number {
+  const speed = parseSpeed(text)
+  if (speed === 'max') throw new InvalidArgumentError('expected a number above 0, got max')
+  return speed
+}

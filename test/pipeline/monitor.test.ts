@@ -156,7 +156,7 @@ describe('the pipeline', () => {
   it('counts a record that cannot be decoded and goes on', () => {
     const packets = packetsOf()
     const broken = packets.map((packet, index) =>
-      index === 40 ? { ...packet, bytes: packet.bytes.map((b, i) => (i === 300 ? b ^ 0x55 : b)) } : packet,
+      index === 40 ? { ...packet, bytes: packet.bytes.map((b, i) => (i === 303 ? b ^ 1 : b)) } : packet,
     )
     problems.length = 0
     const { scores } = play(broken, partsWith(FORGETFUL_STATE))
