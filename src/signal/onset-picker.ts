@@ -18,18 +18,32 @@ export interface PickedOnset {
 }
 
 /** Takes the microseism away, which else hides a local P; causal, so that nothing moves before the onset. */
-const HIGHPASS_HZ = 1
+const HIGHPASS_HZ = 2
 /** Shortest noise and shortest signal a variance is estimated from, s. */
 const MIN_NOISE_SECONDS = 1
 const MIN_SIGNAL_SECONDS = 0.4
-/** By how much two variances must explain a component better than one: AIC difference per window, all components together. */
-const MIN_GAIN = 60
-/** Power after the onset over power before it, by the best component. */
-const MIN_POWER_RATIO = 2
-/** Seconds after the onset in which that power is measured. */
+/** The loudest second is looked for, and the search ends this long after it, s: a decaying coda is no onset. */
+const LOUDEST_SECONDS = 1
+const AFTER_LOUDEST_SECONDS = 1
+
+/** What makes an arrival clear. */
+interface Clarity {
+  /** By how much (AIC, all components together) two variances explain the window better than one. */
+  readonly gain: number
+  /** Power in the 2 s after the onset over power before it, on the best component. */
+  readonly powerRatio: number
+}
+
+const FIRST: Clarity = { gain: 80, powerRatio: 2.5 }
+/** For an earlier arrival in the noise of one already found: noise has steps of its own, so more is asked. */
+const EARLIER: Clarity = { gain: 150, powerRatio: 4 }
 const POWER_SECONDS = 2
-/** An S is found first when it is the stronger one; before it the P is looked for again, at most this often. */
 const MAX_PASSES = 4
+/**
+ * Neighbouring samples of filtered noise are not independent, so AIC differences are too sharp for an uncertainty by about this
+ * factor: with it half of the picks on labelled local P lie within one standard deviation of the analyst's.
+ */
+const CORRELATION = 10
 
 /**
  * Picks the onset of an arrival by the Akaike information criterion on the samples themselves (Maeda 1985): the row k where
@@ -37,9 +51,9 @@ const MAX_PASSES = 4
  *
  *   AIC(k) = Σ over components [ k · ln var(x[0..k)) + (n - k - 1) · ln var(x[k..n)) ].
  *
- * The sum makes all components speak with their own scale. A strong S would win over its P, so the part before a pick is
- * searched again for an earlier one as long as that is as clear. The answer is the mean over the minimum with Akaike weights
- * exp(-ΔAIC / 2), its uncertainty their standard deviation (at least the grid's own 1/√12 sample).
+ * The sum lets every component speak with its own scale. The search ends shortly after the loudest second; and because that is
+ * often S, the part before a pick is searched again for an earlier arrival as long as one is clear. The answer is the mean over
+ * the minimum with Akaike weights exp(-ΔAIC / 2); the uncertainty is its width.
  *
  * @param window row-major [rows, channels], source units; not changed
  * @returns undefined when there is no clear minimum
@@ -47,13 +61,12 @@ const MAX_PASSES = 4
 export function pickOnset(window: Float64Array, options: OnsetPickerOptions = {}): PickedOnset | undefined {
   const { channels = 3, sampleRate = 20, earliestIndex = 0 } = options
   const from = Math.max(0, Math.ceil(earliestIndex))
-  const minNoise = Math.round(MIN_NOISE_SECONDS * sampleRate)
-  const minSignal = Math.round(MIN_SIGNAL_SECONDS * sampleRate)
-  const components = highpassed(window, from, channels, sampleRate)
-  let end = window.length / channels - from
+  const rows = Math.max(0, window.length / channels - from)
+  const components = highpassed(window, from, rows, channels, sampleRate)
+  let end = rowAfterLoudest(components, rows, sampleRate)
   let best: PickedOnset | undefined
-  for (let pass = 0; pass < MAX_PASSES && end >= minNoise + minSignal + 1; pass++) {
-    const pick = pickBefore(components, end, minNoise, minSignal, Math.round(POWER_SECONDS * sampleRate))
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const pick = pickBefore(end, components, sampleRate, best ? EARLIER : FIRST)
     if (!pick) break
     best = { index: from + pick.index, uncertaintySamples: pick.uncertaintySamples }
     end = Math.floor(pick.index)
@@ -61,36 +74,54 @@ export function pickOnset(window: Float64Array, options: OnsetPickerOptions = {}
   return best
 }
 
-function highpassed(window: Float64Array, from: number, channels: number, sampleRate: number): Float64Array[] {
+/** Components without a signal, or with a sample that is not finite, have nothing to say. */
+function highpassed(window: Float64Array, from: number, rows: number, channels: number, sampleRate: number): Float64Array[] {
+  if (rows === 0) return []
   const filter = butterworthHighpass(HIGHPASS_HZ, sampleRate)
-  const rows = Math.max(0, window.length / channels - from)
   const components = Array.from({ length: channels }, (_, channel) =>
     Float64Array.from({ length: rows }, (_, row) => window[(from + row) * channels + channel]!),
   )
-  if (rows > 0) for (const component of components) filterHighpass(filter, component, 0, 1, rows)
+  for (const component of components) filterHighpass(filter, component, 0, 1, rows)
   return components.filter((component) => component.every(Number.isFinite) && component.some((value) => value !== 0))
 }
 
+function rowAfterLoudest(components: readonly Float64Array[], rows: number, sampleRate: number): number {
+  const box = Math.round(LOUDEST_SECONDS * sampleRate)
+  const energy = new Float64Array(rows)
+  for (const component of components) {
+    const total = sumOfSquares(component, 0, rows)
+    for (let i = 0; i < rows; i++) energy[i]! += (component[i]! * component[i]!) / total
+  }
+  let sum = 0
+  let loudest = 0
+  let end = rows
+  for (let i = 0; i < rows; i++) {
+    sum += energy[i]! - (energy[i - box] ?? 0)
+    if (sum <= loudest) continue
+    loudest = sum
+    end = i + 1
+  }
+  return Math.min(rows, end + Math.round(AFTER_LOUDEST_SECONDS * sampleRate))
+}
+
 function pickBefore(
-  components: readonly Float64Array[],
   end: number,
-  minNoise: number,
-  minSignal: number,
-  powerRows: number,
+  components: readonly Float64Array[],
+  sampleRate: number,
+  clarity: Clarity,
 ): PickedOnset | undefined {
+  const first = Math.round(MIN_NOISE_SECONDS * sampleRate)
+  const last = end - Math.round(MIN_SIGNAL_SECONDS * sampleRate)
   const aic = new Float64Array(end)
   let single = 0
   for (const component of components) single += addAic(component.subarray(0, end), aic)
-  let best = minNoise
-  for (let k = minNoise; k <= end - minSignal; k++) if (aic[k]! < aic[best]!) best = k
-  const isClear = single - aic[best]! >= MIN_GAIN && best > minNoise && best < end - minSignal
-  if (
-    !isClear ||
-    !components.some((component) => powerRatio(component, best, Math.min(end, best + powerRows)) >= MIN_POWER_RATIO)
-  ) {
-    return undefined
-  }
-  return weighted(aic, best, minNoise, end - minSignal)
+  let best = first
+  for (let k = first; k <= last; k++) if (aic[k]! < aic[best]!) best = k
+  // A minimum at the edge of the search is a slope, not a minimum.
+  if (best === first || best >= last || single - aic[best]! < clarity.gain) return undefined
+  const powerEnd = Math.min(end, best + Math.round(POWER_SECONDS * sampleRate))
+  const isLouder = components.some((component) => powerRatio(component, best, powerEnd) >= clarity.powerRatio)
+  return isLouder ? weighted(aic, best, first, last) : undefined
 }
 
 /** Adds one component's AIC(k) for each k. @returns the AIC of one variance for the whole */
@@ -117,25 +148,36 @@ function addAic(samples: Float64Array, aic: Float64Array): number {
 }
 
 function powerRatio(samples: Float64Array, onset: number, end: number): number {
-  let before = 0
-  let after = 0
-  for (let i = 0; i < onset; i++) before += samples[i]! * samples[i]!
-  for (let i = onset; i < end; i++) after += samples[i]! * samples[i]!
-  return after / (end - onset) / (before / onset)
+  return sumOfSquares(samples, onset, end) / (end - onset) / (sumOfSquares(samples, 0, onset) / onset)
+}
+
+function sumOfSquares(samples: Float64Array, from: number, to: number): number {
+  let sum = 0
+  for (let i = from; i < to; i++) sum += samples[i]! * samples[i]!
+  return sum
 }
 
 function weighted(aic: Float64Array, best: number, first: number, last: number): PickedOnset {
+  const index = best + moment(aic, best, first, last, 1, (k) => k - best)
+  const variance = moment(aic, best, first, last, CORRELATION, (k) => (k - index) * (k - index))
+  // Never better than the grid itself: a uniform distribution over one sample.
+  return { index, uncertaintySamples: Math.sqrt(variance + 1 / 12) }
+}
+
+function moment(
+  aic: Float64Array,
+  best: number,
+  first: number,
+  last: number,
+  softness: number,
+  value: (k: number) => number,
+): number {
   let weights = 0
-  let mean = 0
-  let square = 0
+  let sum = 0
   for (let k = first; k <= last; k++) {
-    const weight = expOfNegative((aic[best]! - aic[k]!) / 2)
-    const distance = k - best
+    const weight = expOfNegative((aic[best]! - aic[k]!) / (2 * softness))
     weights += weight
-    mean += weight * distance
-    square += weight * distance * distance
+    sum += weight * value(k)
   }
-  const shift = mean / weights
-  const variance = square / weights - shift * shift
-  return { index: best + shift, uncertaintySamples: Math.sqrt(Math.max(variance, 0) + 1 / 12) }
+  return sum / weights
 }
