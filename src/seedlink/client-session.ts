@@ -1,5 +1,4 @@
 import { SeedlinkProtocolError } from '../domain/errors.ts'
-import type { SourceId, StationId } from '../domain/source-id.ts'
 import type { RequestMode, TimeSpan } from './commands.ts'
 import {
   type Conversation,
@@ -14,15 +13,12 @@ import {
 } from './handshake.ts'
 import type { InfoLevel } from './info.ts'
 import { type InfoPiece, type PacketPiece, PacketSplitter, type Piece, type RecordLength } from './packet-splitter.ts'
-import { headerKey, sourceIdOfKey, stationOfSource } from './record-header.ts'
 import type { ResumePositions } from './resume-positions.ts'
-import { type StationSelection, selectionMatcher } from './selection.ts'
+import { type SelectedChannel, SelectedChannels } from './selected-channels.ts'
+import type { StationSelection } from './selection.ts'
 
 /** Largest INFO answer taken, bytes: that of a data centre with all streams has some ten MiB. */
 const MAX_INFO_BYTES = 64 * 1024 * 1024
-/** Channels remembered per connection; a server that invents names cannot make it grow. */
-const MAX_KNOWN_CHANNELS = 65_536
-
 export interface SessionOptions {
   readonly selections: readonly StationSelection[]
   readonly positions: ResumePositions
@@ -55,22 +51,13 @@ export type SessionOutput =
   | { readonly kind: 'negotiated'; readonly negotiated: Negotiated }
   | StationOutcome
   | { readonly kind: 'streaming' }
-  | SelectedPacket
+  | { readonly kind: 'packet'; readonly piece: PacketPiece; readonly channel: SelectedChannel }
   /** A packet that nobody asked for: another channel (v3 selectors cannot say everything), or no record at all. */
   | { readonly kind: 'unselected'; readonly piece: PacketPiece }
   | { readonly kind: 'info'; readonly format: 'xml' | 'json'; readonly isError: boolean; readonly text: string }
   /** The server says that nothing more will come. */
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly failure: SessionFailure; readonly text: string }
-
-export interface SelectedPacket {
-  readonly kind: 'packet'
-  readonly piece: PacketPiece
-  readonly sourceId: SourceId
-  readonly stationId: StationId
-  /** The entry of `selections` it came for. */
-  readonly selection: StationSelection
-}
 
 /**
  * One connection's protocol, without the socket: bytes in, outputs out, among them the commands to send.
@@ -82,8 +69,7 @@ export class ClientSession {
   readonly #options: SessionOptions
   readonly #emit: (output: SessionOutput) => void
   readonly #splitter: PacketSplitter
-  readonly #matchers: readonly { selection: StationSelection; matches: (sourceId: string) => boolean }[]
-  readonly #channels = new Map<string, Omit<SelectedPacket, 'kind' | 'piece'> | null>()
+  readonly #channels: SelectedChannels
   readonly #conversation: Conversation<void>
   readonly #replies: Reply[] = []
   #turn: Turn = { commands: [], replies: 0 }
@@ -100,7 +86,7 @@ export class ClientSession {
     this.#options = options
     this.#emit = emit
     this.#splitter = new PacketSplitter(options.recordLength)
-    this.#matchers = options.selections.map((selection) => ({ selection, matches: selectionMatcher(selection) }))
+    this.#channels = new SelectedChannels(options.selections)
     this.#conversation = this.#converse()
   }
 
@@ -180,7 +166,7 @@ export class ClientSession {
 
   #onReply(reply: Reply): void {
     if (this.#isSettled) {
-      if (reply.isError) this.#fail('refused', reply.text)
+      this.#fail('refused', reply.text)
       return
     }
     this.#replies.push(reply)
@@ -208,31 +194,9 @@ export class ClientSession {
         got: 'a packet',
       })
     }
-    const channel = this.#channelOf(piece)
-    if (channel === null) this.#emit({ kind: 'unselected', piece })
-    else
-      this.#emit({
-        kind: 'packet',
-        piece,
-        sourceId: channel.sourceId,
-        stationId: channel.stationId,
-        selection: channel.selection,
-      })
-  }
-
-  /** Parsed and matched once per channel, not per packet. */
-  #channelOf(piece: PacketPiece): Omit<SelectedPacket, 'kind' | 'piece'> | null {
     const isRecord = piece.protocol === 3 || piece.format[0] === '2' || piece.format[0] === '3'
-    if (!isRecord) return null
-    const key = headerKey(piece.bytes)
-    const known = this.#channels.get(key)
-    if (known !== undefined) return known
-    const sourceId = sourceIdOfKey(key)
-    const matcher = sourceId && this.#matchers.find(({ matches }) => matches(sourceId))
-    const channel = matcher ? { sourceId, stationId: stationOfSource(sourceId), selection: matcher.selection } : null
-    if (this.#channels.size >= MAX_KNOWN_CHANNELS) this.#channels.clear()
-    this.#channels.set(key, channel)
-    return channel
+    const channel = isRecord ? this.#channels.of(piece.bytes) : null
+    this.#emit(channel === null ? { kind: 'unselected', piece } : { kind: 'packet', piece, channel })
   }
 
   #onInfo(piece: InfoPiece): void {

@@ -21,7 +21,7 @@ describe('the SeedLink client', () => {
     expect(server.commands(0)).toEqual([
       'HELLO',
       'SLPROTO 4.0',
-      'USERAGENT quakewire/0.1',
+      expect.stringMatching(/^USERAGENT quakewire\/\d/),
       'STATION XX_AAA',
       'SELECT 00_H_H_?',
       'DATA',

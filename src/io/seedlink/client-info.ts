@@ -5,7 +5,7 @@ import { type InfoLevel, parseInfo, type ServerInfo } from '../../seedlink/info.
 import { ResumePositions } from '../../seedlink/resume-positions.ts'
 import { parseServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { DEFAULT_USER_AGENT } from './client-options.ts'
+import { defaultUserAgent } from './client-options.ts'
 import type { TlsOptions } from './client-socket.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -27,7 +27,7 @@ export interface InfoOptions {
  * @throws {SeedlinkProtocolError} when the answer cannot be read
  */
 export async function requestInfo(url: string, infoLevel: InfoLevel, options: InfoOptions = {}): Promise<ServerInfo> {
-  const { credentials, highestProtocol, tls = {}, userAgent = DEFAULT_USER_AGENT, timers = SYSTEM_TIMERS } = options
+  const { credentials, highestProtocol, tls = {}, userAgent = defaultUserAgent(), timers = SYSTEM_TIMERS } = options
   const address = parseServerAddress(url)
   const answer = await new Promise<{ format: 'xml' | 'json'; text: string; isError: boolean }>(
     (resolve, reject: (error: MonitorError) => void) => {

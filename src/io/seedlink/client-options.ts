@@ -1,3 +1,4 @@
+import { ConfigError } from '../../domain/errors.ts'
 import type { Packet } from '../../domain/packet.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
@@ -5,11 +6,16 @@ import type { StationId } from '../../domain/source-id.ts'
 import type { RequestMode, TimeSpan } from '../../seedlink/commands.ts'
 import type { Credentials } from '../../seedlink/handshake.ts'
 import type { Position } from '../../seedlink/resume-positions.ts'
+import { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
+import { version } from '../version.ts'
 import type { TlsOptions } from './client-socket.ts'
 import type { StateChange } from './client-state.ts'
 import type { ClientTimings, Timers } from './client-timings.ts'
 
-export const DEFAULT_USER_AGENT = 'quakewire/0.1'
+/** `quakewire/` and the version of the package. */
+export function defaultUserAgent(): string {
+  return `quakewire/${version()}`
+}
 
 export interface SeedlinkClientOptions {
   /** `seedlink://host:port`, or `seedlinks://` for TLS. */
@@ -49,4 +55,12 @@ export interface ClientCounts {
   /** Packets that nobody asked for. */
   readonly unselected: number
   readonly connections: number
+}
+
+/** @throws {ConfigError} that names every entry that is none */
+export function selectionsOf(stations: readonly string[]): readonly StationSelection[] {
+  const { selections, invalid } = parseSelections(stations)
+  if (invalid.length === 0 && selections.length > 0) return selections
+  const got = invalid.length > 0 ? invalid.join(', ') : 'none'
+  throw new ConfigError(`SeedLink stations: expected NET_STA or NET_STA_LOC_BS, got ${got}`, { got })
 }

@@ -1,16 +1,18 @@
-import { ConfigError, type MonitorError, SeedlinkProtocolError } from '../../domain/errors.ts'
+import { type MonitorError, SeedlinkProtocolError } from '../../domain/errors.ts'
 import type { StationId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import { detectRecordLength } from '../../miniseed/record-length.ts'
-import type { SelectedPacket, SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
+import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
 import type { StationOutcome } from '../../seedlink/handshake.ts'
+import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
 import { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
 import { headerTime } from '../../seedlink/record-header.ts'
 import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
-import { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
+import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
+import type { StationSelection } from '../../seedlink/selection.ts'
 import { parseServerAddress, type ServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { type ClientCounts, DEFAULT_USER_AGENT, type SeedlinkClientOptions } from './client-options.ts'
+import { type ClientCounts, defaultUserAgent, type SeedlinkClientOptions, selectionsOf } from './client-options.ts'
 import type { LinkState, StationState } from './client-state.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -50,14 +52,9 @@ export class SeedlinkClient {
   #counts = { packets: 0, unselected: 0, connections: 0 }
 
   constructor(options: SeedlinkClientOptions) {
-    const { selections, invalid } = parseSelections(options.stations)
-    if (invalid.length > 0 || selections.length === 0) {
-      const got = invalid.length > 0 ? invalid.join(', ') : 'none'
-      throw new ConfigError(`SeedLink stations: expected NET_STA or NET_STA_LOC_BS, got ${got}`, { got })
-    }
     this.#options = options
     this.#address = parseServerAddress(options.url)
-    this.#selections = selections
+    this.#selections = selectionsOf(options.stations)
     this.#positions = new ResumePositions(options.resume)
     this.#timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
     this.#timers = options.timers ?? SYSTEM_TIMERS
@@ -111,12 +108,11 @@ export class SeedlinkClient {
   }
 
   #connect(): void {
-    const { credentials, highestProtocol, span, mode, userAgent = DEFAULT_USER_AGENT, tls = {} } = this.#options
+    const { credentials, highestProtocol, span, mode, userAgent = defaultUserAgent(), tls = {} } = this.#options
     const attempt = this.#delay.attempt + 1
     this.#counts.connections += 1
     this.#setLink({ kind: 'connecting', since: this.#now(), attempt })
-    // onState may have closed us.
-    if (this.#link.kind !== 'connecting') return
+    if (this.#isClosed()) return
     this.#connection = new SeedlinkConnection({
       address: this.#address,
       attempt,
@@ -148,7 +144,7 @@ export class SeedlinkClient {
   #onOutput(output: SessionOutput): void {
     switch (output.kind) {
       case 'packet':
-        this.#onPacket(output)
+        this.#onPacket(output.piece, output.channel)
         break
       case 'unselected':
         this.#counts.unselected += 1
@@ -174,7 +170,7 @@ export class SeedlinkClient {
     }
   }
 
-  #onPacket({ piece, stationId, selection }: SelectedPacket): void {
+  #onPacket(piece: PacketPiece, { stationId, selection }: SelectedChannel): void {
     const time = headerTime(piece.bytes)
     this.#counts.packets += 1
     this.#delay.noteData(this.#timers.now())
@@ -227,6 +223,7 @@ export class SeedlinkClient {
     const delay = isOver ? undefined : this.#connectLater()
     const since = this.#now()
     this.#setLink({ kind: 'ended', since, ...(delay !== undefined && { until: this.#later(delay) }) })
+    if (this.#isClosed()) return
     this.#options.onEnd?.()
     if (isOver) this.#shut('the server sent END')
   }
@@ -251,7 +248,7 @@ export class SeedlinkClient {
   }
 
   #waitAs(kind: 'waiting' | 'rejected', reason: string): void {
-    if (this.#link.kind === 'closed') return
+    if (this.#isClosed()) return
     if (this.#options.isReconnecting === false) this.#shut(reason)
     else this.#setLink({ kind, since: this.#now(), until: this.#later(this.#connectLater()), reason })
   }
@@ -268,7 +265,7 @@ export class SeedlinkClient {
     this.#excluded = new Set()
     this.#restarts = 0
     this.#setAllStations()
-    this.#connect()
+    if (!this.#isClosed()) this.#connect()
   }
 
   #setAllStations(): void {
@@ -276,6 +273,11 @@ export class SeedlinkClient {
       // A refusal stays visible until the server has answered anew.
       if (this.#stations.get(station)?.kind !== 'rejected') this.#setStation(station, { kind: 'pending', since: this.#now() })
     }
+  }
+
+  /** Any callback may have closed us. */
+  #isClosed(): boolean {
+    return this.#link.kind === 'closed'
   }
 
   #setLink(state: LinkState): void {

@@ -14,7 +14,6 @@ export type { Micros } from '../../domain/time.ts'
 export { detectRecordLength } from '../../miniseed/record-length.ts'
 export {
   ClientSession,
-  type SelectedPacket,
   type SessionFailure,
   type SessionOptions,
   type SessionOutput,
@@ -31,6 +30,7 @@ export {
   type RecordLength,
 } from '../../seedlink/packet-splitter.ts'
 export { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
+export type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 export { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
 export { SeedlinkClient } from './client.ts'
 export { parseServerAddress, type ServerAddress } from './client-address.ts'

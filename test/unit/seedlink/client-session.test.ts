@@ -148,7 +148,7 @@ describe('a session that streams', () => {
     talk.hears(packetV4(6n, 'XX_AAA', miniseed2({ channel: 'HNZ' })))
     talk.hears(packetV4(7n, 'XX_AAA', text('opaque'), 'ZO'))
     expect(talk.outputs.slice(-3)).toMatchObject([
-      { kind: 'packet', stationId: 'XX_AAA', sourceId: 'FDSN:XX_AAA_00_H_H_Z', piece: { sequence: 5n } },
+      { kind: 'packet', channel: { stationId: 'XX_AAA', sourceId: 'FDSN:XX_AAA_00_H_H_Z' }, piece: { sequence: 5n } },
       { kind: 'unselected' },
       { kind: 'unselected' },
     ])
