@@ -8,6 +8,10 @@ export class FilePool {
   readonly #descriptors = new Map<string, number>()
   #isClosed = false
 
+  get openCount(): number {
+    return this.#descriptors.size
+  }
+
   /** Bytes of a file from `position` into all of `target`; fewer at the end of the file. @returns how many were read */
   read(path: string, target: Uint8Array, position: number): number {
     const descriptor = this.#descriptorOf(path)
