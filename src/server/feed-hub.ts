@@ -97,7 +97,7 @@ export class FeedHub {
     }
   }
 
-  /** Every half minute or so: lets go of clients that do not move on. */
+  /** Call it every half minute or so: lets go of clients that did not move on since the last time. */
   tick(): void {
     for (const client of this.#clients) client.tick()
   }

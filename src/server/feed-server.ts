@@ -64,7 +64,6 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
   }
 
   const keepalive = setInterval(() => {
-    hub.tick()
     for (const webSocket of sockets.clients) {
       if (!alive.delete(webSocket)) webSocket.terminate()
       else webSocket.ping()
