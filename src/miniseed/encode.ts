@@ -76,21 +76,18 @@ export function encodeRecords(
   return records
 }
 
-/** One text record (encoding 0), as SeedLink INFO answers and log channels use them; the text must fit one record. */
+/** One text record (encoding 0), as SeedLink INFO answers and log channels use them; at least one character, and no more than fit one record. */
 export function encodeText(sourceId: SourceId, startTime: Nanos, text: string, options: EncodeOptions = {}): Uint8Array {
-  const records = encodeRecords(sourceId, startTime, 0, new TextEncoder().encode(text || ' '), {
+  const records = encodeRecords(sourceId, startTime, 0, new TextEncoder().encode(text), {
     ...options,
     encoding: ENCODING.text,
   })
   const [record] = records
   if (record !== undefined && records.length === 1) return record
-  throw new MiniseedFormatError(
-    `text record of ${sourceId}: expected a text that fits one record, got ${text.length} characters`,
-    {
-      sourceId,
-      got: text.length,
-    },
-  )
+  throw new MiniseedFormatError(`text record of ${sourceId}: expected 1 character to a record full, got ${text.length}`, {
+    sourceId,
+    got: text.length,
+  })
 }
 
 type Described = Omit<RecordToWrite, 'sampleCount'>

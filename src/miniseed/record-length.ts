@@ -8,6 +8,9 @@ export const DEFAULT_MAX_RECORD_LENGTH = 16 * 1024 * 1024
 export const RECOGNISABLE_LENGTH = 48
 
 const V3_FIXED_LENGTH = 40
+/** Years whose nanoseconds since 1970 fit 64 bits, as every other reader keeps them. */
+export const FIRST_V3_YEAR = 1678
+export const LAST_V3_YEAR = 2261
 const SHORTEST_V2_EXPONENT = 7 // 128 bytes
 const LONGEST_V2_EXPONENT = 16 // 64 KiB
 const LONGEST_V2_RECORD = 1 << LONGEST_V2_EXPONENT
@@ -68,17 +71,15 @@ export function v2ByteOrder(bytes: Uint8Array, offset: number): ByteOrder | unde
   return undefined
 }
 
-/** True when a miniSEED 3 fixed header begins at `offset`. */
+/** True when a miniSEED 3 fixed header begins at `offset`: signature, version and a possible time. */
 export function isV3Start(bytes: Uint8Array, offset: number, end: number): boolean {
-  return (
-    end - offset >= V3_FIXED_LENGTH &&
-    bytes[offset] === 0x4d &&
-    bytes[offset + 1] === 0x53 &&
-    bytes[offset + 2] === 3 &&
-    byteAt(bytes, offset + 12) <= 23 &&
-    byteAt(bytes, offset + 13) <= 59 &&
-    byteAt(bytes, offset + 14) <= 60
-  )
+  if (bytes[offset] !== 0x4d || bytes[offset + 1] !== 0x53 || bytes[offset + 2] !== 3 || end - offset < V3_FIXED_LENGTH)
+    return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, V3_FIXED_LENGTH)
+  const year = view.getUint16(8, true)
+  const day = view.getUint16(10, true)
+  const isDate = year >= FIRST_V3_YEAR && year <= LAST_V3_YEAR && day >= 1 && day <= 366
+  return isDate && view.getUint32(4, true) < 1e9 && view.getUint8(12) <= 23 && view.getUint8(13) <= 59 && view.getUint8(14) <= 60
 }
 
 /** True when a control header of a full SEED volume (V, A, S or T) begins at `offset`. */

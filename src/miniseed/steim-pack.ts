@@ -55,13 +55,17 @@ function packFrame(
 }
 
 function fullestLayout(layouts: readonly WordLayout[], samples: Int32Array, from: number, index: number): WordLayout | undefined {
-  return layouts.find(({ count, bits }) => {
-    if (index + count > samples.length) return false
-    for (let position = 0; position < count; position++) {
-      if (!fits(differenceAt(samples, from, index + position, bits), bits)) return false
-    }
-    return true
-  })
+  for (const layout of layouts) if (canHold(layout, samples, from, index)) return layout
+  return undefined
+}
+
+function canHold({ count, limit }: WordLayout, samples: Int32Array, from: number, index: number): boolean {
+  if (index + count > samples.length) return false
+  for (let next = index; next < index + count; next++) {
+    const difference = differenceAt(samples, from, next)
+    if (difference < -limit || difference >= limit) return false
+  }
+  return true
 }
 
 function packWord(layout: WordLayout, samples: Int32Array, from: number, index: number): number {
@@ -69,19 +73,12 @@ function packWord(layout: WordLayout, samples: Int32Array, from: number, index: 
   const mask = bits === 32 ? -1 : (1 << bits) - 1
   let word = dnib === undefined ? 0 : dnib << 30
   for (let position = 0; position < count; position++) {
-    word |= (differenceAt(samples, from, index + position, bits) & mask) << (bits * (count - 1 - position))
+    word |= (differenceAt(samples, from, index + position) & mask) << (bits * (count - 1 - position))
   }
   return word
 }
 
 /** Difference to the sample before; 0 for the first of a record, which readers take from the frame's own field. */
-function differenceAt(samples: Int32Array, from: number, index: number, bits: number): number {
-  if (index === from) return 0
-  const difference = samples[index]! - samples[index - 1]!
-  // Steim1 words of 32 bits wrap around, and so does the decoder's sum: nothing is lost.
-  return bits === 32 ? difference | 0 : difference
-}
-
-function fits(difference: number, bits: number): boolean {
-  return bits === 32 || (difference >= -(2 ** (bits - 1)) && difference < 2 ** (bits - 1))
+function differenceAt(samples: Int32Array, from: number, index: number): number {
+  return index === from ? 0 : samples[index]! - samples[index - 1]!
 }

@@ -1,6 +1,7 @@
 import { MiniseedFormatError } from '../domain/errors.ts'
 import { NANOS_PER_SECOND } from '../domain/time.ts'
 import { sealCrc } from './crc32c.ts'
+import { FIRST_V3_YEAR, LAST_V3_YEAR } from './record-length.ts'
 import { dayTimeOf } from './record-time.ts'
 import type { RecordToWrite } from './record-to-write.ts'
 
@@ -39,8 +40,12 @@ export function writeV3Time(view: DataView, startTime: bigint): void {
   let seconds = startTime / NANOS_PER_SECOND
   if (seconds * NANOS_PER_SECOND > startTime) seconds -= 1n
   const { year, dayOfYear, hour, minute, second } = dayTimeOf(Number(seconds))
-  if (!(year >= 1678 && year <= 2261)) {
-    throw new MiniseedFormatError(`miniSEED 3 start time: expected a year from 1678 to 2261, got ${year}`, { got: year })
+  if (!(year >= FIRST_V3_YEAR && year <= LAST_V3_YEAR)) {
+    const years = `${FIRST_V3_YEAR} to ${LAST_V3_YEAR}`
+    throw new MiniseedFormatError(`miniSEED 3 start time: expected a year from ${years}, got ${year}`, {
+      expected: years,
+      got: year,
+    })
   }
   view.setUint32(4, Number(startTime - seconds * NANOS_PER_SECOND), true)
   view.setUint16(8, year, true)

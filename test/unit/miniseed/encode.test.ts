@@ -129,7 +129,8 @@ describe('encodeText', () => {
     }
   })
 
-  it('refuses a text that does not fit', () => {
+  it('refuses a text that does not fit, and an empty one', () => {
+    expect(thrownBy(() => encodeText(SOURCE, START, ''))).toMatchObject({ code: 'MINISEED_FORMAT', context: { got: 0 } })
     expect(thrownBy(() => encodeText(SOURCE, START, 'x'.repeat(449)))).toMatchObject({
       code: 'MINISEED_FORMAT',
       context: { got: 449 },

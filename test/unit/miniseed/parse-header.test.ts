@@ -148,7 +148,7 @@ describe('parseHeader of miniSEED 3', () => {
 
   it.each([
     ['an identifier that is none of FDSN', 40, (view: DataView) => view.setUint8(40, 0x58)],
-    ['a day of 367', 4, (view: DataView) => view.setUint16(10, 367, true)],
+    ['a day of 367', 0, (view: DataView) => view.setUint16(10, 367, true)],
     ['a rate that is not a number', 16, (view: DataView) => view.setFloat64(16, Number.NaN, true)],
   ])('refuses %s', (_, byteOffset, patch) => {
     const error = thrownBy(() => parseHeader(patched(patch, oneRecord({ formatVersion: 3 }))))
