@@ -29,6 +29,8 @@ export interface LiveMonitorOptions {
   /** Subscribes feed and metrics when a pipeline begins: at the start, and when data go on after a server's end of data. */
   readonly onStreams: (streams: MonitorStreams) => void
   readonly onPacket: (packet: Packet) => void
+  /** A transaction of the store was done or has failed. */
+  readonly onCommit: (isDone: boolean) => void
   /** A server or a station is in another state. */
   readonly onState: () => void
   readonly onProblem: OnProblem
@@ -84,6 +86,7 @@ export class LiveMonitor {
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
       onUnstored: options.onUnstored,
+      onCommit: options.onCommit,
       onProblem,
       pace: LIVE_PACE,
     })

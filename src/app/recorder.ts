@@ -25,6 +25,7 @@ export interface RecorderOptions {
   readonly onMessages: (messages: readonly DetectionWire[]) => void
   /** What the store refuses is announced all the same, once; it comes through `onMessages` when it is stored later. */
   readonly onUnstored?: (detections: readonly StoredDetection[]) => void
+  readonly onCommit?: (isDone: boolean) => void
   readonly onProblem: OnProblem
   readonly pace: CommitPace
 }
@@ -103,10 +104,12 @@ export class Recorder {
       this.#outputs = []
       this.#announced = 0
       this.#scores = []
+      this.#options.onCommit?.(true)
       onMessages(messages)
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
       onProblem({ code: error.code, message: error.message })
+      this.#options.onCommit?.(false)
       this.#announce()
       if (this.#scores.length > MOST_WAITING_SCORES) this.#scores = this.#scores.slice(-MOST_WAITING_SCORES / 2)
     }

@@ -59,7 +59,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     messagesSince: (seq, limit) => store.messagesSince(seq, limit),
   })
   const scores: FeedScore[] = []
-  let windows = 0
+  let isHealthNew = true
 
   const live = new LiveMonitor({
     config,
@@ -79,12 +79,12 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     },
     onStreams: (streams) => publishStreams(streams),
     onPacket: (packet) => metrics.packet(packet),
+    onCommit: (isDone) => metrics.commit(isDone),
     onState: () => {
       isHealthNew = true
     },
     onProblem: report,
   })
-  let isHealthNew = true
 
   const view = liveView({
     version: version(),
@@ -95,12 +95,19 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     store,
     live,
     problems,
-    windows: () => windows,
-    metrics: () => metrics.text(live.board.statuses(), live.links.statuses(), store.status),
+    windows: () => metrics.windows,
+    metrics: () =>
+      metrics.text({
+        stations: live.board.statuses(),
+        servers: live.links.statuses(),
+        store: store.status,
+        feedClients: hub.clientCount,
+      }),
   })
 
-  function publishStreams({ frames$, scores$ }: MonitorStreams): void {
+  function publishStreams({ records$, frames$, scores$ }: MonitorStreams): void {
     const rate = model.card.sampleRate
+    records$.subscribe(() => metrics.record())
     frames$.subscribe((piece) => {
       if (piece.kind === 'gap') return
       const { instrument, firstIndex, samples } = piece
@@ -108,7 +115,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     })
     scores$.subscribe((piece) => {
       if (piece.kind === 'gap') return
-      windows++
+      metrics.window()
       const { firstIndex, samples } = piece.window
       const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, rate)
       if (hub.clientCount > 0) scores.push({ instrument: piece.instrument, endTime, score: piece.score })
