@@ -104,7 +104,7 @@ function createPool({ trainTraces, config, architecture, sampleRate }: TrainingT
   const missing = pool.earthquakes.size === 0 ? 'earthquake' : pool.noise.size === 0 ? 'noise' : undefined
   if (missing === undefined) return pool
   throw new DatasetError(
-    `train: expected ${missing} traces of at least ${architecture.input.rows / sampleRate} s in split train, got none; add a dataset that has some`,
+    `train: expected ${missing} traces of at least ${(architecture.input.rows - 1) / sampleRate} s in split train, got none; add a dataset that has some`,
   )
 }
 

@@ -11,7 +11,7 @@ import { parseTraceName, type TraceAddress } from './trace-name.ts'
 /** Samples of one bucket held at once: 8 Mi samples are 32 MB of float32. */
 const MAX_BLOCK_SAMPLES = 1 << 23
 /** One letter per component → place in Z, N, E. 1, 2 and U, V, W are taken as they come: an approximation, not a rotation. */
-const COMPONENT_PLACES: Readonly<Record<string, number>> = { Z: 0, N: 1, E: 2, '1': 1, '2': 2, U: 0, V: 1, W: 2 }
+const COMPONENT_PLACES: Readonly<Record<string, number>> = { Z: 0, N: 1, E: 2, '1': 1, '2': 2, '3': 0, U: 0, V: 1, W: 2 }
 
 /** One labelled trace with its samples. */
 export interface LabelledTrace {

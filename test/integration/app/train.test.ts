@@ -1,0 +1,106 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { evaluateWindows } from '../../../src/app/evaluate.ts'
+import { loadModel } from '../../../src/app/load-model.ts'
+import { train } from '../../../src/app/train.ts'
+import type { EpochReport } from '../../../src/app/training/train-network.ts'
+import { trainingConfigSchema } from '../../../src/contract/training-config.ts'
+import { createPreprocessor } from '../../../src/signal/preprocess.ts'
+import { writeSeisbench } from '../../helpers/seisbench-files.ts'
+import { gaussianNoise } from '../../helpers/signals.ts'
+
+const CONFIG = trainingConfigSchema.parse({
+  preprocess: { detrend: 'demean', highpassHz: 1, normalise: 'max-abs' },
+  batchSize: 32,
+  windowsPerEpoch: 512,
+  epochs: 2,
+  optimiser: { learningRate: 0.05, averaging: 0.9 },
+})
+
+describe('train', () => {
+  it('writes the same bytes for the same data, configuration and seed, and others for another seed', async () => {
+    const data = await madeDataset()
+    const short = { ...CONFIG, windowsPerEpoch: 64 }
+    const [one, same, other] = [await trained(data, 3, short), await trained(data, 3, short), await trained(data, 4, short)]
+    const names = ['README.md', 'card.json', 'model.json', 'weights.bin']
+    expect(readdirSync(one.out).sort()).toEqual(names)
+    for (const name of names) expect(read(one.out, name).equals(read(same.out, name))).toBe(true)
+    expect(read(one.out, 'weights.bin').equals(read(other.out, 'weights.bin'))).toBe(false)
+  })
+
+  it('learns to tell bursts from noise, keeps the epoch that is best on dev, and writes a card that fits', async () => {
+    const data = await madeDataset()
+    const { out, reports } = await trained(data, 1)
+    const { card, classifier } = await loadModel(out, 'builtin')
+    const best = reports.findLast(({ isBest }) => isBest)
+    expect(card).toMatchObject({
+      name: 'made',
+      training: { seed: 1, epochs: 2, selectedEpoch: best?.epoch, data: [{ earthquakeTraces: 12, noiseTraces: 12 }] },
+      metrics: { dev: { windows: 24 }, test: { windows: 24 } },
+    })
+    expect(Math.min(...reports.map(({ dev }) => dev?.loss ?? 9))).toBe(best?.dev?.loss)
+
+    const preprocess = createPreprocessor(card.preprocess, { windowLength: 501, channels: 3, sampleRate: 20 })
+    const options = { directories: [data], split: 'test', threshold: 0.5, isPartialAccepted: false } as const
+    const evaluation = await evaluateWindows(options, { classifier, preprocess, sampleRate: 20 }, fail)
+    expect(evaluation.byDataset.made).toEqual(card.metrics.test)
+    expect(evaluation.accuracy).toBeGreaterThan(0.9)
+  })
+
+  it('names the class that a dataset lacks', async () => {
+    const data = await madeDataset(({ category }) => category === 'noise')
+    await expect(trained(data, 1)).rejects.toThrow(/expected earthquake traces of at least 25 s in split train, got none/)
+  })
+})
+
+interface Made {
+  readonly name: string
+  readonly category: 'earthquake' | 'noise'
+  readonly split: string
+}
+
+/** Noise, and noise with a decaying burst 30 s in; twelve of each in train, four in dev and test; 60 s at 20 Hz. */
+async function madeDataset(isWanted: (made: Made) => boolean = () => true): Promise<string> {
+  const made = ['train', 'dev', 'test'].flatMap((split) =>
+    (['earthquake', 'noise'] as const).flatMap((category) =>
+      Array.from({ length: split === 'train' ? 12 : category === 'noise' ? 6 : 4 }, (_, i) => ({
+        name: `${split}${category}${i}`,
+        split,
+        category,
+      })),
+    ),
+  )
+  const wanted = made.filter(isWanted)
+  const rows = wanted.map(
+    ({ name, category, split }) => `${name},${category},${split},20,2020-01-01T00:00:00Z,${category === 'noise' ? '' : 600},made`,
+  )
+  return writeSeisbench({
+    metadata: `trace_name,trace_category,split,trace_sampling_rate_hz,trace_start_time,trace_p_arrival_sample,trace_dataset\n${rows.join('\n')}\n`,
+    arrays: wanted.map(({ name, category }, index) => ({ name, shape: [3, 1200], values: waveform(category, index + 1) })),
+  })
+}
+
+function waveform(category: Made['category'], seed: number): Float32Array {
+  const noise = gaussianNoise(3 * 1200, seed)
+  return Float32Array.from(noise, (value, i) => {
+    const after = (i % 1200) - 600
+    return category === 'earthquake' && after >= 0 ? value * (1 + 30 * Math.exp(-after / 100)) : value
+  })
+}
+
+async function trained(data: string, seed: number, config = CONFIG) {
+  const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
+  const reports: EpochReport[] = []
+  await train({ directories: [data], out, config, seed }, { onEpoch: (report) => reports.push(report) }, fail)
+  return { out, reports }
+}
+
+function read(directory: string, name: string): Buffer {
+  return readFileSync(join(directory, name))
+}
+
+function fail(problem: { message: string }): never {
+  throw new Error(problem.message)
+}
