@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { SeedlinkClient } from '../../src/io/seedlink/index.ts'
 import { RecordedClient } from '../helpers/seedlink-recorder.ts'
 import { miniseed2, miniseed3 } from '../helpers/seedlink-records.ts'
 import {
@@ -274,6 +275,25 @@ describe('the SeedLink client', () => {
     ])
     await recorded.untilLink('rejected')
     expect(recorded.problems[0]).toMatchObject({ message: expect.stringContaining('Authentication required') })
+  })
+
+  it('calls nobody before it is started', () => {
+    const heard: string[] = []
+    new SeedlinkClient({
+      url: 'seedlink://127.0.0.1:1',
+      stations: ['XX_AAA'],
+      clock: { now: () => 0 },
+      onPacket: () => heard.push('packet'),
+      onState: () => heard.push('state'),
+      onProblem: () => heard.push('problem'),
+    })
+    expect(heard).toEqual([])
+  })
+
+  it('names every station that is none', () => {
+    expect(() => new RecordedClient({ url: 'seedlink://127.0.0.1:1', stations: ['IU', 'XX_AAA', 'a b'] })).toThrow(
+      'SeedLink stations: expected NET_STA or NET_STA_LOC_BS, got IU, a b',
+    )
   })
 
   it('says that nobody listens, with the cause', async () => {

@@ -1,3 +1,5 @@
+import { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
+
 /** How patient a client is; all in seconds. */
 export interface ClientTimings {
   /** TCP, and TLS, established. */
@@ -28,6 +30,15 @@ export const DEFAULT_CLIENT_TIMINGS: ClientTimings = {
   longestDelaySeconds: 60,
   settledSeconds: 60,
   retryRejectedSeconds: 3600,
+}
+
+export function reconnectDelay(timings: ClientTimings, random: () => number): ReconnectDelay {
+  return new ReconnectDelay({
+    firstMillis: timings.firstDelaySeconds * 1000,
+    longestMillis: timings.longestDelaySeconds * 1000,
+    settledMillis: timings.settledSeconds * 1000,
+    random,
+  })
 }
 
 /** Steady time and alarms; injected so that nothing hides a wall clock. */

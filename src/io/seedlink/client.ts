@@ -5,7 +5,7 @@ import { detectRecordLength } from '../../miniseed/record-length.ts'
 import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
 import type { StationOutcome } from '../../seedlink/handshake.ts'
 import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
-import { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
+import type { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
 import { headerTime } from '../../seedlink/record-header.ts'
 import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
 import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
@@ -14,7 +14,7 @@ import { parseServerAddress, type ServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
 import { type ClientCounts, defaultUserAgent, type SeedlinkClientOptions, selectionsOf } from './client-options.ts'
 import type { LinkState, StationState } from './client-state.ts'
-import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
+import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, reconnectDelay, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
 /** After so many restarts in a row without delay the next one waits like any other. */
 const MAX_IMMEDIATE_RESTARTS = 3
@@ -58,14 +58,10 @@ export class SeedlinkClient {
     this.#positions = new ResumePositions(options.resume)
     this.#timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
     this.#timers = options.timers ?? SYSTEM_TIMERS
-    this.#delay = new ReconnectDelay({
-      firstMillis: this.#timings.firstDelaySeconds * 1000,
-      longestMillis: this.#timings.longestDelaySeconds * 1000,
-      settledMillis: this.#timings.settledSeconds * 1000,
-      random: options.random ?? Math.random,
-    })
-    this.#link = { kind: 'closed', since: options.clock.now() }
-    this.#setAllStations()
+    this.#delay = reconnectDelay(this.#timings, options.random ?? Math.random)
+    const since = options.clock.now()
+    this.#link = { kind: 'closed', since }
+    for (const { station } of this.#selections) this.#stations.set(station, { kind: 'pending', since })
   }
 
   /** The server's canonical URL: `origin` of every packet. */
@@ -94,15 +90,16 @@ export class SeedlinkClient {
   }
 
   start(): void {
-    if (this.#link.kind === 'closed') this.#connect()
+    if (this.#isClosed()) this.#connect()
   }
 
+  /** Ends the connection; nothing is reported any more but the state `closed`. */
   close(): void {
     this.#shut()
   }
 
   #shut(reason?: string): void {
-    if (this.#link.kind === 'closed') return
+    if (this.#isClosed()) return
     this.#disconnect()
     this.#setLink({ kind: 'closed', since: this.#now(), ...(reason !== undefined && { reason }) })
   }
@@ -264,15 +261,11 @@ export class SeedlinkClient {
   #connectAfresh(): void {
     this.#excluded = new Set()
     this.#restarts = 0
-    this.#setAllStations()
-    if (!this.#isClosed()) this.#connect()
-  }
-
-  #setAllStations(): void {
     for (const { station } of this.#selections) {
       // A refusal stays visible until the server has answered anew.
       if (this.#stations.get(station)?.kind !== 'rejected') this.#setStation(station, { kind: 'pending', since: this.#now() })
     }
+    if (!this.#isClosed()) this.#connect()
   }
 
   /** Any callback may have closed us. */
