@@ -87,16 +87,14 @@ export class Playback {
   }
 
   /**
-   * Sets the clock going; only the first call counts. A client that resumes by number after a restart of the server finds the
-   * playback where it left, not at the beginning.
+   * The position at which a client joins that names none; the first client sets the clock going. One that resumes by number after
+   * a restart of the server finds the playback where it left, not at the beginning.
    */
-  start(points: readonly StartPoint[]): void {
-    if (this.#started) return
-    const ordinal = this.#resumeOrdinal(points)
-    const resumeTime = ordinal === 0 ? this.#startTime : this.#timeline.availableAt(ordinal - 1)
-    const dataTime = resumeTime > this.#startTime ? resumeTime : this.#startTime
-    const at = this.#options.clock.now()
-    this.#started = { at, dataTime, shift: this.#shiftFrom(dataTime, at) }
+  join(subscriptions: readonly Subscription[]): number {
+    // A dial-up client asks for what is there; the playback does not start for it.
+    const isFirst = !this.#started && subscriptions.some(({ isDialUp }) => !isDialUp)
+    const first = isFirst ? this.#start(subscriptions.map(({ start }) => start)) : this.availableCount()
+    return this.isPaced ? first : 0
   }
 
   /** How many positions can be sent now. */
@@ -118,9 +116,13 @@ export class Playback {
     return started.at + Math.ceil(Number(time - started.dataTime) / 1000 / this.#options.speed)
   }
 
-  /** Number at which a subscription begins. */
-  startSequence({ start, begin }: Subscription): number {
-    const sequence = this.#sequenceOfStart(start)
+  /**
+   * Number at which a subscription begins.
+   *
+   * @param joined position at which its client joined
+   */
+  startSequence({ start, begin }: Subscription, joined: number): number {
+    const sequence = this.#sequenceOfStart(start, this.#sequenceAt(joined))
     return begin === undefined ? sequence : Math.max(sequence, this.#sequenceAt(this.#positionAt(begin)))
   }
 
@@ -161,31 +163,36 @@ export class Playback {
     }
   }
 
-  #sequenceOfStart(start: StartPoint): number {
+  #sequenceOfStart(start: StartPoint, next: number): number {
     switch (start.kind) {
       case 'first':
         return 1
       case 'next':
-        return this.#nextSequence()
+        return next
       case 'time':
         return this.#sequenceAt(this.#positionAt(start.time))
       case 'sequence': {
-        const sequence = start.isModular ? unwrapSequence(start.sequence, this.#nextSequence()) : start.sequence
+        const sequence = start.isModular ? unwrapSequence(start.sequence, next) : start.sequence
         // A number that was never given: live is all that is left, as every server does.
-        return sequence > this.#lastValidSequence() ? this.#nextSequence() : Math.max(1, sequence)
+        return sequence > this.#lastValidSequence(next) ? next : Math.max(1, sequence)
       }
     }
   }
 
-  /** With speed `max` a client that names no number gets the whole archive; otherwise it begins at the playhead. */
-  #nextSequence(): number {
-    return this.isPaced ? this.#sequenceAt(this.availableCount()) : 1
+  /** One more than the numbers of the first pass, or of what was played: what a client that got everything asks for. */
+  #lastValidSequence(next: number): number {
+    const played = this.isEndless && !this.isPaced ? Number.MAX_SAFE_INTEGER : next
+    return Math.max(this.#timeline.sequenceCount + 1, played)
   }
 
-  /** One more than the numbers of the first pass, or of what was played: what a client that got everything asks for. */
-  #lastValidSequence(): number {
-    const next = this.isEndless && !this.isPaced ? Number.MAX_SAFE_INTEGER : this.#nextSequence()
-    return Math.max(this.#timeline.sequenceCount + 1, next)
+  /** @returns the position at which the playback starts */
+  #start(points: readonly StartPoint[]): number {
+    const ordinal = this.#resumeOrdinal(points)
+    const resumeTime = ordinal === 0 ? this.#startTime : this.#timeline.availableAt(ordinal - 1)
+    const dataTime = resumeTime > this.#startTime ? resumeTime : this.#startTime
+    const at = this.#options.clock.now()
+    this.#started = { at, dataTime, shift: this.#shiftFrom(dataTime, at) }
+    return ordinal
   }
 
   #resumeOrdinal(points: readonly StartPoint[]): number {

@@ -36,11 +36,10 @@ export class PacketStream {
     this.#request = request
     this.#onProblem = onProblem
     const { subscriptions } = request
-    // A dial-up client asks for what is there; it does not set the playback going.
-    if (!subscriptions.every(({ isDialUp }) => isDialUp)) playback.start(subscriptions.map(({ start }) => start))
+    const joined = playback.join(subscriptions)
     this.#active = subscriptions.map((subscription) => ({
       subscription,
-      startSequence: playback.startSequence(subscription),
+      startSequence: playback.startSequence(subscription, joined),
     }))
     this.#position = playback.positionOf(Math.min(...this.#active.map(({ startSequence }) => startSequence)))
     this.#stop = Math.max(...subscriptions.map((subscription) => playback.stopPosition(subscription)))
