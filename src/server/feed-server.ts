@@ -14,6 +14,9 @@ const FEED_PATH = '/feed'
 /** Pings at this distance; a client that missed one is gone. */
 const KEEPALIVE_MILLISECONDS = 20_000
 
+/** How long a client may take to say goodbye when the monitor stops. */
+const FAREWELL_MILLISECONDS = 1000
+
 /** Longest message of a client: a subscription to a thousand stations. */
 const LARGEST_MESSAGE_BYTES = 64 * 1024
 
@@ -26,7 +29,7 @@ const LONGEST_REASON = 120
  *
  * @returns ends the feed: every client is closed with 1001 (going away)
  */
-export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access: Access): () => void {
+export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access: Access): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, perMessageDeflate: false })
   const alive = new WeakSet<WebSocket>()
 
@@ -71,10 +74,14 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
   }, KEEPALIVE_MILLISECONDS)
   keepalive.unref()
 
-  return () => {
+  return async () => {
     clearInterval(keepalive)
     for (const webSocket of sockets.clients) webSocket.close(1001, 'the monitor stops')
-    sockets.close()
+    const impatience = setTimeout(() => {
+      for (const webSocket of sockets.clients) webSocket.terminate()
+    }, FAREWELL_MILLISECONDS)
+    await new Promise<void>((resolve) => sockets.close(() => resolve()))
+    clearTimeout(impatience)
   }
 }
 

@@ -58,7 +58,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     url: `http://${host}:${port}`,
     port,
     close: async () => {
-      closeFeed()
+      await closeFeed()
       await server.close()
     },
   }
