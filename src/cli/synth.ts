@@ -58,10 +58,12 @@ function synthesise(options: SynthOptions, command: Command): void {
   try {
     const { files, records, bytes } = writeArchive(scenario, options.out, { onProgress: (share) => bar.update(share) })
     bar.finish()
-    const size = `${files} files, ${records} records, ${(bytes / 1e6).toFixed(1)} MB`
-    process.stdout.write(
-      `${options.out}: ${scenario.earthquakes.length} earthquakes at ${scenario.stations.length} stations, ${scenario.disturbances.length} disturbances, ${scenario.faults.length} faults; ${size}\n`,
-    )
+    const { earthquakes, stations, disturbances, faults } = scenario
+    const lines = [
+      `${options.out}: ${earthquakes.length} earthquakes at ${stations.length} stations, ${disturbances.length} disturbances, ${faults.length} faults`,
+      `${files} files, ${records} records, ${(bytes / 1e6).toFixed(1)} MB; to watch it: quakewire serve ${options.out}/sds, quakewire run --config ${options.out}/stations.yaml`,
+    ]
+    process.stdout.write(`${lines.join('\n')}\n`)
   } finally {
     bar.finish()
   }

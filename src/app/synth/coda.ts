@@ -22,6 +22,9 @@ const LATE_SHARE = 0.4
 const RISE_SHARE = 0.15
 /** The end fades over this share of the length, so that cutting leaves no step. */
 const FADE_SHARE = 0.1
+/** Knots of the envelope: this far apart, later this share of the time since the arrival. */
+const KNOT_SECONDS = 0.02
+const KNOT_SHARE = 0.02
 /** Metres per second that no digitiser shows. */
 const NEGLIGIBLE = 1e-11
 
@@ -90,10 +93,6 @@ function addBand(
     if (next < NEGLIGIBLE && from > shape.forwardSeconds * sampleRate) return
   }
 }
-
-/** Knots of the envelope: this far apart, later this share of the time since the arrival. */
-const KNOT_SECONDS = 0.02
-const KNOT_SHARE = 0.02
 
 function envelopeAt(seconds: number, rise: number, decay: number, shape: CodaShape): number {
   const late = LATE_SHARE * (1 + seconds / shape.lapseSeconds) ** -LAPSE_EXPONENT * Math.exp(-decay * seconds)

@@ -30,7 +30,10 @@ export function* stationRecord(
   const total = Math.floor(samplePosition(station, scenario.durationSeconds))
   const size = Math.round(PIECE_SECONDS * station.sampleRate)
   const name = stationName(station)
-  const faults = scenario.faults.filter((fault) => fault.station === name)
+  // A dead input shows nothing of what else goes wrong.
+  const faults = scenario.faults
+    .filter((fault) => fault.station === name)
+    .sort((a, b) => Number(a.kind === 'dead') - Number(b.kind === 'dead'))
   const overlays = overlaysOf(scenario, station, onArrival)
   const channels = COMPONENTS.map((component) => ({
     component,

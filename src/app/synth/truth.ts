@@ -90,6 +90,7 @@ export function stationsYaml(scenario: Scenario, model: string): string {
       `  ${stationName(station)}: { coordinates: { latitude: ${station.latitude}, longitude: ${station.longitude}, elevationMetres: ${station.elevationMetres} } }`,
   )
   return [
+    '# For the archive beside this file, once `quakewire serve` plays its folder sds.',
     `model: ${model}`,
     'servers:',
     '  - url: seedlink://127.0.0.1:18000',
