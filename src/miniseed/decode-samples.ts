@@ -1,25 +1,10 @@
 import { MiniseedFormatError } from '../domain/errors.ts'
 import type { Samples } from '../domain/trace.ts'
-import { describeEncoding, ENCODING, sampleKindOf } from './encoding.ts'
+import { describeEncoding, ENCODING, sampleKindOf, sampleLengthOf } from './encoding.ts'
 import { cdsnSample, geoscope3Sample, geoscope4Sample, sroSample } from './gain-ranged.ts'
 import type { RecordHeader } from './record-header.ts'
 import { decodeSteim } from './steim.ts'
 
-/** Bytes per sample of the encodings that have a fixed one. */
-const SAMPLE_LENGTHS: ReadonlyMap<number, number> = new Map<number, number>([
-  [ENCODING.text, 1],
-  [ENCODING.int16, 2],
-  [ENCODING.int24, 3],
-  [ENCODING.int32, 4],
-  [ENCODING.float32, 4],
-  [ENCODING.float64, 8],
-  [ENCODING.geoscope24, 3],
-  [ENCODING.geoscope16Exponent3, 2],
-  [ENCODING.geoscope16Exponent4, 2],
-  [ENCODING.cdsn, 2],
-  [ENCODING.sro, 2],
-  [ENCODING.dwwssn, 2],
-])
 /** A Steim2 frame of 64 bytes holds at most 105 samples. */
 const MOST_SAMPLES_PER_BYTE = 105 / 64
 
@@ -96,7 +81,7 @@ export function checkedSampleCount(header: RecordHeader): number {
       got: encoding,
     })
   }
-  const sampleLength = SAMPLE_LENGTHS.get(encoding)
+  const sampleLength = sampleLengthOf(encoding)
   const most = sampleLength === undefined ? Math.floor(dataLength * MOST_SAMPLES_PER_BYTE) : Math.floor(dataLength / sampleLength)
   if (sampleCount <= most) return sampleCount
   throw new MiniseedFormatError(

@@ -2,7 +2,7 @@ import { MiniseedFormatError } from '../domain/errors.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import { type Nanos, sampleOffsetNanos } from '../domain/time.ts'
 import type { Samples } from '../domain/trace.ts'
-import { describeEncoding, ENCODING } from './encoding.ts'
+import { describeEncoding, ENCODING, sampleLengthOf } from './encoding.ts'
 import type { ByteOrder } from './record-header.ts'
 import type { RecordToWrite } from './record-to-write.ts'
 import { FRAME_LENGTH } from './steim-layout.ts'
@@ -30,13 +30,7 @@ export interface EncodeOptions {
 const DEFAULT_RECORD_LENGTH = 512
 /** The sample count of miniSEED 2 is 16 bits wide. */
 const MOST_SAMPLES = 65_535
-const SAMPLE_LENGTHS: ReadonlyMap<number, number> = new Map<number, number>([
-  [ENCODING.text, 1],
-  [ENCODING.int16, 2],
-  [ENCODING.int32, 4],
-  [ENCODING.float32, 4],
-  [ENCODING.float64, 8],
-])
+const WRITABLE: readonly number[] = [ENCODING.text, ENCODING.int16, ENCODING.int32, ENCODING.float32, ENCODING.float64]
 
 /**
  * Writes contiguous samples as miniSEED records. Start times are those of each record's first sample: to the nanosecond in
@@ -76,7 +70,11 @@ export function encodeRecords(
   return records
 }
 
-/** One text record (encoding 0), as SeedLink INFO answers and log channels use them; at least one character, and no more than fit one record. */
+/**
+ * One text record (encoding 0), as SeedLink INFO answers and log channels use them.
+ *
+ * @throws {MiniseedFormatError} when the text is empty or does not fit one record
+ */
 export function encodeText(sourceId: SourceId, startTime: Nanos, text: string, options: EncodeOptions = {}): Uint8Array {
   const records = encodeRecords(sourceId, startTime, 0, new TextEncoder().encode(text), {
     ...options,
@@ -132,7 +130,7 @@ function fill(encoding: number, samples: Samples | Uint8Array, from: number, pay
     const atMost = samples.subarray(0, from + MOST_SAMPLES)
     return packSteim(encoding === ENCODING.steim1 ? 1 : 2, atMost, from, frames)
   }
-  const sampleLength = SAMPLE_LENGTHS.get(encoding)
+  const sampleLength = WRITABLE.includes(encoding) ? sampleLengthOf(encoding) : undefined
   if (sampleLength === undefined) {
     throw new MiniseedFormatError(`encode: expected an encoding that we write, got ${describeEncoding(encoding)}`, {
       got: encoding,

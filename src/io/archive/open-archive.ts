@@ -58,7 +58,7 @@ export interface Archive {
    * the order inside them. Reads synchronously, so whoever iterates sets the pace; several iterations may run at once.
    */
   records(): IterableIterator<ArchiveRecord>
-  /** The same from an ordinal on; finding it reads at most a few hundred headers per file. */
+  /** The same from an ordinal on; finding it reads a few dozen headers of each file that overlaps. */
   recordsFrom(ordinal: number): IterableIterator<ArchiveRecord>
   /** Closes the files; iterations must have ended. */
   close(): void
