@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { trainingConfigSchema } from '../../../src/contract/training-config.ts'
-import { ConfigError } from '../../../src/domain/errors.ts'
-import { loadTrainingConfig } from '../../../src/io/training-config-file.ts'
+import { trainingConfigSchema } from '../../src/contract/training-config.ts'
+import { ConfigError } from '../../src/domain/errors.ts'
+import { loadTrainingConfig } from '../../src/io/training-config-file.ts'
 
 describe('training.yaml', () => {
   it('has the published optimiser by default', () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DatasetError } from '../../../src/domain/errors.ts'
-import type { Problem } from '../../../src/domain/problem.ts'
-import { readCatalogueCsv } from '../../../src/io/catalogue-csv.ts'
+import { DatasetError } from '../../src/domain/errors.ts'
+import type { Problem } from '../../src/domain/problem.ts'
+import { readCatalogueCsv } from '../../src/io/catalogue-csv.ts'
 
 const NOON = Date.UTC(2020, 0, 2, 12) * 1000
 

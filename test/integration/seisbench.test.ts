@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DatasetError } from '../../../src/domain/errors.ts'
-import type { Problem } from '../../../src/domain/problem.ts'
-import { parseIsoNanos } from '../../../src/domain/time.ts'
-import { datasetSha256, type LabelledTrace, openSeisbenchDataset } from '../../../src/io/seisbench/dataset.ts'
-import { type SeisbenchFiles, writeSeisbench } from '../../helpers/seisbench-files.ts'
+import { DatasetError } from '../../src/domain/errors.ts'
+import type { Problem } from '../../src/domain/problem.ts'
+import { parseIsoNanos } from '../../src/domain/time.ts'
+import { datasetSha256, type LabelledTrace, openSeisbenchDataset } from '../../src/io/seisbench/dataset.ts'
+import { type SeisbenchFiles, writeSeisbench } from '../helpers/seisbench-files.ts'
 
 const HEADER = 'trace_name,trace_category,split,trace_sampling_rate_hz,trace_start_time,trace_p_arrival_sample'
 const ZNE = [1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400]

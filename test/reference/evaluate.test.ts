@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { DEFAULT_MODEL, defaultConfig } from '../../src/app/default-config.ts'
+import { evaluateWindows } from '../../src/app/evaluate.ts'
+import { evaluateContinuous } from '../../src/app/evaluate-continuous.ts'
+import { loadModel } from '../../src/app/load-model.ts'
+import type { Problem } from '../../src/domain/problem.ts'
+import { readCatalogueCsv } from '../../src/io/catalogue-csv.ts'
+import { createPreprocessor } from '../../src/signal/preprocess.ts'
+import { referencePath } from '../helpers/reference.ts'
+
+describe('the default model', () => {
+  it('calls at least 97 % of the test windows right, and measures what its card says', async () => {
+    const { card, classifier } = await loadModel(DEFAULT_MODEL, 'builtin')
+    const preprocess = createPreprocessor(card.preprocess, { windowLength: 501, channels: 3, sampleRate: 20 })
+    const options = {
+      directories: [referencePath('data/waveforms')],
+      split: 'test',
+      threshold: 0.5,
+      isPartialAccepted: false,
+    } as const
+    const problems: Problem[] = []
+    const { byDataset, threshold, ...all } = await evaluateWindows(
+      options,
+      { classifier, preprocess, sampleRate: 20 },
+      (problem) => problems.push(problem),
+    )
+    expect(problems).toEqual([])
+    expect(all).toEqual(card.metrics.test)
+    expect(all.windows).toBe(741)
+    expect(all.accuracy).toBeGreaterThanOrEqual(0.97)
+    expect(Object.values(byDataset).reduce((sum, { windows }) => sum + windows, 0)).toBe(all.windows)
+  })
+
+  it('finds the earthquakes of an aftershock sequence far more often than by chance', async () => {
+    const folder = referencePath('data/continuous/ridgecrest_2019-07-04')
+    const catalogue = readCatalogueCsv(referencePath('data/continuous/ridgecrest_2019-07-04/catalog_scsn.csv'), fail)
+    const model = await loadModel(DEFAULT_MODEL, 'builtin')
+    const match = await evaluateContinuous({ paths: [folder], catalogue, config: defaultConfig(), model, onProblem: () => {} })
+    expect(match.events + match.eventsWithoutData).toBe(121)
+    expect(match.stationDays).toBeCloseTo((3 * 80) / 1440, 2)
+    expect(match.recall).toBeGreaterThan((match.chanceRecall ?? 1) + 0.05)
+  })
+})
+
+function fail(problem: Problem): never {
+  throw new Error(problem.message)
+}
