@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -235,7 +235,11 @@ http: { listen: 127.0.0.1:9 }
 describe('stations.yaml, the reference configuration', () => {
   const text = readFileSync(new URL('../../stations.yaml', import.meta.url), 'utf8')
 
-  it('is valid', () => expect(faultsOf(text)).toEqual([]))
+  it('is valid and names a model that is there', () => {
+    expect(faultsOf(text)).toEqual([])
+    const { model } = loadConfig(new URL('../../stations.yaml', import.meta.url).pathname, {})
+    expect(existsSync(join(model, 'model.json'))).toBe(true)
+  })
 
   it('is valid with every commented key in force', () => {
     const everything = text.replace(/^(\s*)# (\s*[A-Za-z_]+:)/gm, '$1$2')
