@@ -28,6 +28,8 @@ export interface PlayedRecord {
   readonly sourceId: SourceId
   /** v4 format and subformat: `2D`, `3D`, `3L`. */
   readonly format: string
+  /** v3 clients can take it as it is. */
+  readonly isV3Ready: boolean
   readonly startTime: Nanos
   readonly endTime: Nanos
   /** First of the numbers the record owns. */
@@ -153,10 +155,12 @@ export class Playback {
   }
 
   #play(record: SourceRecord, pass: number, shift: Nanos): PlayedRecord {
+    const header = parseHeader(record.bytes)
     return {
       bytes: shift === 0n ? record.bytes : shiftRecordTime(record.bytes, shift),
       sourceId: record.sourceId,
-      format: formatOf(parseHeader(record.bytes)),
+      format: formatOf(header),
+      isV3Ready: isV3Ready(header),
       startTime: record.startTime + shift,
       endTime: record.endTime + shift,
       sequence: pass * this.#timeline.sequenceCount + this.#timeline.sequenceOf(record.ordinal),
@@ -251,7 +255,7 @@ export class Playback {
     let startTime: Nanos | undefined
     for (const record of this.#source.recordsFrom(0)) {
       const header = parseHeader(record.bytes)
-      const sequences = sequencesFor(isV3Ready(record.bytes, header), header.sampleCount)
+      const sequences = sequencesFor(isV3Ready(header), header.sampleCount)
       this.#hold(record, formatOf(header), this.#timeline.sequenceCount + 1, sequences)
       this.#timeline.add(record.endTime, sequences)
       if (startTime === undefined || record.startTime < startTime) startTime = record.startTime
@@ -294,9 +298,8 @@ interface IndexedStream {
   longestRecord: Nanos
 }
 
-/** True when a v3 client can take the record as it is. */
-export function isV3Ready(bytes: Uint8Array, header: RecordHeader): boolean {
-  return header.formatVersion === 2 && bytes.length === V3_RECORD_BYTES
+function isV3Ready({ formatVersion, byteLength }: RecordHeader): boolean {
+  return formatVersion === 2 && byteLength === V3_RECORD_BYTES
 }
 
 function formatOf(header: RecordHeader): string {

@@ -1,8 +1,8 @@
 import { MonitorError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
-import { decodeRecord, ENCODING, encodeRecords, type MiniseedRecord, parseHeader, textBytesOf } from '../../miniseed/index.ts'
+import { decodeRecord, ENCODING, encodeRecords, type MiniseedRecord, textBytesOf } from '../../miniseed/index.ts'
 import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
-import { isV3Ready, type PlayedRecord } from './server-playback.ts'
+import type { PlayedRecord } from './server-playback.ts'
 
 /**
  * Records as v3 clients know them: miniSEED 2 of 512 bytes. Such records pass unchanged; others are decoded and written anew, each
@@ -11,8 +11,8 @@ import { isV3Ready, type PlayedRecord } from './server-playback.ts'
  *
  * @returns no piece for a record without samples, and for one that miniSEED 2 cannot hold, which is a Problem
  */
-export function repackForV3({ bytes, sourceId }: PlayedRecord, onProblem: OnProblem): Uint8Array[] {
-  if (isV3Ready(bytes, parseHeader(bytes))) return [bytes]
+export function repackForV3({ bytes, sourceId, isV3Ready }: PlayedRecord, onProblem: OnProblem): Uint8Array[] {
+  if (isV3Ready) return [bytes]
   try {
     const record = decodeRecord(bytes)
     return record.text === undefined ? repackSamples(record) : repackText(record, bytes)
