@@ -162,10 +162,12 @@ function broken(cause: GapCause | 'component'): FramePiece {
   return { kind: 'gap', instrument: INSTRUMENT, cause }
 }
 
+const CAUSES: Readonly<Record<string, GapCause>> = { Z: 'missing', N: 'tear', E: 'rate' }
+
 function piecesOf(code: string, parts: readonly { gap: number | null; length: number }[]): GridPiece[] {
   let index = 0
   return parts.flatMap(({ gap: hole, length }) => {
-    const before = hole === null ? [] : [gap(code)]
+    const before = hole === null ? [] : [gap(code, CAUSES[code])]
     const piece = grid(code, index + (hole ?? 0), length)
     index += (hole ?? 0) + length
     return [...before, piece]
@@ -177,14 +179,24 @@ function assembleAll(pieces: readonly GridPiece[], options: ComponentAssemblerOp
   return pieces.flatMap((piece) => assembler.push(piece))
 }
 
+interface FrameRun {
+  readonly start: number
+  /** Of the gap before it. */
+  readonly cause: string | undefined
+  readonly values: number[]
+}
+
 /** Frames without a gap between them, joined; a gap that nothing follows yet is left out. */
-function joined(pieces: readonly FramePiece[]): { start: number; values: number[] }[] {
-  const runs: { start: number; values: number[] }[] = []
+function joined(pieces: readonly FramePiece[]): FrameRun[] {
+  const runs: FrameRun[] = []
+  let cause: string | undefined
   let isBroken = true
   for (const piece of pieces) {
-    if (piece.kind === 'gap') isBroken = true
-    else if (isBroken) {
-      runs.push({ start: piece.firstIndex, values: [...piece.samples] })
+    if (piece.kind === 'gap') {
+      isBroken = true
+      cause = piece.cause
+    } else if (isBroken) {
+      runs.push({ start: piece.firstIndex, cause, values: [...piece.samples] })
       isBroken = false
     } else {
       const run = runs.at(-1)!

@@ -131,9 +131,9 @@ describe('resampler: exactness', () => {
     )
   })
 
-  it('takes times within half a millisecond for the same anchor', () => {
+  it.each([400_000n, -400_000n])('takes a start %d ns off the millisecond for the same anchor', (offset) => {
     const samples = noiseCounts(800, 8)
-    const jittered = { ...segment(samples, 100, 0), startTime: BigInt(START_MILLIS) * 1_000_000n + 400_000n }
+    const jittered = { ...segment(samples, 100, 0), startTime: BigInt(START_MILLIS) * 1_000_000n + offset }
     expect(joined(new Resampler(SOURCE).push(jittered) as GridSegment[])).toEqual(resampled(samples, 100))
   })
 
