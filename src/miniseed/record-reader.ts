@@ -1,4 +1,5 @@
 import type { OnProblem } from '../domain/problem.ts'
+import { recordCrc, storedCrc } from './crc32c.ts'
 import {
   DEFAULT_MAX_RECORD_LENGTH,
   detectRecordLength,
@@ -24,10 +25,14 @@ export interface RecordReaderOptions {
   readonly maxRecordLength?: number
 }
 
+/** Longer than this only miniSEED 3 records are; a damaged length there must not swallow megabytes of good records. */
+const LONGEST_UNCHECKED = 65_536
+
 /**
  * Finds the records in a stream of bytes, whatever the cuts between its chunks. Bytes that are no record are skipped to the next
  * one (every byte is tried) and each such stretch is one Problem: `MINISEED_JUNK`, or `SEED_CONTROL_HEADER` for the control
- * headers of a full SEED volume, or `MINISEED_TRUNCATED` when the stream ends inside a record.
+ * headers of a full SEED volume, or `MINISEED_TRUNCATED` when the stream ends inside a record. A length that
+ * miniSEED 3 alone can have is believed only when the checksum agrees.
  *
  * @example
  * reader.push(chunk)
@@ -81,6 +86,10 @@ export class RecordReader {
         this.#skipTruncated()
         continue
       }
+      if (length > LONGEST_UNCHECKED && !this.#hasRightCrc(length)) {
+        this.#skipJunk()
+        continue
+      }
       this.#reportJunk()
       return this.#take(length)
     }
@@ -101,6 +110,11 @@ export class RecordReader {
     const slice = { bytes: this.#buffer.subarray(this.#start, this.#start + length), offset: this.#streamOffset }
     this.#advance(length)
     return slice
+  }
+
+  #hasRightCrc(length: number): boolean {
+    const record = this.#buffer.subarray(this.#start, this.#start + length)
+    return recordCrc(record) === storedCrc(record)
   }
 
   /** Goes on to the next byte at which a header can begin. */

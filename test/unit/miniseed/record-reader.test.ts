@@ -14,6 +14,15 @@ function cutAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   return places.slice(1).map((place, index) => bytes.subarray(places[index], place))
 }
 
+/** A reader's whole answer as text, which compares a hundred times faster than arrays do. */
+function answer(chunks: readonly Uint8Array[]): string[] {
+  const { records, problems } = readChunks(chunks)
+  return [
+    ...records.map(({ bytes, offset }) => `${offset} ${Buffer.from(bytes).toString('hex')}`),
+    ...problems.map((problem) => JSON.stringify(problem)),
+  ]
+}
+
 describe('RecordReader', () => {
   it('finds records of both versions with their offsets', () => {
     const { records, problems } = readChunks([concatenate([...V2, ...V3])])
@@ -24,14 +33,14 @@ describe('RecordReader', () => {
 
   it('finds the same records and problems for any chunking', () => {
     const stream = concatenate([JUNK, ...V2.slice(0, 2), JUNK, ...V3, V2[0]!.subarray(0, 100), ...V2.slice(2), JUNK])
-    const whole = readChunks([stream])
-    expect(whole.records.length).toBeGreaterThan(V3.length)
+    const whole = answer([stream])
+    expect(whole.length).toBeGreaterThan(V2.length + V3.length)
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 60 }), (cuts) => {
-        expect(readChunks(cutAt(stream, cuts))).toEqual(whole)
+        expect(answer(cutAt(stream, cuts))).toEqual(whole)
       }),
     )
-    expect(readChunks(Array.from(stream, (byte) => Uint8Array.of(byte)))).toEqual(whole)
+    expect(answer(Array.from(stream, (byte) => Uint8Array.of(byte)))).toEqual(whole)
   })
 
   it('goes on at the very next record after junk of any length, and reports each stretch once', () => {
@@ -60,6 +69,17 @@ describe('RecordReader', () => {
     const { records, problems } = readChunks([concatenate([V2[0]!, lying, V2[1]!])])
     expect(records.map(({ offset }) => offset)).toEqual([0, 1024])
     expect(problems).toMatchObject([{ code: 'MINISEED_TRUNCATED', where: 'test byte 512' }])
+  })
+
+  it('does not let a damaged miniSEED 3 length swallow the records behind it', () => {
+    const many = Array.from({ length: 300 }, () => V2).flat()
+    const lying = V3[0]!.slice()
+    new DataView(lying.buffer).setUint32(36, 70_000, true)
+    const { records, problems } = readChunks([concatenate([lying, ...many])])
+    expect(records).toHaveLength(many.length)
+    expect(problems).toMatchObject([{ code: 'MINISEED_JUNK', where: 'test byte 0' }])
+    const long = oneRecord({ formatVersion: 3, encoding: ENCODING.int32, recordLength: 100_000 }, swell(20_000))
+    expect(readChunks([long]).records.map(({ bytes }) => bytes.length)).toEqual([long.length])
   })
 
   it('reads records without blockette 1000 one after the other', () => {
