@@ -230,6 +230,20 @@ describe('snippets', () => {
     expect(store.snippet('d')).toEqual({ detectionId: 'd', startTime: EXAMPLE_TIME, rate: 20, samples })
     expect(store.snippet('e')).toBeUndefined()
   })
+
+  it('of a whole detection are not replaced when a re-run tells its beginning again', () => {
+    const first = exampleDetection(0)
+    const snippet = (rows: number) => ({
+      detectionId: first.id,
+      startTime: EXAMPLE_TIME,
+      rate: 20,
+      samples: new Float32Array(3 * rows),
+    })
+    store.commit({ detections: [{ detection: first, latency }], snippets: [snippet(10)] })
+    store.commit({ detections: [{ detection: closed(first), latency }], snippets: [snippet(20)] })
+    store.commit({ detections: [{ detection: first, latency }], snippets: [snippet(10)] })
+    expect(store.snippet(first.id)?.samples.length).toBe(60)
+  })
 })
 
 describe('checkpoints', () => {

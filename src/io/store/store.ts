@@ -187,7 +187,10 @@ export class Store {
   #put({ detections = [], scores = [], snippets = [], checkpoints, positions }: StoreBatch): DetectionWire[] {
     const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
     this.#scores.write(scores)
-    for (const snippet of snippets) this.#snippets.put(snippet)
+    const published = new Set(messages.map(({ id }) => id))
+    const oldNews = new Set(detections.map(({ detection }) => detection.id).filter((id) => !published.has(id)))
+    // An opening told again must not cut the waveform of the whole detection short.
+    for (const snippet of snippets) if (!oldNews.has(snippet.detectionId)) this.#snippets.put(snippet)
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     return messages
