@@ -15,6 +15,7 @@ import type { TraceRecord } from '../../src/domain/trace.ts'
 import { readCatalogueCsv } from '../../src/io/catalogue-csv.ts'
 import { loadConfig } from '../../src/io/config-file.ts'
 import { decodeRecord, readRecords, toTraceRecord } from '../../src/miniseed/index.ts'
+import { TraceMerger } from '../../src/signal/trace-merger.ts'
 
 let directory: string
 beforeEach(() => {
@@ -122,6 +123,36 @@ describe('writeArchive', () => {
       const lastTime = startTime + BigInt(Math.round(((samples.length - 1) / sampleRate) * 1e9))
       expect(lastTime < start + 10_000_000n || startTime > end - 10_000_000n).toBe(true)
     }
+  })
+})
+
+describe('the merger', () => {
+  it('finds in a written archive the gaps of the truth and no tear, whatever the clocks say', () => {
+    const scenario = { ...small({ minutes: 40, sampleRates: [200, 100, 40], eventsPerHour: 0 }), hasNoise: false }
+    writeArchive(scenario, directory)
+    const records = recordsUnder(directory)
+    for (const station of scenario.stations) {
+      for (const component of ['Z', 'N', 'E']) {
+        const own = records.filter(({ sourceId: id }) => id.includes(`_${station.code}_`) && id.endsWith(component))
+        const merger = new TraceMerger(own[0]!.sourceId)
+        const pieces = [...own.flatMap((record) => merger.push(record)), ...merger.flush()]
+        const wanted = scenario.faults.filter(
+          (fault) =>
+            fault.kind === 'gap' &&
+            fault.station === stationName(station) &&
+            (fault.component === undefined || fault.component === component),
+        )
+        const gaps = pieces.filter((piece) => piece.kind === 'gap')
+        expect(gaps.map(({ cause }) => cause)).toEqual(wanted.map(() => 'missing'))
+        gaps.forEach((gap, n) => {
+          const { seconds, durationSeconds } = wanted.toSorted((a, b) => a.seconds - b.seconds)[n]!
+          const start = Number(gap.startTime - scenario.startTime) / 1e9
+          expect(Math.abs(start - seconds)).toBeLessThan(1.5 / station.sampleRate)
+          expect(Math.abs(Number(gap.endTime - gap.startTime) / 1e9 - durationSeconds)).toBeLessThan(1.5 / station.sampleRate)
+        })
+      }
+    }
+    expect(scenario.faults.some(({ kind }) => kind === 'gap')).toBe(true)
   })
 })
 

@@ -40,8 +40,8 @@ export const DEFAULT_SCENARIO: ScenarioOptions = {
   recordFormat: 2,
 }
 
-/** Share of the sample period by which a station's clock may err. */
-export const CLOCK_JITTER = 0.3
+/** Share of the sample period by which a clock may err: two records then never disagree by half a sample. */
+export const CLOCK_JITTER = 0.15
 
 /** A network, its earthquakes and its mishaps, drawn from the seed. */
 export function buildScenario(options: Partial<ScenarioOptions> = {}): Scenario {

@@ -14,7 +14,7 @@ export interface Scenario {
   readonly faults: readonly Fault[]
   /** False leaves out the background noise: for tests and for looking at the signals alone. */
   readonly hasNoise: boolean
-  /** Largest error of a record's time, as a share of the sample period; below one half. */
+  /** Largest error of a record's time, as a share of the sample period. Two records disagree by up to twice as much. */
   readonly clockJitter: number
   readonly recordFormat: 2 | 3
 }
