@@ -133,7 +133,7 @@ function* requestStationV3(
 
 /**
  * v4: all stations in one go, so that a thousand stations cost one round trip. What follows a refused STATION then went to the
- * station before it: when anything was refused, start again without it (`SessionOutcome` of the session says so).
+ * station before it: when anything was refused, the session fails with `start-again`.
  */
 export function* requestStationsV4(requests: StationRequests, rules: ServerRules): Conversation<StationOutcome[]> {
   const blocks = expandWildcards(requests, rules).map(({ selection, name }) => {
