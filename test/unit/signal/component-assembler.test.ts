@@ -46,6 +46,16 @@ describe('component assembler', () => {
     expect(pieces.flatMap((piece) => assembler.push(piece))).toEqual([frame(0, 10), broken('missing'), frame(20, 10)])
   })
 
+  it('names the cause of the first component in order when two are interrupted at one place, whichever is heard of first', () => {
+    const interruptions = [gap('N', 'tear'), gap('Z', 'missing')]
+    for (const [first, second] of [interruptions, interruptions.toReversed()]) {
+      const assembler = new ComponentAssembler(INSTRUMENT)
+      for (const code of ['Z', 'N', 'E']) assembler.push(grid(code, 0, 10))
+      const pieces = [first!, second!, grid('E', 10, 20)].flatMap((piece) => assembler.push(piece))
+      expect(pieces).toEqual([broken('missing')])
+    }
+  })
+
   it('follows what each channel says, not how the channels interleave, through resumes as well', () => {
     const channel = fc.array(
       fc.record({ gap: fc.option(fc.integer({ min: 1, max: 30 })), length: fc.integer({ min: 1, max: 40 }) }),
