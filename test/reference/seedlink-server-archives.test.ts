@@ -23,7 +23,7 @@ function play(archive: Archive, protocol: 3 | 4): Sent {
   const problems: Problem[] = []
   const onProblem = (problem: Problem) => problems.push(problem)
   const clock = new ManualAlarmClock()
-  const playback = new Playback(archive, { speed: Number.POSITIVE_INFINITY, isNow: false, isLoop: false, clock, onProblem })
+  const playback = new Playback(archive, { speed: Number.POSITIVE_INFINITY, isNow: false, isLoop: false, clock })
   const stream = new PacketStream(playback, everything(protocol), onProblem)
   const packets: Uint8Array[] = []
   for (let step = stream.next(); step.kind === 'packets'; step = stream.next()) packets.push(...step.packets)

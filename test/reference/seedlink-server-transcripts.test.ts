@@ -254,7 +254,7 @@ function cut(bytes: Uint8Array, size: number): Uint8Array[] {
 
 function newPlayback(): Playback {
   const clock = new ManualAlarmClock()
-  return new Playback(source, { speed: Number.POSITIVE_INFINITY, isNow: false, isLoop: false, clock, onProblem: () => {} })
+  return new Playback(source, { speed: Number.POSITIVE_INFINITY, isNow: false, isLoop: false, clock })
 }
 
 /** The recorded stations and times with samples of our own. */

@@ -58,7 +58,7 @@ export class SeedlinkServer {
     this.#startedAt = clock.now()
     this.#software = `SeedLink v4.0 (${options.software ?? 'Quakewire'}) :: SLPROTO:4.0 SLPROTO:3.1 CAP`
     this.#organisation = options.organisation ?? 'Quakewire archive playback'
-    this.#playback = new Playback(source, { speed, isNow, isLoop, clock, onProblem })
+    this.#playback = new Playback(source, { speed, isNow, isLoop, clock })
     this.#server = this.#createServer({
       host: { facts: () => this.#facts(), now: () => clock.now() },
       playback: this.#playback,

@@ -1,0 +1,91 @@
+import { NANOS_PER_SECOND, type Nanos } from '../../domain/time.ts'
+import { parseHeader, type RecordHeader } from '../../miniseed/index.ts'
+import type { StationHolding, StreamHolding } from '../../seedlink/server-holdings.ts'
+import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
+import { isSelected, streamNameOf } from '../../seedlink/server-selector.ts'
+import type { Subscription } from '../../seedlink/server-subscription.ts'
+import { sequencesFor, Timeline } from '../../seedlink/server-timeline.ts'
+import type { RecordSource, SourceRecord } from './server-source.ts'
+
+/** What one look at all record headers tells. */
+export interface ArchiveIndex {
+  readonly timeline: Timeline
+  readonly stations: readonly StationHolding[]
+  /** Of the first sample; 0 when there is none. */
+  readonly startTime: Nanos
+  /** From one pass of a loop to the next: the archive's length in whole seconds, rounded up, and one more. */
+  readonly period: Nanos
+  /** From first to last sample, of the streams that a subscription selects. */
+  longestRecord(subscription: Subscription): Nanos
+}
+
+export function indexArchive(source: RecordSource): ArchiveIndex {
+  const timeline = new Timeline(source.recordCount)
+  const stations = new Map<string, IndexedStation>()
+  for (const record of source.recordsFrom(0)) {
+    const header = parseHeader(record.bytes)
+    const sequences = sequencesFor(isV3Ready(header), header.sampleCount)
+    hold(stations, record, formatOf(header), timeline.sequenceCount + 1, sequences)
+    timeline.add(record.endTime, sequences)
+  }
+  const held = [...stations.values()].map((station) => ({ ...station, streams: [...station.streams.values()] }))
+  const streams = held.flatMap((station) => station.streams)
+  const startTime = streams.reduce(
+    (first, stream) => (stream.startTime < first ? stream.startTime : first),
+    streams[0]?.startTime ?? 0n,
+  )
+  const endTime = streams.reduce((last, stream) => (stream.endTime > last ? stream.endTime : last), startTime)
+  return {
+    timeline,
+    stations: held,
+    startTime,
+    period: ((endTime - startTime + NANOS_PER_SECOND - 1n) / NANOS_PER_SECOND + 1n) * NANOS_PER_SECOND,
+    longestRecord: ({ stations: pattern, selectors }) =>
+      held
+        .filter(({ stationId }) => pattern.test(stationId))
+        .flatMap((station) => station.streams)
+        .filter(({ sourceId, format }) => isSelected(streamNameOf(sourceId, format), selectors))
+        .reduce((longest, { longestRecord }) => (longestRecord > longest ? longestRecord : longest), 0n),
+  }
+}
+
+/** True when a v3 client can take the record as it is. */
+export function isV3Ready({ formatVersion, byteLength }: RecordHeader): boolean {
+  return formatVersion === 2 && byteLength === V3_RECORD_BYTES
+}
+
+/** v4 format and subformat: `2D`, `3D`, and `L` (log) for records without a rate. */
+export function formatOf({ formatVersion, sampleRate }: RecordHeader): string {
+  return `${formatVersion}${sampleRate > 0 ? 'D' : 'L'}`
+}
+
+interface IndexedStation extends Omit<StationHolding, 'streams'> {
+  lastSequence: number
+  /** By source id and format. */
+  readonly streams: Map<string, IndexedStream>
+}
+
+interface IndexedStream extends StreamHolding {
+  startTime: Nanos
+  endTime: Nanos
+  longestRecord: Nanos
+}
+
+function hold(
+  stations: Map<string, IndexedStation>,
+  { sourceId, startTime, endTime }: SourceRecord,
+  format: string,
+  sequence: number,
+  sequences: number,
+): void {
+  const { stationId } = streamNameOf(sourceId, format)
+  const station = stations.get(stationId) ?? { stationId, firstSequence: sequence, lastSequence: 0, streams: new Map() }
+  stations.set(stationId, station)
+  station.lastSequence = sequence + sequences - 1
+  const key = `${sourceId} ${format}`
+  const stream = station.streams.get(key) ?? { sourceId, format, startTime, endTime, longestRecord: 0n }
+  station.streams.set(key, stream)
+  if (startTime < stream.startTime) stream.startTime = startTime
+  if (endTime > stream.endTime) stream.endTime = endTime
+  if (endTime - startTime > stream.longestRecord) stream.longestRecord = endTime - startTime
+}
