@@ -6,6 +6,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import { formatNanos } from '../domain/time.ts'
 import { untilInterrupted } from './interruption.ts'
 import { parseAddress, parseSpeed } from './options.ts'
+import { problemLog } from './problem-log.ts'
 import { progressBar } from './progress.ts'
 
 const ABOUT = [
@@ -56,20 +57,13 @@ async function serve(paths: string[], { listen, speed, now, loop }: ServeCommand
   const { recordCount, streams, startTime = 0n, endTime = 0n } = server.archive
   say(`${recordCount} records of ${streams.length} channels, ${formatNanos(startTime)} to ${formatNanos(endTime)}`)
   say(...problems.lines())
-  onProblem = ({ message, where }) => say(where === undefined ? message : `${message} (${where})`)
+  onProblem = problemLog()
   say(`SeedLink server at ${server.host}:${server.port} (Ctrl-C stops it)`)
-  await untilAborted(interruption.signal)
+  await interruption.interrupted
   interruption.release()
   await server.close()
 }
 
 function say(...lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`)
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
