@@ -81,6 +81,7 @@ export class LiveMonitor {
       gridRate: model.card.sampleRate,
       checkpoint: {
         take: () => ({ checkpoints: this.#memory.save(), positions: this.links.positions() }),
+        isUrgent: () => this.#memory.hasNewStation,
         done: () => this.#memory.forgetChanges(),
       },
       latencyOf: (instrument) => this.#latencyOf(instrument),

@@ -12,8 +12,12 @@ export class PipelineMemory implements PipelineState {
   readonly #initial: Map<string, unknown>
   readonly #snapshots = new Map<StationId, Map<string, () => unknown>>()
   readonly #changed = new Set<StationId>()
+  /** Stations with something stored. */
+  readonly #known: Set<StationId>
+  #hasNewStation = false
 
   constructor(initial: ReadonlyMap<StationId, StationState> = new Map()) {
+    this.#known = new Set(initial.keys())
     this.#initial = new Map([...initial.values()].flatMap((state) => Object.entries(state)))
   }
 
@@ -35,6 +39,12 @@ export class PipelineMemory implements PipelineState {
   /** The station's stages have taken in data. */
   touch(station: StationId): void {
     this.#changed.add(station)
+    if (!this.#known.has(station)) this.#hasNewStation = true
+  }
+
+  /** A station has had data of which nothing was ever stored. */
+  get hasNewStation(): boolean {
+    return this.#hasNewStation
   }
 
   /** Every station that ever had data. */
@@ -54,7 +64,9 @@ export class PipelineMemory implements PipelineState {
 
   /** What `save` gave is stored. */
   forgetChanges(): void {
+    for (const station of this.#changed) this.#known.add(station)
     this.#changed.clear()
+    this.#hasNewStation = false
   }
 }
 

@@ -33,11 +33,13 @@ export interface RecorderOptions {
 /** State of the pipeline and positions of the servers to go with a commit; asked only between packets. */
 export interface Checkpoint {
   take(): Pick<StoreBatch, 'checkpoints' | 'positions'>
+  /** A station has begun whose position was never stored: without one a restart would begin at the present. */
+  isUrgent(): boolean
   /** What was taken last is on disk. */
   done(): void
 }
 
-export const NO_CHECKPOINT: Checkpoint = { take: () => ({}), done() {} }
+export const NO_CHECKPOINT: Checkpoint = { take: () => ({}), isUrgent: () => false, done() {} }
 
 export interface CommitPace {
   /** Commit as soon as a packet brought a detection: an alert must not wait. */
@@ -87,11 +89,13 @@ export class Recorder {
 
   /** Call after each packet: commits when it is time. */
   settle(): void {
-    const { atDetections, seconds, scores } = this.#options.pace
+    const { checkpoint, pace, clock } = this.#options
+    const { atDetections, seconds, scores } = pace
     const isDue =
+      checkpoint.isUrgent() ||
       (atDetections && this.#outputs.length > 0) ||
       this.#scores.length >= scores ||
-      this.#options.clock.now() - this.#lastCommit >= seconds * 1e6
+      clock.now() - this.#lastCommit >= seconds * 1e6
     if (isDue) this.commit()
   }
 

@@ -108,6 +108,7 @@ function createPool({ trainTraces, config, architecture, sampleRate }: TrainingT
   )
 }
 
-function scheduledRate({ learningRate, schedule }: TrainingConfig['optimiser'], share: number): number {
+function scheduledRate({ learningRate, schedule, warmUp }: TrainingConfig['optimiser'], share: number): number {
+  if (share < warmUp) return (learningRate * share) / warmUp
   return schedule === 'cosine' ? (learningRate * (1 + Math.cos(Math.PI * share))) / 2 : learningRate
 }

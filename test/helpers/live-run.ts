@@ -1,0 +1,92 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { DetectionWire } from '../../src/contract/detection.ts'
+import type { HealthAnswer } from '../../src/contract/http.ts'
+import { CommandLine, quakewire } from './command-line.ts'
+
+/** A detection without what may differ between live and replay. */
+export type BareDetection = Omit<DetectionWire, 'seq' | 'latency'>
+
+export function bare({ seq: _seq, latency: _latency, ...rest }: DetectionWire): BareDetection {
+  return rest
+}
+
+export interface ServerOfTest {
+  readonly port: number
+  readonly stations: readonly string[]
+}
+
+/** Writes a stations.yaml for `run`; dashboard on a free port. @returns its path */
+export function writeConfig(folder: string, servers: readonly ServerOfTest[], more = ''): string {
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'stations.yaml')
+  const lines = [
+    `model: ${join(import.meta.dirname, '../../models/majstorovic-36k')}`,
+    'servers:',
+    ...servers.flatMap(({ port, stations }) => [
+      `  - url: seedlink://127.0.0.1:${port}`,
+      `    stations: [${stations.join(', ')}]`,
+    ]),
+    'store: { file: quakewire.db }',
+    'http: { listen: "127.0.0.1:0" }',
+    more,
+  ]
+  writeFileSync(file, lines.join('\n'))
+  return file
+}
+
+/** `quakewire serve` on a free port. */
+export async function serve(paths: readonly string[], ...options: string[]): Promise<{ command: CommandLine; port: number }> {
+  const command = new CommandLine(['serve', ...paths, '--listen', '127.0.0.1:0', ...options])
+  const [, port] = await command.shows(/SeedLink server at [\d.]+:(\d+)/)
+  return { command, port: Number(port) }
+}
+
+/** `quakewire run` with its dashboard's address. */
+export async function run(config: string): Promise<{ command: CommandLine; url: string }> {
+  const command = new CommandLine(['run', '--config', config])
+  const [, url] = await command.shows(/Dashboard: (http\S+)/)
+  return { command, url: url as string }
+}
+
+/** Asks the monitor until every server has said END. */
+export async function untilEnded(url: string): Promise<HealthAnswer> {
+  for (;;) {
+    const health = await healthOf(url)
+    if (health.servers.every(({ state }) => state === 'ended')) return health
+    await pause(100)
+  }
+}
+
+export async function healthOf(url: string): Promise<HealthAnswer> {
+  return (await (await fetch(`${url}/api/health`)).json()) as HealthAnswer
+}
+
+/** All detections, oldest onset first, then by id. */
+export async function detectionsOf(url: string): Promise<BareDetection[]> {
+  const found: DetectionWire[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const answer = await fetch(`${url}/api/detections?limit=500${cursor ? `&cursor=${cursor}` : ''}`)
+    const page = (await answer.json()) as { detections: DetectionWire[]; cursor: string | null }
+    found.push(...page.detections)
+    cursor = page.cursor
+  }
+  return sorted(found.map(bare))
+}
+
+/** What `replay --json` says of each detection last. */
+export async function replayedDetections(...args: string[]): Promise<BareDetection[]> {
+  const { code, stdout, stderr } = await quakewire('replay', '--json', ...args)
+  if (code !== 0) throw new Error(`replay ended with ${code}: ${stderr}`)
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  const byId = new Map(lines.map((line) => JSON.parse(line) as DetectionWire).map((message) => [message.id, bare(message)]))
+  return sorted([...byId.values()])
+}
+
+function sorted(detections: BareDetection[]): BareDetection[] {
+  return detections.sort((a, b) =>
+    a.onset.time === b.onset.time ? (a.id < b.id ? -1 : 1) : a.onset.time < b.onset.time ? -1 : 1,
+  )
+}

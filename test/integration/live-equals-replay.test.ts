@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
+import { writeArchive } from '../../src/app/synth/write-archive.ts'
+import { instrumentIdOf } from '../../src/domain/source-id.ts'
+import { openArchive } from '../../src/io/archive/index.ts'
+import {
+  type BareDetection,
+  detectionsOf,
+  healthOf,
+  replayedDetections,
+  run,
+  serve,
+  untilEnded,
+  writeConfig,
+} from '../helpers/live-run.ts'
+import { seededRandom } from '../helpers/signals.ts'
+
+/** Ten lively minutes of five stations at mixed rates, with spikes, gaps and clock jitter. */
+describe('a live run over SeedLink', { timeout: 180_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quakewire-live-'))
+  const archive = join(folder, 'archive', 'sds')
+  let stations: string[] = []
+  let replayed: BareDetection[] = []
+
+  beforeAll(async () => {
+    const scenario = { ...DEFAULT_SCENARIO, stations: 5, minutes: 10, eventsPerHour: 40, sampleRates: [100, 50, 40, 200] }
+    writeArchive(buildScenario(scenario), join(folder, 'archive'))
+    const opened = await openArchive([archive], { onProblem() {} })
+    stations = [...new Set(opened.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
+    opened.close()
+    replayed = await replayedDetections(archive)
+  }, 120_000)
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('has something to compare', () => {
+    expect(replayed.length).toBeGreaterThan(5)
+    expect(replayed.every(({ state }) => state === 'closed')).toBe(true)
+  })
+
+  it.each(['max', '300'])('finds at speed %s exactly what replay finds', async (speed) => {
+    const server = await serve([archive], '--speed', speed)
+    const live = await run(writeConfig(join(folder, `run-${speed}`), [{ port: server.port, stations }]))
+    await untilEnded(live.url)
+    expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await live.command.kill('SIGTERM')).toBe(0)
+    await server.command.kill('SIGTERM')
+  })
+
+  it('finds the same when its stations come from two servers', async () => {
+    const [one, two] = await Promise.all([serve([archive], '--speed', '300'), serve([archive], '--speed', 'max')])
+    const servers = [
+      { port: one.port, stations: stations.slice(0, 2) },
+      { port: two.port, stations: stations.slice(2) },
+    ]
+    const live = await run(writeConfig(join(folder, 'run-two'), servers))
+    await untilEnded(live.url)
+    expect(await detectionsOf(live.url)).toEqual(replayed)
+    await Promise.all([live, one, two].map(({ command }) => command.kill('SIGTERM')))
+  })
+
+  it('loses and doubles nothing when it is killed at random moments and started again', async () => {
+    const server = await serve([archive], '--speed', '60')
+    const config = writeConfig(join(folder, 'run-killed'), [{ port: server.port, stations }])
+    const random = seededRandom(4)
+    for (let kill = 0; kill < 5; kill++) {
+      const { command, url } = await run(config)
+      // Before its first packet there is nothing to go on from.
+      while (kill === 0 && (await healthOf(url)).servers[0]?.packets === 0) await pause(20)
+      await pause(random() * 1500)
+      await command.kill('SIGKILL')
+    }
+    const live = await run(config)
+    await untilEnded(live.url)
+    expect(await detectionsOf(live.url)).toEqual(replayed)
+    await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
+  })
+
+  it('stores the same detections when a replay is repeated into the same file', async () => {
+    const database = join(folder, 'replay.db')
+    expect(await replayedDetections(archive, '--db', database)).toEqual(replayed)
+    expect(await replayedDetections(archive, '--db', database)).toEqual([])
+  })
+})
