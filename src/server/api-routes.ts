@@ -9,7 +9,7 @@ import { detectionsToQuakeml } from './detections-quakeml.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { HttpError } from './http-error.ts'
 import type { MonitorView } from './monitor-view.ts'
-import { checked, detectionsQuerySchema, scoresQuerySchema } from './query.ts'
+import { checked, detectionsQuerySchema, formatQuerySchema, scoresQuerySchema } from './query.ts'
 
 type Format = 'json' | 'csv' | 'quakeml'
 
@@ -29,8 +29,9 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
   })
 
   server.get<{ Params: { id: string } }>('/api/detections/:id', (request, reply) => {
+    const { format } = checked(formatQuerySchema, request.query)
     const answer = view.detection(request.params.id) ?? notFound(request.params.id)
-    return sendDetections(reply, acceptedFormat(request), [answer.detection], answer)
+    return sendDetections(reply, format ?? acceptedFormat(request), [answer.detection], answer)
   })
 
   server.patch<{ Params: { id: string } }>('/api/detections/:id', (request) => {

@@ -26,6 +26,9 @@ export const SLOW_BYTES = 1_000_000
 
 const PAGE = 200
 
+/** RFC 6455 §7.4.1. */
+const INTERNAL_ERROR = 1011
+
 /**
  * What one client gets, and when.
  *
@@ -66,12 +69,18 @@ export class FeedClient {
     // Sending may call back at once; one reader keeps the order.
     if (this.#isReading) return
     this.#isReading = true
-    while (this.#isBehind && !this.#isSlow) {
-      const page = this.#source.messagesSince(this.#cursor, PAGE)
-      for (const message of page) this.#deliver(message)
-      if (page.length < PAGE) this.#isBehind = false
+    try {
+      while (this.#isBehind && !this.#isSlow) {
+        const page = this.#source.messagesSince(this.#cursor, PAGE)
+        for (const message of page) this.#deliver(message)
+        if (page.length < PAGE) this.#isBehind = false
+      }
+    } catch {
+      // A store that cannot be read ends this client, never the monitor; the store's own status says why.
+      this.#connection.close(INTERNAL_ERROR, `the store cannot be read; come back with since=${this.#cursor}`)
+    } finally {
+      this.#isReading = false
     }
-    this.#isReading = false
   }
 
   /** A message that was just stored. */

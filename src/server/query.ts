@@ -31,6 +31,11 @@ const instrument = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** Wins over the Accept header: a link in a page cannot set that. */
+const format = z.enum(['json', 'csv', 'quakeml']).optional()
+
+export const formatQuerySchema = z.strictObject({ format })
+
 export const detectionsQuerySchema = z.strictObject({
   from: time.optional(),
   to: time.optional(),
@@ -40,7 +45,7 @@ export const detectionsQuerySchema = z.strictObject({
   state: z.enum(['open', 'closed']).optional(),
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
   cursor: z.string().optional(),
-  format: z.enum(['json', 'csv', 'quakeml']).optional(),
+  format,
 })
 
 export const scoresQuerySchema = z

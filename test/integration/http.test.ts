@@ -152,6 +152,12 @@ describe('one detection', () => {
     }
   })
 
+  it('is downloaded as QuakeML by a link', async () => {
+    const response = await ask(`/api/detections/${encodeURIComponent(first.id)}?format=quakeml`)
+    expect(response.headers.get('content-type')).toContain('application/xml')
+    expect(await response.text()).toContain('<pick ')
+  })
+
   it('is a 404 when it is unknown', async () => {
     expect(await answer('/api/detections/none')).toEqual({
       status: 404,

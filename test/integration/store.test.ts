@@ -6,6 +6,7 @@ import { detectionSchema } from '../../src/contract/detection.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { parseInstrumentId } from '../../src/domain/source-id.ts'
 import { MICROS_PER_SECOND } from '../../src/domain/time.ts'
+import { sqlite } from '../../src/io/store/sqlite-binding.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/io/store/store.ts'
 import { closed, EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../helpers/example-detection.ts'
 
@@ -253,6 +254,23 @@ describe('checkpoints', () => {
     reopen()
     expect(store.checkpoints()).toEqual(new Map([['IU_ANMO', state]]))
     expect(store.positions()).toEqual(new Map([['seedlink://a:18000 IU_ANMO', 17n]]))
+  })
+
+  it('that this Node cannot read are left out and told', () => {
+    store.commit({
+      checkpoints: new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    })
+    store.close()
+    const Database = sqlite()
+    const database = new Database(join(folder, 'data', 'quakewire.db'))
+    database.prepare("UPDATE checkpoints SET value = x'ffff' WHERE key = 'a'").run()
+    database.close()
+    store = open()
+    expect(store.checkpoints()).toEqual(new Map([['b', 2]]))
+    expect(problems).toMatchObject([{ code: 'checkpoint-unreadable', message: expect.stringContaining('starting afresh') }])
   })
 
   it('are replaced and removed key by key', () => {

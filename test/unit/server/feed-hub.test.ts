@@ -179,6 +179,20 @@ describe('detections', () => {
     expect(connection.detections).toEqual([0, 1])
   })
 
+  it('that cannot be read from the store end the client, not the monitor', () => {
+    hub = new FeedHub(
+      { now: () => EXAMPLE_TIME },
+      {
+        newestSeq: () => 5,
+        messagesSince: () => {
+          throw new Error('disk I/O error')
+        },
+      },
+    )
+    const { connection } = connect(['detections'], 3)
+    expect(connection.closedWith).toEqual({ code: 1011, reason: 'the store cannot be read; come back with since=3' })
+  })
+
   it('to come are not hidden by a since of another store', () => {
     publish()
     const { connection } = connect(['detections'], 999)
