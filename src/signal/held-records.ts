@@ -1,5 +1,5 @@
 import { type Nanos, sampleOffsetNanos } from '../domain/time.ts'
-import type { Samples, TraceRecord } from '../domain/trace.ts'
+import type { Samples } from '../domain/trace.ts'
 
 /** What of a record the merger keeps: plain data that can be saved. */
 export interface HeldRecord {
@@ -47,7 +47,7 @@ export class HeldRecords {
    *
    * @returns its place in the order, undefined when the very same record is held already
    */
-  add({ startTime, sampleRate, samples }: TraceRecord): number | undefined {
+  add({ startTime, sampleRate, samples }: HeldRecord): number | undefined {
     const record: HeldRecord = { startTime, sampleRate, samples: samples.slice() }
     let at = this.#records.length
     for (; at > 0; at--) {

@@ -4,14 +4,13 @@ import { formatNanos, type Nanos, sampleOffsetNanos } from '../domain/time.ts'
 import type { GapCause, TracePiece, TraceRecord } from '../domain/trace.ts'
 import { endTimeOf, type HeldRecord, HeldRecords } from './held-records.ts'
 import { isSameRate, nominalRate } from './sample-rate.ts'
+import { SuspectRecords } from './suspect-records.ts'
 
 export interface TraceMergerOptions {
   /** How long, in data time, records behind a hole wait for it to be filled, s. Default 10. */
   readonly horizonSeconds?: number
   /** Records further than this from the newest data have an absurd time, s. Default one day. */
   readonly absurdSeconds?: number
-  /** After this many absurd records in a row that continue one another, the clock is believed. Default 10. */
-  readonly resetRecords?: number
   readonly onProblem?: OnProblem
 }
 
@@ -35,7 +34,7 @@ export interface MergeCounters {
 export interface TraceMergerState {
   readonly segment: SegmentPosition | undefined
   readonly held: readonly HeldRecord[]
-  readonly suspect: Suspect | undefined
+  readonly suspects: readonly HeldRecord[]
   readonly counters: MergeCounters
 }
 
@@ -44,12 +43,6 @@ export interface SegmentPosition {
   readonly anchorTime: Nanos
   readonly sampleRate: number
   readonly nextIndex: number
-}
-
-/** Absurd records that continue one another: perhaps the clock was reset. */
-export interface Suspect {
-  readonly records: number
-  readonly endTime: Nanos
 }
 
 /** In samples: up to here a record continues the segment. */
@@ -72,9 +65,10 @@ const HELD_HORIZONS = 4
  *   this delays no score.) A record thus arrives in time when nothing newer than its start + horizon came before it.
  * - Overlaps: the earlier-starting record wins, then the longer, then the bytewise smaller. Dropped samples are counted.
  * - Another sample rate (by more than 1e-4) is a gap (`rate`).
- * - A time more than a day from the newest data is a Problem (`TIME_ABSURD`) and dropped. After ten such records in a row, each
- *   within the horizon of where the last one ended, the tenth begins a new segment after a gap (`reset`): a clock that was set
- *   cannot stall a channel. A clock set back by less than a day looks like data sent again: dropped until it catches up.
+ * - Records more than a day from the newest data are set aside. When they continue one another for as long as the horizon, they
+ *   go on after a gap (`missing` forwards, `reset` backwards): neither a long outage nor a clock that was set loses data or
+ *   stalls the channel. Otherwise they are dropped, each a Problem (`TIME_ABSURD`). A clock set back by less than a day looks
+ *   like data sent again: dropped until it catches up.
  *
  * The output does not depend on the order of arrival of records that arrive in time, except where zero delay forbids it:
  * 1. A record that continues the segment has been passed on when an overlapping record with *other sample values* arrives that
@@ -88,25 +82,23 @@ export class TraceMerger {
   readonly #horizonNanos: Nanos
   readonly #horizonSeconds: number
   readonly #absurdNanos: Nanos
-  readonly #resetRecords: number
   readonly #onProblem: OnProblem | undefined
   readonly #held: HeldRecords
+  readonly #suspects: SuspectRecords
   #anchorTime: Nanos = 0n
   #sampleRate = 0
   /** Samples passed on since the anchor; meaningless while #sampleRate is 0: nothing has come yet. */
   #nextIndex = 0
-  #suspect: Suspect | undefined
 
   constructor(sourceId: SourceId, options: TraceMergerOptions = {}, initial?: TraceMergerState) {
-    const { horizonSeconds = 10, absurdSeconds = 86_400, resetRecords = 10, onProblem } = options
+    const { horizonSeconds = 10, absurdSeconds = 86_400, onProblem } = options
     this.#sourceId = sourceId
     this.#horizonSeconds = horizonSeconds
     this.#horizonNanos = secondsToNanos(horizonSeconds)
     this.#absurdNanos = secondsToNanos(absurdSeconds)
-    this.#resetRecords = resetRecords
     this.#onProblem = onProblem
     this.#held = new HeldRecords(initial?.held)
-    this.#suspect = initial?.suspect
+    this.#suspects = new SuspectRecords(this.#horizonNanos, initial?.suspects)
     this.counters = { ...(initial?.counters ?? NO_COUNTS) }
     if (initial?.segment) {
       this.#anchorTime = initial.segment.anchorTime
@@ -121,20 +113,19 @@ export class TraceMerger {
     this.counters.records++
     if (!this.#isSound(record)) return pieces
     if (this.#isAbsurd(record)) {
-      if (this.#isClockBelieved(record)) this.#restart(record, pieces)
+      this.#suspect(record, pieces)
       return pieces
     }
-    this.#suspect = undefined
-    if (this.#held.count === 0 && this.#place(record, false, pieces)) return pieces
-    if (this.#isPassed(record)) this.#drop(record)
-    else this.#hold(record, pieces)
+    this.#dropSuspects()
+    this.#accept(record, pieces)
     return pieces
   }
 
-  /** End of the stream: what waits behind a hole comes out, with the gaps before it. */
+  /** End of the stream: what waits behind a hole comes out, with the gaps before it; absurd times nobody confirmed do not. */
   flush(): TracePiece[] {
     const pieces: TracePiece[] = []
     this.#release(pieces)
+    this.#dropSuspects()
     return pieces
   }
 
@@ -143,7 +134,7 @@ export class TraceMerger {
     return {
       segment: this.#sampleRate > 0 ? segment : undefined,
       held: this.#held.snapshot(),
-      suspect: this.#suspect,
+      suspects: this.#suspects.snapshot(),
       counters: { ...this.counters },
     }
   }
@@ -163,29 +154,34 @@ export class TraceMerger {
     return distance > this.#absurdNanos || -distance > this.#absurdNanos
   }
 
-  #isClockBelieved(record: TraceRecord): boolean {
-    const distance = this.#suspect === undefined ? undefined : record.startTime - this.#suspect.endTime
-    const isNext = distance !== undefined && distance <= this.#horizonNanos && -distance <= this.#horizonNanos
-    const records = isNext && this.#suspect ? this.#suspect.records + 1 : 1
-    if (records >= this.#resetRecords) return true
-    this.#suspect = { records, endTime: endTimeOf(record) }
-    this.counters.absurd++
-    this.#onProblem?.({
-      code: 'TIME_ABSURD',
-      message: `merge: expected a time near ${formatNanos(this.#expectedTime())}, got ${formatNanos(record.startTime)}; the record is dropped`,
-      sourceId: this.#sourceId,
-    })
-    return false
-  }
-
-  #restart(record: TraceRecord, pieces: TracePiece[]): void {
-    this.#suspect = undefined
+  #suspect(record: TraceRecord, pieces: TracePiece[]): void {
+    if (!this.#suspects.areContinuedBy(record)) this.#dropSuspects()
+    this.#suspects.add(record)
+    if (!this.#suspects.areBelieved) return
     this.#release(pieces)
-    this.#gap('reset', record.startTime, pieces)
-    this.#begin(record, pieces)
+    const [first, ...others] = this.#suspects.takeAll()
+    if (!first) return
+    this.#gap(first.startTime < this.#expectedTime() ? 'reset' : 'missing', first.startTime, pieces)
+    this.#begin(first, pieces)
+    for (const other of others) this.#accept(other, pieces)
   }
 
-  #hold(record: TraceRecord, pieces: TracePiece[]): void {
+  #dropSuspects(): void {
+    for (const { startTime } of this.#suspects.takeAll()) {
+      this.counters.absurd++
+      const [expected, got] = [formatNanos(this.#expectedTime()), formatNanos(startTime)]
+      const message = `merge: expected a time near ${expected}, got ${got}; the record is dropped`
+      this.#onProblem?.({ code: 'TIME_ABSURD', message, sourceId: this.#sourceId })
+    }
+  }
+
+  #accept(record: HeldRecord, pieces: TracePiece[]): void {
+    if (this.#held.count === 0 && this.#place(record, false, pieces)) return
+    if (this.#isPassed(record)) this.#drop(record)
+    else this.#hold(record, pieces)
+  }
+
+  #hold(record: HeldRecord, pieces: TracePiece[]): void {
     const before = this.#held.count
     const at = this.#held.add(record)
     if (at === undefined) this.counters.duplicates++

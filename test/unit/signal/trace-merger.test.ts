@@ -58,60 +58,60 @@ describe('trace merger: contiguous data', () => {
 })
 
 describe('trace merger: holes', () => {
-  const minute = counted(100)
+  const second = counted(100)
 
   it('waits for a late record and then goes on without a gap', () => {
     const merger = new TraceMerger(SOURCE)
-    merger.push(record(0, minute))
-    expect(merger.push(record(2000, minute))).toEqual([])
-    expect(merger.push(record(1000, minute))).toEqual([segment(1000, minute), segment(2000, minute)])
+    merger.push(record(0, second))
+    expect(merger.push(record(2000, second))).toEqual([])
+    expect(merger.push(record(1000, second))).toEqual([segment(1000, second), segment(2000, second)])
     expect(merger.counters).toMatchObject({ records: 3, reordered: 1, gaps: 0 })
   })
 
   it('declares the gap when the newest data are the horizon past the record that waits', () => {
     const merger = new TraceMerger(SOURCE, { horizonSeconds: 3 })
-    merger.push(record(0, minute))
-    expect(merger.push(record(5000, minute))).toEqual([])
-    expect(merger.push(record(6000, minute))).toEqual([])
-    const pieces = merger.push(record(7000, minute))
+    merger.push(record(0, second))
+    expect(merger.push(record(5000, second))).toEqual([])
+    expect(merger.push(record(6000, second))).toEqual([])
+    const pieces = merger.push(record(7000, second))
     expect(pieces.map(kindOf)).toEqual(['missing 1000→5000', 'segment', 'segment', 'segment'])
-    expect(merger.push(record(8000, minute))).toEqual([segment(8000, minute)])
+    expect(merger.push(record(8000, second))).toEqual([segment(8000, second)])
     expect(merger.counters).toMatchObject({ gaps: 1, reordered: 0 })
   })
 
   it('drops what comes for a gap already declared as late, and what has been passed on as a duplicate', () => {
     const merger = new TraceMerger(SOURCE, { horizonSeconds: 1 })
-    for (const start of [0, 5000, 6000]) merger.push(record(start, minute))
-    expect(merger.push(record(3000, minute))).toEqual([])
-    expect(merger.push(record(5000, minute))).toEqual([])
+    for (const start of [0, 5000, 6000]) merger.push(record(start, second))
+    expect(merger.push(record(3000, second))).toEqual([])
+    expect(merger.push(record(5000, second))).toEqual([])
     expect(merger.counters).toMatchObject({ late: 1, duplicates: 1 })
   })
 
   it('drops what comes before the start as late', () => {
     const merger = new TraceMerger(SOURCE)
-    merger.push(record(0, minute))
-    expect(merger.push(record(-1000, minute))).toEqual([])
+    merger.push(record(0, second))
+    expect(merger.push(record(-1000, second))).toEqual([])
     expect(merger.counters.late).toBe(1)
   })
 
   it('gives what waits, with its gaps, at the end of the stream', () => {
     const merger = new TraceMerger(SOURCE)
-    for (const start of [0, 2000, 4000]) merger.push(record(start, minute))
+    for (const start of [0, 2000, 4000]) merger.push(record(start, second))
     expect(merger.flush().map(kindOf)).toEqual(['missing 1000→2000', 'segment', 'missing 3000→4000', 'segment'])
   })
 
   it('keeps its own copy of what waits', () => {
     const merger = new TraceMerger(SOURCE)
-    merger.push(record(0, minute))
-    const reused = Int32Array.from(minute)
+    merger.push(record(0, second))
+    const reused = Int32Array.from(second)
     merger.push({ ...record(2000, []), samples: reused })
     reused.fill(0)
-    expect(merger.push(record(1000, minute))[1]).toEqual(segment(2000, minute))
+    expect(merger.push(record(1000, second))[1]).toEqual(segment(2000, second))
   })
 
   it('holds no more than a few horizons of data, whatever comes', () => {
     const merger = new TraceMerger(SOURCE, { horizonSeconds: 2 })
-    merger.push(record(0, minute))
+    merger.push(record(0, second))
     for (let i = 0; i < 500; i++) merger.push(record(2000, new Array(100).fill(i)))
     const held = merger.snapshot().held.reduce((sum, { samples }) => sum + samples.length, 0)
     expect(held).toBeLessThanOrEqual(900)
@@ -221,6 +221,7 @@ describe('trace merger: absurd times and rates', () => {
     expect(merger.push(record(3 * day, counted(10)))).toEqual([])
     expect(merger.push(record(-3 * day, counted(10)))).toEqual([])
     expect(merger.push(record(100, counted(10)))).toEqual([segment(100, counted(10))])
+    expect(problems).toHaveLength(2)
     expect(problems[0]).toEqual({
       code: 'TIME_ABSURD',
       message:
@@ -230,14 +231,26 @@ describe('trace merger: absurd times and rates', () => {
     expect(merger.counters.absurd).toBe(2)
   })
 
-  it.each([3 * day, -3 * day])('believes a clock that was set by %d ms after ten records in a row', (jump) => {
+  it.each([
+    { jump: 3 * day, cause: 'missing' },
+    { jump: -3 * day, cause: 'reset' },
+  ])('believes data $jump ms away as soon as they agree for the horizon, and loses none ($cause)', ({ jump, cause }) => {
     const merger = new TraceMerger(SOURCE)
     merger.push(record(0, counted(100)))
     merger.push(record(2000, counted(100)))
     for (let i = 0; i < 9; i++) expect(merger.push(record(jump + 1000 * i, counted(100)))).toEqual([])
-    const pieces = merger.push(record(jump + 9000, counted(100)))
-    expect(pieces.map(kindOf)).toEqual(['missing 1000→2000', 'segment', `reset 3000→${jump + 9000}`, 'segment'])
-    expect(merger.push(record(jump + 10_000, counted(100)))).toHaveLength(1)
+    const resumed = new TraceMerger(SOURCE, {}, structuredClone(merger.snapshot()))
+    const pieces = resumed.push(record(jump + 9000, counted(100)))
+    expect(pieces.map(kindOf).slice(0, 4)).toEqual(['missing 1000→2000', 'segment', `${cause} 3000→${jump}`, 'segment'])
+    expect(pieces.slice(3)).toEqual(Array.from({ length: 10 }, (_, i) => segment(jump + 1000 * i, counted(100))))
+    expect(resumed.push(record(jump + 10_000, counted(100)))).toHaveLength(1)
+    expect(resumed.counters.absurd).toBe(0)
+  })
+
+  it('takes one long record months later at its word: archives hold such', () => {
+    const merger = new TraceMerger(SOURCE)
+    merger.push(record(0, counted(100)))
+    expect(merger.push(record(90 * day, counted(3000))).map(kindOf)).toEqual([`missing 1000→${90 * day}`, 'segment'])
   })
 
   it('does not believe absurd records that do not continue one another, or that good ones interrupt', () => {
@@ -248,6 +261,15 @@ describe('trace merger: absurd times and rates', () => {
       merger.push(record(5 * day + 1000 * i, counted(100)))
       expect(merger.push(record(1000 * i, counted(100)))).toHaveLength(1)
     }
+    expect(merger.counters.absurd).toBe(79)
+  })
+
+  it('drops unconfirmed absurd records at the end of the stream', () => {
+    const merger = new TraceMerger(SOURCE)
+    merger.push(record(0, counted(100)))
+    merger.push(record(5 * day, counted(100)))
+    expect(merger.flush()).toEqual([])
+    expect(merger.counters.absurd).toBe(1)
   })
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('drops a record whose rate is %d', (sampleRate) => {
