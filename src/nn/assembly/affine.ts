@@ -7,7 +7,8 @@
  *
  * Weights are packed in blocks of eight output channels, [block][i][8], biases [block][8]; the last block is filled up with
  * zeros. Vectors run across output channels. Four positions share each pass over the weights (eight accumulators); when
- * fewer than four are left, the last four are computed again, which is cheaper than a second loop.
+ * fewer than four are left, the last four are computed again, which is cheaper than a second loop. The pseudo-maximum is a single
+ * instruction and keeps NaN.
  */
 
 /** Bytes of one packed row of weights: eight channels. */
@@ -103,17 +104,17 @@ function fourPositions(
     x3 += 4
     w += ROW
   }
-  v128.store(y, f32x4.max(a0, lowest))
-  v128.store(y, f32x4.max(b0, lowest), 16)
+  v128.store(y, f32x4.pmax(a0, lowest))
+  v128.store(y, f32x4.pmax(b0, lowest), 16)
   y += yStep
-  v128.store(y, f32x4.max(a1, lowest))
-  v128.store(y, f32x4.max(b1, lowest), 16)
+  v128.store(y, f32x4.pmax(a1, lowest))
+  v128.store(y, f32x4.pmax(b1, lowest), 16)
   y += yStep
-  v128.store(y, f32x4.max(a2, lowest))
-  v128.store(y, f32x4.max(b2, lowest), 16)
+  v128.store(y, f32x4.pmax(a2, lowest))
+  v128.store(y, f32x4.pmax(b2, lowest), 16)
   y += yStep
-  v128.store(y, f32x4.max(a3, lowest))
-  v128.store(y, f32x4.max(b3, lowest), 16)
+  v128.store(y, f32x4.pmax(a3, lowest))
+  v128.store(y, f32x4.pmax(b3, lowest), 16)
 }
 
 /** One position × 32 output channels: eight independent sums hide the latency of the addition. */
@@ -147,14 +148,14 @@ function onePosition(x: usize, terms: i32, weights: usize, blockBytes: usize, bi
     w2 += ROW
     w3 += ROW
   }
-  v128.store(y, f32x4.max(a0, lowest))
-  v128.store(y, f32x4.max(b0, lowest), 16)
-  v128.store(y, f32x4.max(a1, lowest), 32)
-  v128.store(y, f32x4.max(b1, lowest), 48)
-  v128.store(y, f32x4.max(a2, lowest), 64)
-  v128.store(y, f32x4.max(b2, lowest), 80)
-  v128.store(y, f32x4.max(a3, lowest), 96)
-  v128.store(y, f32x4.max(b3, lowest), 112)
+  v128.store(y, f32x4.pmax(a0, lowest))
+  v128.store(y, f32x4.pmax(b0, lowest), 16)
+  v128.store(y, f32x4.pmax(a1, lowest), 32)
+  v128.store(y, f32x4.pmax(b1, lowest), 48)
+  v128.store(y, f32x4.pmax(a2, lowest), 64)
+  v128.store(y, f32x4.pmax(b2, lowest), 80)
+  v128.store(y, f32x4.pmax(a3, lowest), 96)
+  v128.store(y, f32x4.pmax(b3, lowest), 112)
 }
 
 /** One position × up to eight output channels; only `width` of them are written. */
@@ -170,7 +171,7 @@ function oneBlock(x: usize, terms: i32, weights: usize, bias: usize, y: usize, w
     x += 4
     w += ROW
   }
-  storeLanes(y, f32x4.max(a, lowest), f32x4.max(b, lowest), width)
+  storeLanes(y, f32x4.pmax(a, lowest), f32x4.pmax(b, lowest), width)
 }
 
 function storeLanes(y: usize, a: v128, b: v128, width: i32): void {
