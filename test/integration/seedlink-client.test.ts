@@ -260,6 +260,19 @@ describe('the SeedLink client', () => {
     expect(recorded.links.slice(-2)).toEqual(['ended', 'closed'])
   })
 
+  it('is closed after the END of a time span', async () => {
+    const span = { start: Date.UTC(2026, 0, 1) * 1000 }
+    const { server, recorded } = await run([{ afterwards: 'end' }], { span })
+    await recorded.untilLink('closed')
+    expect(server.commands(0)).toContain('DATA ALL 2026-01-01T00:00:00Z')
+  })
+
+  it('says that a v3 server does not get the credentials', async () => {
+    const { recorded } = await run([{ protocol: 3 }], { credentials: { kind: 'token', token: 'secret' } })
+    await recorded.untilLink('streaming')
+    expect(recorded.problems.map(({ code }) => code)).toEqual(['SEEDLINK_CREDENTIALS_UNUSED'])
+  })
+
   it('reports refused credentials', async () => {
     const reply = (command: string) => (command.startsWith('AUTH') ? 'ERROR AUTH Authentication failed' : undefined)
     const { server, recorded } = await run([{ reply }], { credentials: { kind: 'password', user: 'alice', password: 'secret' } })

@@ -1,11 +1,10 @@
 import { type MonitorError, SeedlinkProtocolError } from '../../domain/errors.ts'
-import { detectRecordLength } from '../../miniseed/record-length.ts'
 import type { Credentials } from '../../seedlink/handshake.ts'
 import { type InfoLevel, parseInfo, type ServerInfo } from '../../seedlink/info.ts'
 import { ResumePositions } from '../../seedlink/resume-positions.ts'
 import { parseServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { defaultUserAgent } from './client-options.ts'
+import { sessionOptionsOf } from './client-options.ts'
 import type { TlsOptions } from './client-socket.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -27,7 +26,7 @@ export interface InfoOptions {
  * @throws {SeedlinkProtocolError} when the answer cannot be read
  */
 export async function requestInfo(url: string, infoLevel: InfoLevel, options: InfoOptions = {}): Promise<ServerInfo> {
-  const { credentials, highestProtocol, tls = {}, userAgent = defaultUserAgent(), timers = SYSTEM_TIMERS } = options
+  const { tls = {}, timers = SYSTEM_TIMERS } = options
   const address = parseServerAddress(url)
   const answer = await new Promise<{ format: 'xml' | 'json'; text: string; isError: boolean }>(
     (resolve, reject: (error: MonitorError) => void) => {
@@ -37,15 +36,7 @@ export async function requestInfo(url: string, infoLevel: InfoLevel, options: In
         tls,
         timings: { ...DEFAULT_CLIENT_TIMINGS, ...options.timings },
         timers,
-        session: {
-          selections: [],
-          positions: new ResumePositions(),
-          recordLength: (bytes) => detectRecordLength(bytes),
-          userAgent,
-          infoLevel,
-          ...(credentials && { credentials }),
-          ...(highestProtocol && { highestProtocol }),
-        },
+        session: sessionOptionsOf(options, { selections: [], positions: new ResumePositions(), infoLevel }),
         onOutput(output) {
           if (output.kind !== 'info' && output.kind !== 'failed') return
           connection.close()

@@ -3,6 +3,8 @@ import type { Packet } from '../../domain/packet.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { StationId } from '../../domain/source-id.ts'
+import { detectRecordLength } from '../../miniseed/record-length.ts'
+import type { SessionOptions } from '../../seedlink/client-session.ts'
 import type { RequestMode, TimeSpan } from '../../seedlink/commands.ts'
 import type { Credentials } from '../../seedlink/handshake.ts'
 import type { Position } from '../../seedlink/resume-positions.ts'
@@ -13,7 +15,7 @@ import type { StateChange } from './client-state.ts'
 import type { ClientTimings, Timers } from './client-timings.ts'
 
 /** `quakewire/` and the version of the package. */
-export function defaultUserAgent(): string {
+function defaultUserAgent(): string {
   return `quakewire/${version()}`
 }
 
@@ -30,7 +32,7 @@ export interface SeedlinkClientOptions {
   readonly userAgent?: string
   /** 3: never negotiate v4. Default 4. */
   readonly highestProtocol?: 3 | 4
-  /** A past time span instead of the live stream. */
+  /** A past time span instead of the live stream; after its END the client is closed. A broken link asks for all of it again. */
   readonly span?: TimeSpan
   /** `fetch`: the server sends what it has and says END. Default `stream`. */
   readonly mode?: RequestMode
@@ -55,6 +57,23 @@ export interface ClientCounts {
   /** Packets that nobody asked for. */
   readonly unselected: number
   readonly connections: number
+}
+
+/** What one connection is to say. */
+export function sessionOptionsOf(
+  options: Pick<SeedlinkClientOptions, 'credentials' | 'highestProtocol' | 'span' | 'mode' | 'userAgent'>,
+  requests: Pick<SessionOptions, 'selections' | 'positions' | 'infoLevel'>,
+): SessionOptions {
+  const { credentials, highestProtocol, span, mode, userAgent = defaultUserAgent() } = options
+  return {
+    ...requests,
+    recordLength: (bytes) => detectRecordLength(bytes),
+    userAgent,
+    ...(credentials && { credentials }),
+    ...(highestProtocol && { highestProtocol }),
+    ...(span && { span }),
+    ...(mode && { mode }),
+  }
 }
 
 /** @throws {ConfigError} that names every entry that is none */

@@ -1,9 +1,8 @@
-import { type MonitorError, SeedlinkProtocolError } from '../../domain/errors.ts'
+import type { MonitorError } from '../../domain/errors.ts'
 import type { StationId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
-import { detectRecordLength } from '../../miniseed/record-length.ts'
 import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
-import type { StationOutcome } from '../../seedlink/handshake.ts'
+import type { Negotiated, StationOutcome } from '../../seedlink/handshake.ts'
 import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
 import type { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
 import { headerTime } from '../../seedlink/record-header.ts'
@@ -12,7 +11,7 @@ import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 import type { StationSelection } from '../../seedlink/selection.ts'
 import { parseServerAddress, type ServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { type ClientCounts, defaultUserAgent, type SeedlinkClientOptions, selectionsOf } from './client-options.ts'
+import { type ClientCounts, type SeedlinkClientOptions, selectionsOf, sessionOptionsOf } from './client-options.ts'
 import type { LinkState, StationState } from './client-state.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, reconnectDelay, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -105,7 +104,6 @@ export class SeedlinkClient {
   }
 
   #connect(): void {
-    const { credentials, highestProtocol, span, mode, userAgent = defaultUserAgent(), tls = {} } = this.#options
     const attempt = this.#delay.attempt + 1
     this.#counts.connections += 1
     this.#setLink({ kind: 'connecting', since: this.#now(), attempt })
@@ -113,19 +111,13 @@ export class SeedlinkClient {
     this.#connection = new SeedlinkConnection({
       address: this.#address,
       attempt,
-      tls,
+      tls: this.#options.tls ?? {},
       timings: this.#timings,
       timers: this.#timers,
-      session: {
+      session: sessionOptionsOf(this.#options, {
         selections: this.#selections.filter(({ station }) => !this.#excluded.has(station)),
         positions: this.#positions,
-        recordLength: (bytes) => detectRecordLength(bytes),
-        userAgent,
-        ...(credentials && { credentials }),
-        ...(highestProtocol && { highestProtocol }),
-        ...(span && { span }),
-        ...(mode && { mode }),
-      },
+      }),
       onOutput: (output) => this.#onOutput(output),
       onStalled: (isStalled) => this.#onStalled(isStalled),
       onLost: (error) => this.#onLost(error),
@@ -147,8 +139,7 @@ export class SeedlinkClient {
         this.#counts.unselected += 1
         break
       case 'negotiated':
-        this.#server = { software: output.negotiated.greeting.software, protocol: output.negotiated.protocol }
-        this.#setLink({ kind: 'handshaking', since: this.#now(), ...this.#server })
+        this.#onNegotiated(output.negotiated)
         break
       case 'accepted':
       case 'rejected':
@@ -164,6 +155,14 @@ export class SeedlinkClient {
       case 'failed':
         this.#onFailed(output.failure, output.text)
         break
+    }
+  }
+
+  #onNegotiated({ greeting, protocol, authenticationError }: Negotiated): void {
+    this.#server = { software: greeting.software, protocol }
+    this.#setLink({ kind: 'handshaking', since: this.#now(), ...this.#server })
+    if (protocol === 3 && authenticationError !== undefined) {
+      this.#problem('SEEDLINK_CREDENTIALS_UNUSED', `credentials not sent: ${authenticationError}`)
     }
   }
 
@@ -216,7 +215,8 @@ export class SeedlinkClient {
 
   #onEnded(): void {
     this.#disconnect()
-    const isOver = this.#options.isReconnecting === false
+    // A past time span is over when the server has sent it.
+    const isOver = this.#options.isReconnecting === false || this.#options.span !== undefined
     const delay = isOver ? undefined : this.#connectLater()
     const since = this.#now()
     this.#setLink({ kind: 'ended', since, ...(delay !== undefined && { until: this.#later(delay) }) })
@@ -238,9 +238,8 @@ export class SeedlinkClient {
   }
 
   #onLost(error: MonitorError): void {
-    const where = error instanceof SeedlinkProtocolError ? `${this.#address.url} ` : ''
     this.#disconnect()
-    this.#problem(error.code, `${where}${error.message}`)
+    this.#problem(error.code, error.message)
     this.#waitAs('waiting', error.message)
   }
 
