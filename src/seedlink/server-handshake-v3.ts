@@ -1,8 +1,9 @@
 import type { Nanos } from '../domain/time.ts'
 import type { Command } from './server-command.ts'
+import { glob, type Pattern } from './server-glob.ts'
 import { type Handshake, type HandshakeStep, type KnowsStation, OK } from './server-handshake.ts'
 import { type ErrorReply, error } from './server-reply.ts'
-import { globToRegExp, parseV3Selector, type Selector } from './server-selector.ts'
+import { parseV3Selector, type Selector } from './server-selector.ts'
 import type { StartPoint, Subscription } from './server-subscription.ts'
 import { parseV3Time } from './server-time.ts'
 
@@ -25,7 +26,7 @@ export class HandshakeV3 implements Handshake {
   readonly #subscriptions: Subscription[] = []
   #mode: 'uni' | 'multi' = 'uni'
   /** Undefined in multi-station mode while the last STATION was refused. */
-  #stations: RegExp | undefined = ANY_STATION
+  #stations: Pattern | undefined = ANY_STATION
   #selectors: Selector[] = []
 
   constructor(knowsStation: KnowsStation) {
@@ -58,7 +59,7 @@ export class HandshakeV3 implements Handshake {
     if (station === undefined || args.length > 2 || !args.every((arg) => STATION_ARGUMENT.test(arg))) {
       return error('ARGUMENTS', 'STATION takes a station and a network code')
     }
-    const pattern = globToRegExp(`${network}_${station}`)
+    const pattern = glob(`${network}_${station}`)
     if (!this.#knowsStation(pattern)) return error('ARGUMENTS', `unknown station ${network}_${station}`)
     this.#stations = pattern
     return OK

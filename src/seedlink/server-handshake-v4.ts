@@ -1,8 +1,9 @@
 import { type Nanos, parseIsoNanos } from '../domain/time.ts'
 import type { Command } from './server-command.ts'
+import { glob, type Pattern } from './server-glob.ts'
 import { type Handshake, type HandshakeStep, type KnowsStation, OK } from './server-handshake.ts'
 import { type ErrorReply, error } from './server-reply.ts'
-import { globToRegExp, parseV4Selector, type Selector } from './server-selector.ts'
+import { parseV4Selector, type Selector } from './server-selector.ts'
 import type { StartPoint, Subscription } from './server-subscription.ts'
 
 const STATION_PATTERN = /^[A-Za-z0-9_*?-]+$/
@@ -13,7 +14,7 @@ const MAX_SELECTORS = 1000
 export class HandshakeV4 implements Handshake {
   readonly #knowsStation: KnowsStation
   readonly #subscriptions: Subscription[] = []
-  #stations: RegExp | undefined
+  #stations: Pattern | undefined
   #selectors: Selector[] = []
 
   constructor(knowsStation: KnowsStation) {
@@ -43,7 +44,7 @@ export class HandshakeV4 implements Handshake {
     this.#selectors = []
     if (pattern === undefined || args.length > 1) return error('ARGUMENTS', 'STATION takes one station id pattern')
     if (!STATION_PATTERN.test(pattern)) return error('ARGUMENTS', `invalid station id pattern ${pattern}`)
-    const stations = globToRegExp(pattern)
+    const stations = glob(pattern)
     if (!this.#knowsStation(stations)) return error('ARGUMENTS', `unknown station ${pattern}`)
     this.#stations = stations
     return OK

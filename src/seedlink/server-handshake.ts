@@ -1,4 +1,5 @@
 import type { Command } from './server-command.ts'
+import type { Pattern } from './server-glob.ts'
 import type { ErrorReply } from './server-reply.ts'
 import type { StreamRequest } from './server-subscription.ts'
 
@@ -17,4 +18,4 @@ export interface Handshake {
 export const OK: HandshakeStep = { kind: 'ok' }
 
 /** Whether any station held here matches the pattern. */
-export type KnowsStation = (pattern: RegExp) => boolean
+export type KnowsStation = (pattern: Pattern) => boolean

@@ -1,7 +1,8 @@
 import { formatMicros, formatNanos, type Micros, microsToNanos } from '../domain/time.ts'
+import { glob } from './server-glob.ts'
 import type { ConnectionFacts, StationHolding, StreamHolding } from './server-holdings.ts'
 import { V3_SEQUENCE_MODULUS } from './server-packet.ts'
-import { globToRegExp, streamNameOf } from './server-selector.ts'
+import { streamNameOf } from './server-selector.ts'
 import { formatV3Time } from './server-time.ts'
 
 /** What all INFO documents are made from. */
@@ -136,7 +137,7 @@ const FORMATS = {
 }
 
 function matchingStations(facts: ServerFacts, pattern: string): StationHolding[] {
-  const stations = globToRegExp(pattern)
+  const stations = glob(pattern)
   return facts.stations.filter(({ stationId }) => stations.test(stationId))
 }
 
@@ -152,8 +153,8 @@ function stationJson(station: StationHolding, streamPattern?: string): object {
 
 function streamsJson(streams: readonly StreamHolding[], pattern: string): object[] {
   const [stream = '*', format = '*'] = pattern.split('.')
-  const streamIds = globToRegExp(stream)
-  const formats = globToRegExp(format)
+  const streamIds = glob(stream)
+  const formats = glob(format)
   return streams
     .map((holding) => ({ holding, id: streamNameOf(holding.sourceId, holding.format).streamId }))
     .filter(({ holding, id }) => streamIds.test(id) && formats.test(holding.format))

@@ -1,4 +1,5 @@
 import { parseSourceId, type SourceId } from '../domain/source-id.ts'
+import { glob } from './server-glob.ts'
 
 /** What a selector looks at: one stream in both spellings. */
 export interface StreamName {
@@ -31,12 +32,6 @@ export function streamNameOf(sourceId: SourceId, format: string): StreamName {
   }
 }
 
-/** `*` any run of characters, `?` any single one; everything else stands for itself. */
-export function globToRegExp(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`)
-}
-
 const V3_SELECTOR = /^(!?)([A-Za-z0-9?*-]{2})?([A-Za-z0-9?*]{3})(?:\.([A-Z]))?$/
 const V3_TYPE_ONLY = /^(!?)([A-Z])$/
 
@@ -53,7 +48,7 @@ export function parseV3Selector(text: string): Selector | undefined {
   const match = V3_SELECTOR.exec(text)
   if (!match) return undefined
   const [, not = '', location = '*', channel = '', type = ''] = match
-  const pattern = globToRegExp(`${location} ${channel}`)
+  const pattern = glob(`${location} ${channel}`)
   return { isNegative: not === '!', matches: (name) => pattern.test(name.channel) && name.format.endsWith(type) }
 }
 
@@ -67,8 +62,8 @@ export function parseV4Selector(text: string): Selector | SelectorFault {
   if (!match) return { fault: 'ARGUMENTS', text: `invalid stream pattern ${text}` }
   const [, not = '', stream = '', format = '*', filter = 'native'] = match
   if (filter !== 'native') return { fault: 'UNSUPPORTED', text: `filter ${filter} is not offered here, only native` }
-  const streamPattern = globToRegExp(stream)
-  const formatPattern = globToRegExp(format)
+  const streamPattern = glob(stream)
+  const formatPattern = glob(format)
   return {
     isNegative: not === '!',
     matches: (name) => streamPattern.test(name.streamId) && formatPattern.test(name.format),

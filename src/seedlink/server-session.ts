@@ -1,6 +1,6 @@
 import { type Micros, microsToNanos } from '../domain/time.ts'
 import { type Command, CommandReader, MAX_LINE_BYTES } from './server-command.ts'
-import type { Handshake, HandshakeStep } from './server-handshake.ts'
+import type { Handshake, HandshakeStep, KnowsStation } from './server-handshake.ts'
 import { HandshakeV3 } from './server-handshake-v3.ts'
 import { HandshakeV4 } from './server-handshake-v4.ts'
 import { infoJson, infoXml, type ServerFacts } from './server-info.ts'
@@ -17,6 +17,7 @@ export type SessionOutput =
 /** What a session asks the server that holds it. */
 export interface SessionHost {
   facts(): ServerFacts
+  knowsStation: KnowsStation
   now(): Micros
 }
 
@@ -43,7 +44,7 @@ export class ServerSession {
 
   constructor(host: SessionHost) {
     this.#host = host
-    this.#handshake = new HandshakeV3(this.#knowsStation)
+    this.#handshake = new HandshakeV3(host.knowsStation)
   }
 
   get protocol(): 3 | 4 {
@@ -137,7 +138,7 @@ export class ServerSession {
       this.#refuse(error('UNEXPECTED', 'SLPROTO comes before STATION, SELECT and DATA'), 'coded')
     } else {
       this.#protocol = version === '4.0' ? 4 : 3
-      this.#handshake = new (version === '4.0' ? HandshakeV4 : HandshakeV3)(this.#knowsStation)
+      this.#handshake = new (version === '4.0' ? HandshakeV4 : HandshakeV3)(this.#host.knowsStation)
       this.#ok()
     }
   }
@@ -190,7 +191,4 @@ export class ServerSession {
   #send(bytes: Uint8Array): void {
     this.#outputs.push({ kind: 'send', bytes })
   }
-
-  readonly #knowsStation = (pattern: RegExp): boolean =>
-    this.#host.facts().stations.some(({ stationId }) => pattern.test(stationId))
 }

@@ -1,4 +1,5 @@
 import type { Nanos } from '../domain/time.ts'
+import type { Pattern } from './server-glob.ts'
 import { isSelected, type Selector, type StreamName } from './server-selector.ts'
 
 /**
@@ -13,7 +14,7 @@ export type StartPoint =
 
 /** One STATION … DATA of a client's request. */
 export interface Subscription {
-  readonly stations: RegExp
+  readonly stations: Pattern
   readonly selectors: readonly Selector[]
   readonly start: StartPoint
   /** Only records that end after it. */

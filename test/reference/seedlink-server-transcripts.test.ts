@@ -178,6 +178,7 @@ function converse(chunks: readonly Uint8Array[]): Answers {
   const playback = newPlayback()
   const session = new ServerSession({
     now: () => 0,
+    knowsStation: (pattern) => playback.knowsStation(pattern),
     facts: () => ({
       software: 'SeedLink v4.0 (Test/1) :: SLPROTO:4.0 SLPROTO:3.1 CAP',
       organisation: 'Test',

@@ -11,8 +11,9 @@ import type { RecordSource, SourceRecord } from './server-source.ts'
 export interface ArchiveIndex {
   readonly timeline: Timeline
   readonly stations: readonly StationHolding[]
-  /** Of the first sample; 0 when there is none. */
+  /** Of the first and the last sample; 0 when there is none. */
   readonly startTime: Nanos
+  readonly endTime: Nanos
   /** From one pass of a loop to the next: the archive's length in whole seconds, rounded up, and one more. */
   readonly period: Nanos
   /** From first to last sample, of the streams that a subscription selects. */
@@ -39,6 +40,7 @@ export function indexArchive(source: RecordSource): ArchiveIndex {
     timeline,
     stations: held,
     startTime,
+    endTime,
     period: ((endTime - startTime + NANOS_PER_SECOND - 1n) / NANOS_PER_SECOND + 1n) * NANOS_PER_SECOND,
     longestRecord: ({ stations: pattern, selectors }) =>
       held

@@ -1,12 +1,16 @@
 import type { SourceId } from '../../domain/source-id.ts'
 import { type Micros, microsToNanos, NANOS_PER_SECOND, type Nanos } from '../../domain/time.ts'
 import { parseHeader, shiftRecordTime } from '../../miniseed/index.ts'
+import type { Pattern } from '../../seedlink/server-glob.ts'
 import type { StationHolding } from '../../seedlink/server-holdings.ts'
 import type { StartPoint, Subscription } from '../../seedlink/server-subscription.ts'
 import { unwrapSequence } from '../../seedlink/server-timeline.ts'
 import { type ArchiveIndex, formatOf, indexArchive, isV3Ready } from './server-archive-index.ts'
 import type { AlarmClock } from './server-clock.ts'
 import type { RecordSource, SourceRecord } from './server-source.ts'
+
+/** A loop ends here, as does miniSEED 2. */
+const LAST_TIME = microsToNanos(Date.UTC(2100, 0) * 1000)
 
 export interface PlaybackOptions {
   /** Data seconds per wall second; Infinity: everything is there at once. */
@@ -54,20 +58,21 @@ export class Playback {
     this.#archive = indexArchive(source)
   }
 
-  get isEndless(): boolean {
-    return this.#options.isLoop && this.#archive.timeline.recordCount > 0
-  }
-
   get isPaced(): boolean {
     return Number.isFinite(this.#options.speed)
   }
 
   /** Positions in all passes together. */
   get length(): number {
-    return this.isEndless ? Number.POSITIVE_INFINITY : this.#archive.timeline.recordCount
+    return this.#passes() * this.#archive.timeline.recordCount
   }
 
-  /** What STATION is checked against and INFO shows: the whole archive, whatever was played of it. */
+  /** True when a station of the archive matches. */
+  knowsStation(pattern: Pattern): boolean {
+    return this.#archive.stations.some(({ stationId }) => pattern.test(stationId))
+  }
+
+  /** What INFO shows: the whole archive, whatever was played of it. */
   stations(): StationHolding[] {
     const shift = this.#shift()
     return this.#archive.stations.map(({ streams, ...station }) => ({
@@ -127,19 +132,17 @@ export class Playback {
   /** The position that owns a number. */
   positionOf(sequence: number): number {
     const perPass = this.#archive.timeline.sequenceCount
-    const pass = this.isEndless ? Math.floor((sequence - 1) / perPass) : 0
+    const pass = this.#passOf((sequence - 1) / perPass)
     return pass * this.#archive.timeline.recordCount + this.#archive.timeline.ordinalOf(sequence - pass * perPass)
   }
 
   /** Records from a position on, available or not; the caller looks at `availableCount`. */
   *recordsFrom(position: number): Generator<PlayedRecord, void, undefined> {
     let { pass, ordinal } = this.#split(position)
-    do {
+    for (; pass < this.#passes(); pass += 1, ordinal = 0) {
       const shift = this.#shift() + BigInt(pass) * this.#archive.period
       for (const record of this.#source.recordsFrom(ordinal)) yield this.#play(record, pass, shift)
-      pass += 1
-      ordinal = 0
-    } while (this.isEndless)
+    }
   }
 
   #play(record: SourceRecord, pass: number, shift: Nanos): PlayedRecord {
@@ -173,7 +176,7 @@ export class Playback {
 
   /** One more than the numbers of the first pass, or of what was played: what a client that got everything asks for. */
   #lastValidSequence(next: number): number {
-    const played = this.isEndless && !this.isPaced ? Number.MAX_SAFE_INTEGER : next
+    const played = this.isPaced ? next : this.#passes() * this.#archive.timeline.sequenceCount + 1
     return Math.max(this.#archive.timeline.sequenceCount + 1, played)
   }
 
@@ -200,7 +203,7 @@ export class Playback {
   }
 
   #split(position: number): { pass: number; ordinal: number } {
-    const pass = this.isEndless ? Math.floor(position / this.#archive.timeline.recordCount) : 0
+    const pass = this.#passOf(position / this.#archive.timeline.recordCount)
     return { pass, ordinal: position - pass * this.#archive.timeline.recordCount }
   }
 
@@ -212,9 +215,20 @@ export class Playback {
 
   /** Time that runs through all passes → the pass and the archive's own time. */
   #locate(time: Nanos): { pass: number; time: Nanos } {
-    const passes = (time - this.#archive.startTime) / this.#archive.period
-    const pass = this.isEndless && passes > 0n ? passes : 0n
-    return { pass: Number(pass), time: time - pass * this.#archive.period }
+    const pass = this.#passOf(Number((time - this.#archive.startTime) / this.#archive.period))
+    return { pass, time: time - BigInt(pass) * this.#archive.period }
+  }
+
+  /** The pass that a share of whole passes falls into. */
+  #passOf(passes: number): number {
+    return Math.min(Math.max(0, Math.floor(passes) || 0), this.#passes() - 1)
+  }
+
+  #passes(): number {
+    if (!this.#options.isLoop) return 1
+    const { endTime, period } = this.#archive
+    const room = LAST_TIME - endTime - this.#shift()
+    return room > 0n ? 1 + Number(room / period) : 1
   }
 
   #shift(): Nanos {

@@ -60,7 +60,11 @@ export class SeedlinkServer {
     this.#organisation = options.organisation ?? 'Quakewire archive playback'
     this.#playback = new Playback(source, { speed, isNow, isLoop, clock })
     this.#server = this.#createServer({
-      host: { facts: () => this.#facts(), now: () => clock.now() },
+      host: {
+        facts: () => this.#facts(),
+        knowsStation: (pattern) => this.#playback.knowsStation(pattern),
+        now: () => clock.now(),
+      },
       playback: this.#playback,
       clock,
       stallSeconds: options.stallSeconds ?? 10,

@@ -9,6 +9,7 @@ import { type StreamRequest, subscriptionsFor } from '../../../src/seedlink/serv
 const START = parseIsoNanos('2024-03-01T00:00:00Z') as Nanos
 
 const HOST: SessionHost = {
+  knowsStation: (pattern) => ['XX_AAA', 'XX_BBB', 'YY_AAA'].some((stationId) => pattern.test(stationId)),
   now: () => parseIsoMicros('2024-03-02T01:02:03.4567Z') as number,
   facts: () => ({
     software: 'SeedLink v4.0 (Test/1) :: SLPROTO:4.0 SLPROTO:3.1 CAP',
