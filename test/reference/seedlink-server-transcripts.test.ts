@@ -201,11 +201,14 @@ function converse(chunks: readonly Uint8Array[]): Answers {
   return { pattern: patternOf(text.split('\r\n')), infos, request, isClosed }
 }
 
-/** Selectors are functions, which no test can compare; all else stays. */
+/** Patterns and selectors are functions, which no test can compare; all else stays. */
 function withoutCode({ request, ...answers }: Answers): unknown {
   return {
     ...answers,
-    subscriptions: request?.subscriptions.map(({ selectors, ...rest }) => ({ ...rest, selectors: selectors.length })),
+    subscriptions: request?.subscriptions.map(({ selectors, stations: _, ...rest }) => ({
+      ...rest,
+      selectors: selectors.length,
+    })),
   }
 }
 
