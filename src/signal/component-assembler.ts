@@ -145,7 +145,8 @@ export class ComponentAssembler {
 
   /** To where the latest component begins; a filled one goes on with its own samples. */
   #jump(position: number, pieces: FramePiece[]): boolean {
-    let next = position
+    // Nothing but zeros is no data: on to the first component that has some.
+    let next = this.#queues.every((queue) => queue.isFilled) ? (this.#earliest() ?? position) : position
     for (const queue of this.#queues) {
       if (queue.isFilled) {
         if (queue.start === position) {

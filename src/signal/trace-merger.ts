@@ -51,6 +51,9 @@ const CONTIGUOUS = 0.5
 const TEAR = 0.75
 /** In samples: what nanosecond times leave over. */
 const ROUNDING = 1e-3
+/** Hz; beyond, a header is wrong and its times overflow. */
+const MIN_RATE = 1e-5
+const MAX_RATE = 1e7
 /** More than this many horizons' worth of samples behind a hole: conflicting overlaps; the hole is given up. */
 const HELD_HORIZONS = 4
 
@@ -141,8 +144,8 @@ export class TraceMerger {
 
   #isSound(record: TraceRecord): boolean {
     if (record.samples.length === 0) return false
-    if (record.sampleRate > 0 && Number.isFinite(record.sampleRate)) return true
-    const message = `merge: expected a sample rate above 0 Hz, got ${record.sampleRate}; the record is dropped`
+    if (record.sampleRate >= MIN_RATE && record.sampleRate <= MAX_RATE) return true
+    const message = `merge: expected a sample rate from ${MIN_RATE} to ${MAX_RATE} Hz, got ${record.sampleRate}; the record is dropped`
     this.#onProblem?.({ code: 'RATE_ABSURD', message, sourceId: this.#sourceId })
     return false
   }

@@ -134,6 +134,13 @@ describe('component assembler: a component that does not come', () => {
     expect(assembler.push(grid('Z', 31, 9))).toEqual([filled(31, 2), broken('component'), frame(33, 2)])
   })
 
+  it('never makes rows of zeros alone', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, { ...short, missing: 'zero' })
+    expect(['N', 'E'].flatMap((code) => joined(assembler.push(grid(code, 0, 50))))).toHaveLength(1)
+    const later = joined(assembler.push(grid('Z', 1_000_000, 50)))
+    expect(later).toMatchObject([{ start: 1_000_000, cause: 'component', values: { length: 150 } }])
+  })
+
   it('goes on with the vertical alone, and with nothing when nothing comes', () => {
     const assembler = new ComponentAssembler(INSTRUMENT, { ...short, missing: 'zero' })
     expect(assembler.push(gap('Z'))).toEqual([])

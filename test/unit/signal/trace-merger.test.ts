@@ -272,7 +272,7 @@ describe('trace merger: absurd times and rates', () => {
     expect(merger.counters.absurd).toBe(1)
   })
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('drops a record whose rate is %d', (sampleRate) => {
+  it.each([0, -1, 1e-310, 1e300, Number.NaN, Number.POSITIVE_INFINITY])('drops a record whose rate is %d', (sampleRate) => {
     const problems: Problem[] = []
     const merger = new TraceMerger(SOURCE, { onProblem: (problem) => problems.push(problem) })
     expect(merger.push({ ...record(0, [1]), sampleRate })).toEqual([])
