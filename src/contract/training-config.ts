@@ -21,6 +21,7 @@ export const trainingConfigSchema = z.strictObject({
       momentum: z.number().min(0).lt(1).default(0.9),
       weightDecay: z.number().nonnegative().default(0).describe('L2, per step and unit of learning rate'),
       schedule: z.enum(['constant', 'cosine']).default('cosine').describe('cosine falls to zero over all epochs'),
+      warmUp: probability.lt(1).default(0.02).describe('share of the training in which the learning rate rises from zero'),
       averaging: z.number().min(0).lt(1).default(0.999).describe('decay per step of the running mean of the weights; 0 for none'),
     })
     .prefault({}),
@@ -43,6 +44,10 @@ export const trainingConfigSchema = z.strictObject({
       datasetPower: probability
         .default(0.5)
         .describe('a dataset of n traces is drawn from n^power times: 0 all alike, 1 as they come'),
+      weakEvents: z
+        .strictObject({ belowSnrDb: z.number().default(12), factor: z.number().positive().default(2) })
+        .prefault({})
+        .describe('how much more often earthquakes below a signal-to-noise ratio are drawn: they are rare and hard'),
       noiseKinds: z
         .record(z.string(), z.number().nonnegative())
         .default({ cultural: 3, ice: 2, glitch: 3, teleseism: 3 })

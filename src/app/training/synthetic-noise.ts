@@ -18,7 +18,8 @@ type Foreground = (window: Float64Array, sampleRate: number, random: Random) => 
 const vehicle: Foreground = (window, sampleRate, random) => {
   const rows = window.length / CHANNELS
   const centre = between(random, -0.2 * rows, 1.2 * rows)
-  const width = logBetween(random, 1, 10) * sampleRate
+  // Shorter ones would look like micro-earthquakes.
+  const width = logBetween(random, 2.5, 10) * sampleRate
   const lean = between(random, 0.6, 1.6)
   const amplitude = logBetween(random, 1, 30)
   for (let channel = 0; channel < CHANNELS; channel++) {

@@ -27,6 +27,8 @@ export function createTracePool(traces: readonly GridTrace[], config: TrainingCo
   const noiseTraces = traces.filter(({ label }) => label.category === 'noise')
   const earthquakeTraces = traces.filter(({ label }) => label.category === 'earthquake')
   const noiseKindWeight = ({ trace }: Stretch) => config.balance.noiseKinds[trace.label.noiseKind] ?? 1
+  const { weakEvents } = config.balance
+  const weaknessWeight = ({ trace }: Stretch) => ((trace.label.snrDb ?? Infinity) < weakEvents.belowSnrDb ? weakEvents.factor : 1)
   const balanced = (stretches: (Stretch | undefined)[], weight: (stretch: Stretch) => number) =>
     balanceDatasets(
       stretches.filter((stretch) => stretch !== undefined),
@@ -36,7 +38,7 @@ export function createTracePool(traces: readonly GridTrace[], config: TrainingCo
   return {
     earthquakes: balanced(
       earthquakeTraces.map((trace) => earthquakeStretch(trace, config, shape)),
-      () => 1,
+      weaknessWeight,
     ),
     noise: balanced(
       noiseTraces.map((trace) => noiseStretch(trace, shape)),
