@@ -9,6 +9,9 @@ import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSch
  * Every text frame is a JSON object with `type` and `seq`. Detections and labels are durable: `seq` is their own number and they
  * are replayed after `since`. All other messages carry the newest durable number at the time. Binary frames are waveforms
  * (waveform-frame.ts).
+ *
+ * A client that reads slowly gets every durable message, of the waveforms the newest of each instrument, and misses scores
+ * (GET /api/scores has them) and health.
  */
 
 /** `detections` carries labels, too; `events` is accepted and silent until there are network events. */
