@@ -36,6 +36,41 @@ it('gives the same windows whatever the packets, their order, their doubles and 
   )
 })
 
+it('survives any stream of sound and absurd records with bounded memory', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const random = seededRandom(seed)
+    const chain = createChain()
+    const windows = nonsense(random, 300).flatMap((record) => chain.push(record))
+    const { mergers, assembler } = chain.snapshot()
+    const merging = mergers
+      .flatMap(({ held, suspects }) => [...held, ...suspects])
+      .reduce((sum, { samples }) => sum + samples.length, 0)
+    const assembling = assembler.queues
+      .flatMap(({ items }) => items)
+      .reduce((sum, item) => sum + ('samples' in item ? item.samples.length : 1), 0)
+    expect(merging).toBeLessThan(3 * 60_000)
+    expect(assembling).toBeLessThan(3 * 6100)
+    for (const { startTime } of [...windows, ...chain.flush()]) expect(Math.abs(startTime % 1e6)).toBe(0)
+  }
+})
+
+/** Records around a running time: most sound, some displaced by seconds, hours or centuries, with odd rates and values. */
+function nonsense(random: () => number, count: number): TraceRecord[] {
+  const oneOf = <T>(items: readonly T[]) => items[Math.floor(random() * items.length)]!
+  let time = START
+  let sampleRate = RATE
+  return Array.from({ length: count }, () => {
+    const displaced = random() < 0.25 ? BigInt(Math.round((random() - 0.5) * oneOf([1e10, 1e13, 8e18]))) : 0n
+    if (random() < 0.01) sampleRate = oneOf([100, 20, 31.2805, 1, 1000, 99.995, 0, 1e-310, 1e7, Number.NaN])
+    const length = Math.floor(random() * 300)
+    const samples = oneOf([new Int32Array(length), new Float32Array(length), new Float64Array(length)])
+    samples.fill(oneOf([0, 1, -(2 ** 31), Number.NaN, Number.POSITIVE_INFINITY, 1e300]))
+    const startTime = time + displaced
+    time += BigInt(length) * 3_300_000n
+    return { kind: 'record', sourceId: oneOf(SOURCES), startTime, sampleRate, samples }
+  })
+}
+
 /** One channel cut into records of the given lengths, with the jitter of a real clock. */
 function recordsOf(source: number, nextLength: () => number): TraceRecord[] {
   const records: TraceRecord[] = []
