@@ -3,15 +3,13 @@ import { inputPhases } from './convolution.ts'
 import { sigmoid } from './exponential.ts'
 import type { Kernels } from './kernels.ts'
 import type { Activation } from './network.ts'
+import { PackedMatrix, wholeBlocks } from './packed-matrix.ts'
 import type { Step, Value } from './step.ts'
 import { type Arena, BYTES_PER_FLOAT, type Tensor } from './tensor.ts'
 
-/** Output channels that the kernels compute together. */
-const BLOCK = 8
-
 /** A phase of the input gradient with its weights, packed with input and output channels exchanged. */
 interface PackedPhase extends Phase {
-  readonly weights: number
+  readonly weights: PackedMatrix
 }
 
 /**
@@ -25,8 +23,7 @@ export class AffineStep implements Step {
   readonly #activation: Activation
   readonly #x: Value
   readonly #y: Value
-  readonly #terms: number
-  readonly #weights: number
+  readonly #weights: PackedMatrix
   readonly #bias: number
   readonly #noBias: number
   readonly #phases: readonly PackedPhase[]
@@ -53,34 +50,30 @@ export class AffineStep implements Step {
     this.#activation = activation
     this.#x = x
     this.#y = y
-    this.#terms = convolution.kernelSize * inputs
-    this.#weights = arena.allocate(this.#terms * wholeBlocks(outputs))
+    const terms = convolution.kernelSize * inputs
+    this.#weights = new PackedMatrix(arena, terms, outputs, (term, output) => term * outputs + output)
     this.#bias = arena.allocate(wholeBlocks(outputs))
     this.#noBias = arena.allocate(wholeBlocks(inputs))
     const phases = x.gradient === undefined ? [] : inputPhases(convolution)
     this.#phases = phases.map((phase) => ({
       ...phase,
-      weights: arena.allocate(phase.taps.length * outputs * wholeBlocks(inputs)),
+      weights: new PackedMatrix(arena, phase.taps.length * outputs, inputs, (term, input) => {
+        const t = Math.floor(term / outputs)
+        return (phase.taps[t]! * inputs + input) * outputs + (term % outputs)
+      }),
     }))
-    this.#gradient = isTrained ? { kernel: arena.allocate(this.#terms * outputs), bias: arena.allocate(outputs) } : undefined
+    this.#gradient = isTrained ? { kernel: arena.allocate(terms * outputs), bias: arena.allocate(outputs) } : undefined
   }
 
   load(memory: Float32Array, weights: readonly Float32Array[]): void {
     const [kernel = new Float32Array(0), bias] = weights
-    const inputs = this.#x.activation.channels
-    const outputs = this.#y.activation.channels
     this.#memory = memory
     if (bias !== undefined) memory.set(bias, this.#bias / BYTES_PER_FLOAT)
-    packBlocks(memory, this.#weights, this.#terms, outputs, (term, output) => kernel[term * outputs + output]!)
-    for (const { taps, weights: at } of this.#phases) {
-      packBlocks(memory, at, taps.length * outputs, inputs, (term, input) => {
-        const t = Math.floor(term / outputs)
-        return kernel[(taps[t]! * inputs + input) * outputs + term - t * outputs]!
-      })
-    }
+    this.#weights.load(memory, kernel)
+    for (const phase of this.#phases) phase.weights.load(memory, kernel)
     if (this.#gradient !== undefined) {
       const views = [view(memory, this.#gradient.kernel, kernel.length)]
-      if (bias !== undefined) views.push(view(memory, this.#gradient.bias, outputs))
+      if (bias !== undefined) views.push(view(memory, this.#gradient.bias, bias.length))
       this.weightGradients = views
     }
   }
@@ -91,15 +84,16 @@ export class AffineStep implements Step {
     const { strides, before } = this.#convolution
     const floor = this.#activation === 'relu' ? 0 : -Infinity
     const start = x.offset - before * x.rowBytes
-    const affine = this.#kernels.affine
+    const { affine } = this.#kernels
+    const { terms, offset: weights } = this.#weights
     if (y.rows === 1) {
-      affine(start, x.sampleBytes, samples, this.#terms, this.#weights, this.#bias, y.offset, y.sampleBytes, y.channels, floor)
+      affine(start, x.sampleBytes, samples, terms, weights, this.#bias, y.offset, y.sampleBytes, y.channels, floor)
     } else {
       const step = strides * x.rowBytes
       for (let s = 0; s < samples; s++) {
         const from = start + s * x.sampleBytes
         const to = y.offset + s * y.sampleBytes
-        affine(from, step, y.rows, this.#terms, this.#weights, this.#bias, to, y.rowBytes, y.channels, floor)
+        affine(from, step, y.rows, terms, weights, this.#bias, to, y.rowBytes, y.channels, floor)
       }
     }
     if (this.#activation === 'sigmoid') mapRows(this.#memory, y, samples, sigmoid)
@@ -136,7 +130,7 @@ export class AffineStep implements Step {
       dy.rowBytes,
       samples,
       dy.rows,
-      this.#terms,
+      this.#weights.terms,
       dy.channels,
       gradient.kernel,
     )
@@ -146,10 +140,10 @@ export class AffineStep implements Step {
   #inputGradient(dy: Tensor, dx: Tensor, samples: number): void {
     const { affine } = this.#kernels
     const none = this.#noBias
-    for (const { firstInput, rows, taps, firstOutput, weights } of this.#phases) {
+    for (const { firstInput, rows, firstOutput, weights: packed } of this.#phases) {
       const from = dy.offset + firstOutput * dy.rowBytes
       const to = dx.offset + firstInput * dx.rowBytes
-      const terms = taps.length * dy.channels
+      const { terms, offset: weights } = packed
       if (rows === 1) {
         affine(from, dy.sampleBytes, samples, terms, weights, none, to, dx.sampleBytes, dx.channels, -Infinity)
         continue
@@ -159,28 +153,6 @@ export class AffineStep implements Step {
         const source = from + s * dy.sampleBytes
         affine(source, dy.rowBytes, rows, terms, weights, none, to + s * dx.sampleBytes, step, dx.channels, -Infinity)
       }
-    }
-  }
-}
-
-function wholeBlocks(channels: number): number {
-  return Math.ceil(channels / BLOCK) * BLOCK
-}
-
-/** Writes a [terms, outputs] matrix as the kernels read it, [block][term][8]; the rest of the last block stays zero. */
-function packBlocks(
-  memory: Float32Array,
-  offset: number,
-  terms: number,
-  outputs: number,
-  weight: (term: number, output: number) => number,
-): void {
-  let at = offset / BYTES_PER_FLOAT
-  for (let block = 0; block < outputs; block += BLOCK) {
-    const width = Math.min(BLOCK, outputs - block)
-    for (let term = 0; term < terms; term++) {
-      for (let lane = 0; lane < width; lane++) memory[at + lane] = weight(term, block + lane)
-      at += BLOCK
     }
   }
 }

@@ -15,7 +15,7 @@ export interface TrainerOptions {
 }
 
 /** Samples whose values stay in the cache between forward and backward pass; gradients are summed over such groups. */
-const GROUP = 16
+const GROUP = 8
 
 /**
  * Trains a network in the builtin engine's kernels on one thread: binary cross-entropy, mean over the batch. The same network,

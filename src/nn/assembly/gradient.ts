@@ -57,7 +57,8 @@ function fourTerms(
   for (let sample: i32 = 0; sample < samples; sample++) {
     let xp = x
     let dp = dy
-    for (let p: i32 = 0; p < positions; p++) {
+    const end = dy + <usize>positions * dyStep
+    while (dp < end) {
       const da = v128.load(dp)
       const db = v128.load(dp, 16)
       let s = v128.load32_splat(xp)
@@ -104,7 +105,8 @@ function oneTerm(
   for (let sample: i32 = 0; sample < samples; sample++) {
     let xp = x
     let dp = dy
-    for (let p: i32 = 0; p < positions; p++) {
+    const end = dy + <usize>positions * dyStep
+    while (dp < end) {
       const s = v128.load32_splat(xp)
       a = f32x4.add(a, f32x4.mul(s, v128.load(dp)))
       b = f32x4.add(b, f32x4.mul(s, v128.load(dp, 16)))

@@ -1,0 +1,40 @@
+import { type Arena, BYTES_PER_FLOAT } from './tensor.ts'
+
+/** Output channels that the kernels compute together. */
+const BLOCK = 8
+const NOTHING = -1
+
+export function wholeBlocks(channels: number): number {
+  return Math.ceil(channels / BLOCK) * BLOCK
+}
+
+/**
+ * A [terms, outputs] matrix as the kernels read it, [block][term][8]; the rest of the last block is zero. Training packs all
+ * weights again after every step, so the order is worked out once.
+ */
+export class PackedMatrix {
+  readonly terms: number
+  readonly offset: number
+  /** Index in the source of every packed value, or NOTHING. */
+  readonly #order: Int32Array
+
+  /** @param sourceIndex where the source has the value of a term and an output */
+  constructor(arena: Arena, terms: number, outputs: number, sourceIndex: (term: number, output: number) => number) {
+    this.terms = terms
+    this.#order = new Int32Array(terms * wholeBlocks(outputs))
+    this.offset = arena.allocate(this.#order.length)
+    this.#order.forEach((_, i) => {
+      const output = Math.floor(i / (terms * BLOCK)) * BLOCK + (i % BLOCK)
+      const term = Math.floor(i / BLOCK) % terms
+      this.#order[i] = output < outputs ? sourceIndex(term, output) : NOTHING
+    })
+  }
+
+  load(memory: Float32Array, source: Float32Array): void {
+    const at = this.offset / BYTES_PER_FLOAT
+    for (let i = 0; i < this.#order.length; i++) {
+      const index = this.#order[i]!
+      memory[at + i] = index === NOTHING ? 0 : source[index]!
+    }
+  }
+}
