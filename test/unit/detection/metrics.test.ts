@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { areaUnderCurve, classificationMetrics, type LabelledScore } from '../../../src/detection/metrics.ts'
+import {
+  areaUnderCurve,
+  balancedCrossEntropy,
+  classificationMetrics,
+  type LabelledScore,
+} from '../../../src/detection/metrics.ts'
 
 const scores = (earthquakes: number[], noise: number[]): LabelledScore[] => [
   ...earthquakes.map((score) => ({ score, isEarthquake: true })),
@@ -47,5 +52,21 @@ describe('areaUnderCurve', () => {
         expect(areaUnderCurve(scores(earthquakes, noise))).toBeCloseTo(expected, 12)
       }),
     )
+  })
+})
+
+describe('balancedCrossEntropy', () => {
+  it('is ln 2 for a guess and 0 for certainty that is right', () => {
+    expect(balancedCrossEntropy(scores([0.5], [0.5, 0.5]))).toBeCloseTo(Math.LN2, 12)
+    expect(balancedCrossEntropy(scores([1], [0]))).toBe(0)
+  })
+
+  it('weighs both classes the same, and one sure mistake finitely', () => {
+    expect(balancedCrossEntropy(scores([0.5], [0, 0, 0]))).toBeCloseTo(Math.LN2 / 2, 12)
+    expect(balancedCrossEntropy(scores([0], [0]))).toBeCloseTo(Math.log(1e6) / 2, 9)
+  })
+
+  it('is null when a class is missing', () => {
+    expect(balancedCrossEntropy(scores([1], []))).toBeNull()
   })
 })
