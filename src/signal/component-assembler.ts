@@ -58,7 +58,8 @@ export function componentOf(subsource: string): number | undefined {
  *
  * A gap in one component ends the frame for all. The output follows from what each channel says, not from how the channels
  * interleave: an interruption is passed on when all components are known at its place. Rows of real and of filled samples are
- * always separated by a gap (`component`).
+ * always separated by a gap (`component`). Only when a component is so late that patience ends does arrival decide: it is then
+ * absent, and what it brings for rows already given up is dropped.
  */
 export class ComponentAssembler {
   readonly #instrument: InstrumentId
