@@ -267,6 +267,13 @@ describe('the SeedLink client', () => {
     expect(server.commands(0)).toContain('DATA ALL 2026-01-01T00:00:00Z')
   })
 
+  it('refuses credentials that would be more than one word, without showing them', () => {
+    const credentials = { kind: 'password', user: 'alice', password: 'secret\r\nBYE' } as const
+    const make = () => new RecordedClient({ url: 'seedlink://127.0.0.1:1', stations: ['XX_AAA'], credentials })
+    expect(make).toThrow('SeedLink credentials: expected printable ASCII without blanks')
+    expect(make).not.toThrow(/secret/)
+  })
+
   it('says that a v3 server does not get the credentials', async () => {
     const { recorded } = await run([{ protocol: 3 }], { credentials: { kind: 'token', token: 'secret' } })
     await recorded.untilLink('streaming')

@@ -4,7 +4,7 @@ import { type InfoLevel, parseInfo, type ServerInfo } from '../../seedlink/info.
 import { ResumePositions } from '../../seedlink/resume-positions.ts'
 import { parseServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { sessionOptionsOf } from './client-options.ts'
+import { checkCredentials, sessionOptionsOf } from './client-options.ts'
 import type { TlsOptions } from './client-socket.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -27,6 +27,7 @@ export interface InfoOptions {
  */
 export async function requestInfo(url: string, infoLevel: InfoLevel, options: InfoOptions = {}): Promise<ServerInfo> {
   const { tls = {}, timers = SYSTEM_TIMERS } = options
+  checkCredentials(options.credentials)
   const address = parseServerAddress(url)
   const answer = await new Promise<{ format: 'xml' | 'json'; text: string; isError: boolean }>(
     (resolve, reject: (error: MonitorError) => void) => {

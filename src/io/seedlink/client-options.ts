@@ -10,6 +10,7 @@ import type { Credentials } from '../../seedlink/handshake.ts'
 import type { Position } from '../../seedlink/resume-positions.ts'
 import { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
 import { version } from '../version.ts'
+import { parseServerAddress, type ServerAddress } from './client-address.ts'
 import type { TlsOptions } from './client-socket.ts'
 import type { StateChange } from './client-state.ts'
 import type { ClientTimings, Timers } from './client-timings.ts'
@@ -76,8 +77,25 @@ export function sessionOptionsOf(
   }
 }
 
-/** @throws {ConfigError} that names every entry that is none */
-export function selectionsOf(stations: readonly string[]): readonly StationSelection[] {
+/** @throws {ConfigError} for an address, stations or credentials that are none */
+export function checkOptions({ url, stations, credentials }: SeedlinkClientOptions): {
+  address: ServerAddress
+  selections: readonly StationSelection[]
+} {
+  checkCredentials(credentials)
+  return { address: parseServerAddress(url), selections: selectionsOf(stations) }
+}
+
+/** @throws {ConfigError} for what cannot be a word of a command; never shows the secret */
+export function checkCredentials(credentials: Credentials | undefined): void {
+  if (credentials === undefined) return
+  const words = credentials.kind === 'token' ? [credentials.token] : [credentials.user, credentials.password]
+  if (words.every((word) => /^[\x21-\x7e]+$/.test(word))) return
+  const expected = 'printable ASCII without blanks'
+  throw new ConfigError(`SeedLink credentials: expected ${expected}, which is all that AUTH can carry`, { expected })
+}
+
+function selectionsOf(stations: readonly string[]): readonly StationSelection[] {
   const { selections, invalid } = parseSelections(stations)
   if (invalid.length === 0 && selections.length > 0) return selections
   const got = invalid.length > 0 ? invalid.join(', ') : 'none'

@@ -9,9 +9,9 @@ import { headerTime } from '../../seedlink/record-header.ts'
 import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
 import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 import type { StationSelection } from '../../seedlink/selection.ts'
-import { parseServerAddress, type ServerAddress } from './client-address.ts'
+import type { ServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { type ClientCounts, type SeedlinkClientOptions, selectionsOf, sessionOptionsOf } from './client-options.ts'
+import { type ClientCounts, checkOptions, type SeedlinkClientOptions, sessionOptionsOf } from './client-options.ts'
 import type { LinkState, StationState } from './client-state.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, reconnectDelay, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
@@ -51,9 +51,10 @@ export class SeedlinkClient {
   #counts = { packets: 0, unselected: 0, connections: 0 }
 
   constructor(options: SeedlinkClientOptions) {
+    const { address, selections } = checkOptions(options)
     this.#options = options
-    this.#address = parseServerAddress(options.url)
-    this.#selections = selectionsOf(options.stations)
+    this.#address = address
+    this.#selections = selections
     this.#positions = new ResumePositions(options.resume)
     this.#timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
     this.#timers = options.timers ?? SYSTEM_TIMERS

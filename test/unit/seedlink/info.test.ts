@@ -110,6 +110,18 @@ describe('the XML reader', () => {
     })
   })
 
+  it('does not take a > inside an attribute for the end', () => {
+    expect(readXml('<a b="x > y"/>')).toEqual({ name: 'a', attributes: { b: 'x > y' }, children: [] })
+  })
+
+  it('takes no longer for a hostile text than for any other of its length', () => {
+    const length = 2_000_000
+    for (const word of ['<!--', '<!', '<?', '<a b="', '<a ', "<a b='>", '<', 'a', '&']) {
+      expect(readXml(word.repeat(length / word.length))).toBeUndefined()
+      expect(readXml(`<a ${word.repeat(1000)}><`)).toBeUndefined()
+    }
+  })
+
   it('has no root for what does not close', () => {
     expect(readXml('<a><b></a>')).toBeUndefined()
     expect(readXml('</a>')).toBeUndefined()
