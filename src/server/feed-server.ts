@@ -34,7 +34,8 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
   const alive = new WeakSet<WebSocket>()
 
   http.on('upgrade', (request, socket, head) => {
-    if (urlOf(request).pathname !== FEED_PATH) {
+    socket.on('error', () => socket.destroy())
+    if (targetOf(request).path !== FEED_PATH) {
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
       return
     }
@@ -52,7 +53,7 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
       close(webSocket, refusal.code, refusal.reason)
       return
     }
-    const feedRequest = parseFeedQuery(urlOf(request).searchParams)
+    const feedRequest = parseFeedQuery(targetOf(request).query)
     if (typeof feedRequest === 'string') {
       close(webSocket, FEED_CLOSE.badRequest, feedRequest)
       return
@@ -123,6 +124,8 @@ function close(webSocket: WebSocket, code: number, reason: string): void {
   webSocket.close(code, reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON - 3)}...` : reason)
 }
 
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  return new URL(url, 'http://localhost')
+/** Split by hand: a target such as `//` makes URL throw. */
+function targetOf({ url = '' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const [path = '', query = ''] = url.split('?', 2)
+  return { path, query: new URLSearchParams(query) }
 }

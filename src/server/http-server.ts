@@ -4,7 +4,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { z } from 'zod'
 import type { ListenAddress } from '../contract/config.ts'
 import { UsageError } from '../domain/errors.ts'
-import { Access, TOKEN_COOKIE } from './access.ts'
+import { Access } from './access.ts'
 import { addApiRoutes } from './api-routes.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { serveFeed } from './feed-server.ts'
@@ -34,6 +34,8 @@ export interface HttpServer {
 
 /** Characters of a detection's id. */
 const LONGEST_ID = 300
+
+const LOGIN_ROUTE = '/api/login'
 
 const loginSchema = z.strictObject({ token: z.string() })
 
@@ -66,14 +68,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 /** Headers, access and errors of every answer. */
 function protect(server: FastifyInstance, access: Access, onError: (error: unknown) => void): void {
-  server.addHook('onRequest', async ({ headers, url, method }, reply) => {
+  server.addHook('onRequest', async ({ headers, routeOptions }, reply) => {
     reply.headers(SECURITY_HEADERS)
     access.checkOrigin(headers)
-    if (url.startsWith('/api/') || url.startsWith('/metrics')) {
-      reply.header('cache-control', 'no-store')
-      // The page itself is no secret, and there must be a way in.
-      if (!(method === 'POST' && url === '/api/login')) access.checkToken(headers)
-    }
+    // The route, not the url: `/%61pi/health` is /api/health, too.
+    const { url: route = '' } = routeOptions
+    if (!route.startsWith('/api/') && route !== '/metrics') return
+    reply.header('cache-control', 'no-store')
+    // The page itself is no secret, and there must be a way in.
+    if (route !== LOGIN_ROUTE) access.checkToken(headers)
   })
   server.setErrorHandler((error, _request, reply) => {
     const { status, code, message } = failureOf(error)
@@ -87,11 +90,9 @@ function protect(server: FastifyInstance, access: Access, onError: (error: unkno
 
 /** POST /api/login {token} → cookie, so that a page can use the API and the feed. */
 function addLogin(server: FastifyInstance, access: Access): void {
-  server.post('/api/login', (request, reply) => {
+  server.post(LOGIN_ROUTE, (request, reply) => {
     const { token } = checked(loginSchema, request.body)
-    if (!access.isToken(token)) throw new HttpError('UNAUTHORISED', 'token: expected the one in QUAKEWIRE_TOKEN, got another')
-    reply.header('set-cookie', `${TOKEN_COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`)
-    return reply.status(204).send()
+    return reply.header('set-cookie', access.login(token)).status(204).send()
   })
 }
 

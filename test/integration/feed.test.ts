@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -231,6 +232,18 @@ describe('a refused client', () => {
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/elsewhere`)
     const [error] = await once(socket, 'error')
     expect((error as Error).message).toContain('404')
+  })
+})
+
+describe('nonsense on the port', () => {
+  it.each(['//', '/feed?%%%', 'http://[', '*'])('such as an upgrade of %s does no harm', async (target) => {
+    const socket = createConnection(server.port, '127.0.0.1')
+    const key = 'dGhlIHNhbXBsZSBub25jZQ=='
+    const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${key}`]
+    socket.write([`GET ${target} HTTP/1.1`, `Host: 127.0.0.1:${server.port}`, ...lines, '', ''].join('\r\n'))
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+    await new FeedReader('').opened()
   })
 })
 

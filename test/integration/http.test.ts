@@ -261,7 +261,24 @@ describe('access', () => {
     expect((await login('another')).status).toBe(401)
     const cookie = (await login(token)).headers.get('set-cookie') ?? ''
     expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/)
-    expect((await ask('/api/health', { headers: { cookie: cookie.split(';')[0] as string } })).status).toBe(200)
+    expect(cookie).not.toContain(token.split(' ')[3])
+    const withCookie = async (text: string) => (await ask('/api/health', { headers: { cookie: text } })).status
+    expect(await withCookie(`theme=dark; ${cookie.split(';')[0]}`)).toBe(200)
+    expect(await withCookie('quakewire_login=%')).toBe(401)
+    expect(await withCookie(`quakewire_login=${'0'.repeat(64)}`)).toBe(401)
+  })
+
+  it('needs the token however the path is spelt', async () => {
+    await start({ token })
+    for (const path of ['/%61pi/health', '/api/%68ealth', '/api/health?', '/metric%73', '/api/detections/x']) {
+      expect([path, (await ask(path)).status]).toEqual([path, 401])
+    }
+    for (const path of ['/API/health', '//api/health', '/api//health', '/api/health/', '/%E0%A4%A']) {
+      expect([path, (await ask(path)).status]).toEqual([
+        path,
+        expect.toSatisfy((status: number) => status === 400 || status === 404),
+      ])
+    }
   })
 
   it('is refused to pages of other sites and to foreign names of this machine', async () => {
