@@ -4,7 +4,7 @@ export interface Command {
   readonly args: readonly string[]
 }
 
-/** Longest command line in bytes without its terminator (SeedLink 4.0 § Commands). */
+/** Longest command line in bytes (SeedLink 4.0 § Commands, which counts the terminator, too; nobody is cut for two bytes). */
 export const MAX_LINE_BYTES = 255
 
 /** What a reader may do with the bytes of one chunk: a command, or a line too long to be one. */

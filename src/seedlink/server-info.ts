@@ -154,7 +154,7 @@ function stationJson(station: StationHolding, streamPattern?: string): object {
 function streamsJson(streams: readonly StreamHolding[], pattern: string): object[] {
   const [stream = '*', format = '*'] = pattern.split('.')
   const streamIds = glob(stream)
-  const formats = glob(format)
+  const formats = glob(`${format}*`)
   return streams
     .map((holding) => ({ holding, id: streamNameOf(holding.sourceId, holding.format).streamId }))
     .filter(({ holding, id }) => streamIds.test(id) && formats.test(holding.format))
@@ -170,7 +170,9 @@ function streamsJson(streams: readonly StreamHolding[], pattern: string): object
 function connectionJson(connection: ConnectionFacts): object {
   return {
     host: connection.host,
-    client_port: connection.port,
+    ip_address: connection.host,
+    client_port: String(connection.port),
+    type: 'SeedLink',
     client_id: connection.userAgent,
     protocol_version: connection.protocol === 4 ? '4.0' : '3.1',
     connect_time: formatMicros(connection.connectedAt),

@@ -56,14 +56,17 @@ const V4_SELECTOR = /^(!?)([A-Za-z0-9_?*-]+)(?:\.([A-Za-z0-9?*]{1,2}))?(?::(\w+)
 
 export type SelectorFault = { readonly fault: 'ARGUMENTS' | 'UNSUPPORTED'; readonly text: string }
 
-/** v4: `[!]LOC_B_S_SS[.FS][:filter]` with `*` and `?`; the only filter here is `native`. */
+/**
+ * v4: `[!]LOC_B_S_SS[.FS][:filter]` with `*` and `?`. The format is a beginning: `2` means `2D` and `2L` (SeedLink 4.0 § Pattern
+ * matching). The only filter here is `native`.
+ */
 export function parseV4Selector(text: string): Selector | SelectorFault {
   const match = V4_SELECTOR.exec(text)
   if (!match) return { fault: 'ARGUMENTS', text: `invalid stream pattern ${text}` }
   const [, not = '', stream = '', format = '*', filter = 'native'] = match
   if (filter !== 'native') return { fault: 'UNSUPPORTED', text: `filter ${filter} is not offered here, only native` }
   const streamPattern = glob(stream)
-  const formatPattern = glob(format)
+  const formatPattern = glob(`${format}*`)
   return {
     isNegative: not === '!',
     matches: (name) => streamPattern.test(name.streamId) && formatPattern.test(name.format),

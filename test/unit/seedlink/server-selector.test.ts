@@ -39,12 +39,12 @@ describe('v3 selectors', () => {
 })
 
 describe('v4 selectors', () => {
-  it.each(['00_H_H_Z', '*', '*_H_H_?', '0?_H_H_Z', '*.2D', '00_H_H_Z.2?', '00_H_H_Z:native', '!_B_H_N'])(
+  it.each(['00_H_H_Z', '*', '*_H_H_?', '0?_H_H_Z', '*.2D', '00_H_H_Z.2?', '*.2', '00_H_H_Z:native', '!_B_H_N'])(
     '%s takes 00_H_H_Z',
     (text) => expect(isSelected(hhz, v4(text))).toBe(true),
   )
 
-  it.each(['_H_H_Z', '*.3D', '*.2E', 'HHZ', '!00_H_H_Z', '!*'])('%s does not take 00_H_H_Z', (text) =>
+  it.each(['_H_H_Z', '*.3D', '*.3', '*.D', '*.2E', 'HHZ', '!00_H_H_Z', '!*'])('%s does not take 00_H_H_Z', (text) =>
     expect(isSelected(hhz, v4(text))).toBe(false),
   )
 

@@ -296,6 +296,7 @@ describe('a v4 session', () => {
       { station: [{ id: 'XX_AAA', description: 'Station XX_AAA', start_seq: 10, end_seq: 256 }, { id: 'XX_BBB' }] },
     ],
     ['INFO STREAMS XX_AAA *_Z', 'JI', { station: [{ stream: [{ id: '00_H_H_Z', format: '2', subformat: 'D' }] }] }],
+    ['INFO STREAMS XX_AAA 00_H_H_N.2', 'JI', { station: [{ stream: [{ id: '00_H_H_N' }] }] }],
     ['INFO STREAMS XX_AAA *.3D', 'JI', { station: [{ stream: [] }] }],
     ['INFO STREAMS XX_ZZZ', 'JI', { station: [] }],
     ['INFO CONNECTIONS', 'JI', { connections: { client_count: 1, client: [{ host: '::1', transmit_packets: 7 }] } }],
