@@ -43,3 +43,39 @@ export function filterHighpass(filter: Biquad, samples: Float64Array, from: numb
     samples[i] = y
   }
 }
+
+/**
+ * The same for three interleaved columns at once, bit for bit: one recursion waits for its own last result, three side by side
+ * keep the processor busy.
+ *
+ * @param samples row-major [rows, 3]
+ * @param isBackward from the last row to the first
+ */
+export function filterHighpassThree(filter: Biquad, samples: Float64Array, isBackward: boolean): void {
+  const { b0, b1, b2, a1, a2 } = filter
+  const step = isBackward ? -3 : 3
+  let i = isBackward ? samples.length - 3 : 0
+  let p1 = -b0 * samples[i]!
+  let p2 = b2 * samples[i]!
+  let q1 = -b0 * samples[i + 1]!
+  let q2 = b2 * samples[i + 1]!
+  let r1 = -b0 * samples[i + 2]!
+  let r2 = b2 * samples[i + 2]!
+  for (let rows = samples.length / 3; rows > 0; rows--, i += step) {
+    const p = samples[i]!
+    const q = samples[i + 1]!
+    const r = samples[i + 2]!
+    const py = b0 * p + p1
+    const qy = b0 * q + q1
+    const ry = b0 * r + r1
+    p1 = b1 * p - a1 * py + p2
+    q1 = b1 * q - a1 * qy + q2
+    r1 = b1 * r - a1 * ry + r2
+    p2 = b2 * p - a2 * py
+    q2 = b2 * q - a2 * qy
+    r2 = b2 * r - a2 * ry
+    samples[i] = py
+    samples[i + 1] = qy
+    samples[i + 2] = ry
+  }
+}

@@ -1,6 +1,6 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { butterworthHighpass, filterHighpass } from './biquad.ts'
+import { type Biquad, butterworthHighpass, filterHighpass, filterHighpassThree } from './biquad.ts'
 import { sinPi } from './exact-math.ts'
 
 export interface PreprocessShape {
@@ -42,13 +42,8 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
 
   return (raw, out) => {
     let magnitude = 0
-    for (let channel = 0; channel < channels; channel++) {
-      magnitude += detrend(raw, scratch, channel, shape, spec.detrend)
-      if (highpass) {
-        filterHighpass(highpass, scratch, channel, channels, windowLength)
-        filterHighpass(highpass, scratch, size - channels + channel, -channels, windowLength)
-      }
-    }
+    for (let channel = 0; channel < channels; channel++) magnitude += detrend(raw, scratch, channel, shape, spec.detrend)
+    if (highpass) filterBothWays(highpass, scratch, shape)
     if (taper.length > 0) applyTaper(taper, scratch, shape)
     const peak = largestAbsolute(scratch)
     // A magnitude that is not finite fails this as well.
@@ -59,6 +54,18 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
     const scale = spec.normalise === 'max-abs' ? 1 / peak : 1
     for (let i = 0; i < size; i++) out[i] = scratch[i]! * scale
     return true
+  }
+}
+
+function filterBothWays(highpass: Biquad, samples: Float64Array, { windowLength, channels }: PreprocessShape): void {
+  if (channels === 3) {
+    filterHighpassThree(highpass, samples, false)
+    filterHighpassThree(highpass, samples, true)
+    return
+  }
+  for (let channel = 0; channel < channels; channel++) {
+    filterHighpass(highpass, samples, channel, channels, windowLength)
+    filterHighpass(highpass, samples, samples.length - channels + channel, -channels, windowLength)
   }
 }
 

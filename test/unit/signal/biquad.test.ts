@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/domain/errors.ts'
-import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
-import { sine, spike } from '../../helpers/signals.ts'
+import { butterworthHighpass, filterHighpass, filterHighpassThree } from '../../../src/signal/biquad.ts'
+import { gaussianNoise, sine, spike } from '../../helpers/signals.ts'
 
 describe('high-pass', () => {
   it.each([0.1, 1, 2, 9])('is 3 dB down at its corner of %d Hz', (corner) => {
@@ -45,3 +45,18 @@ function gain(corner: number, frequency: number): number {
   }
   return Math.hypot(real, imaginary)
 }
+
+describe('the high-pass on three columns at once', () => {
+  it.each([false, true])('gives the bits of one column after the other (backward: %s)', (isBackward) => {
+    const rows = 501
+    const filter = butterworthHighpass(1, 20)
+    const one = gaussianNoise(rows * 3, 5).map((value) => value * 1000 + 1e5)
+    const three = one.slice()
+    for (let column = 0; column < 3; column++) {
+      const from = isBackward ? (rows - 1) * 3 + column : column
+      filterHighpass(filter, one, from, isBackward ? -3 : 3, rows)
+    }
+    filterHighpassThree(filter, three, isBackward)
+    expect(three).toEqual(one)
+  })
+})
