@@ -73,15 +73,24 @@ function streamXml(stream: StreamHolding): string {
   })
 }
 
+/** A client as ringserver shows it: slinktool looks for connections inside stations, and for all these attributes. */
 function connectionXml(connection: ConnectionFacts): string {
-  return element('connection', {
+  const attributes = {
     host: connection.host,
     port: String(connection.port),
     ctime: formatV3Time(microsToNanos(connection.connectedAt)),
-    protocol: `${connection.protocol}`,
-    packets: String(connection.sentPackets),
-    bytes: String(connection.sentBytes),
-  })
+    begin_seq: '0',
+    current_seq: '0',
+    sequence_gaps: '0',
+    txcount: String(connection.sentPackets),
+    totBytes: String(connection.sentBytes),
+    begin_seq_valid: 'no',
+    realtime: 'yes',
+    end_of_data: 'no',
+  }
+  const client = { name: 'CLIENT', network: 'SL', description: connection.userAgent || 'SeedLink client' }
+  const station = { ...client, begin_seq: '0', end_seq: '0', stream_check: 'enabled' }
+  return element('station', station, element('connection', attributes))
 }
 
 function element(name: string, attributes: Record<string, string>, body = ''): string {

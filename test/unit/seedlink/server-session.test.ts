@@ -219,6 +219,31 @@ describe('a v3 session', () => {
     ])
   })
 
+  it.each([
+    [
+      'ID',
+      ['<seedlink software="SeedLink v4.0 (Test/1) :: SLPROTO:4.0 SLPROTO:3.1 CAP" organization="Test &amp; &lt;company&gt;"'],
+    ],
+    ['CAPABILITIES', ['<capability name="multistation"/>', '<capability name="info:streams"/>']],
+    ['STATIONS', ['<station name="AAA" network="YY" description="Station YY_AAA" begin_seq="00000C" end_seq="000102"']],
+    [
+      'STREAMS',
+      [
+        '<stream location="00" seedname="HHN" type="D" begin_time="2024/03/01 00:00:00.0000" end_time="2024/03/01 00:00:59.9900"/>',
+      ],
+    ],
+    ['CONNECTIONS', ['<station name="CLIENT" network="SL"', '<connection host="::1" port="5"', 'txcount="7" totBytes="3640"']],
+  ])('answers INFO %s in XML', (level, expected) => {
+    const text = new Talk()
+      .say(`INFO ${level}`)
+      .join('')
+      .match(/.{520}/gs)
+      ?.map((packet) => packet.slice(8 + 64).replace(/\0+$/, ''))
+      .join('')
+    for (const part of expected) expect(text).toContain(part)
+    expect(text).toMatch(/^<\?xml version="1\.0"\?>\n<seedlink .*(\/>|<\/seedlink>)\n$/s)
+  })
+
   it('refuses INFO without a level and marks an unknown level as an error', () => {
     const talk = new Talk()
     expect(talk.say('INFO')).toEqual([ERROR])
