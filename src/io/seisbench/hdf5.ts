@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { Dataset, File, ready } from 'h5wasm/node'
+import type { Dataset, File } from 'h5wasm/node'
 import { DatasetError } from '../../domain/errors.ts'
 
 export type FloatArray = Float32Array | Float64Array
@@ -26,20 +26,24 @@ export interface Hdf5Array {
 
 /** @throws {DatasetError} when the file is missing or is no readable HDF5 file */
 export async function openHdf5(path: string): Promise<Hdf5File> {
-  const library = await ready
+  // Only now: starting the library takes a third of a second, which no other command should pay.
+  const hdf5 = await import('h5wasm/node')
+  const library = await hdf5.ready
   if (!existsSync(path)) throw new DatasetError(`dataset: expected a file, got none (${path})`, { file: path })
   // Without this the library prints its error stack on stderr and returns a dead handle.
   library.activate_throwing_error_handler()
-  const file = guarded(path, 'file', () => new File(path, 'r'))
+  const file = guarded(path, 'file', () => new hdf5.File(path, 'r'))
   return {
     path,
     array(name) {
       const entity = find(file, name)
-      return entity instanceof Dataset && entity.shape !== null ? new StoredArray(path, name, entity, entity.shape) : undefined
+      return entity instanceof hdf5.Dataset && entity.shape !== null
+        ? new StoredArray(path, name, entity, entity.shape)
+        : undefined
     },
     text(name) {
       const entity = find(file, name)
-      const value = entity instanceof Dataset ? entity.value : undefined
+      const value = entity instanceof hdf5.Dataset ? entity.value : undefined
       return typeof value === 'string' ? value : undefined
     },
     close() {
