@@ -89,9 +89,9 @@ class TensorflowEngine implements Classifier {
 
 async function load(importTensorflow: () => Promise<unknown>): Promise<Tensorflow> {
   try {
-    const module = (await importTensorflow()) as Tensorflow & { readonly default?: Tensorflow }
+    const module = (await importTensorflow()) as Partial<Tensorflow> & { readonly default?: Tensorflow }
     // A CommonJS package shows its functions as names of the module or only below `default`.
-    return 'loadLayersModel' in module || module.default === undefined ? module : module.default
+    return module.loadLayersModel === undefined && module.default !== undefined ? module.default : (module as Tensorflow)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
     throw new EngineError(

@@ -126,9 +126,13 @@ function readGroup(group: WeightsGroup, files: ReadonlyMap<string, Uint8Array>):
     if (entry.dtype !== 'float32' || 'quantization' in entry) {
       throw layerError(entry.name, 'float32 weights', 'quantization' in entry ? 'quantised ones' : entry.dtype)
     }
-    const values = new Float32Array(sizeOf(entry.shape))
-    const end = offset + values.length * BYTES_PER_FLOAT
+    const size = sizeOf(entry.shape)
+    if (!entry.shape.every((length) => Number.isInteger(length) && length >= 1)) {
+      throw layerError(entry.name, 'a shape of whole numbers ≥ 1', JSON.stringify(entry.shape))
+    }
+    const end = offset + size * BYTES_PER_FLOAT
     if (end > bytes.length) throw layerError(entry.name, `at least ${end} bytes in ${name}`, `${bytes.length}`)
+    const values = new Float32Array(size)
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(offset + i * BYTES_PER_FLOAT, true)
     offset = end
     return { ...entry, values }

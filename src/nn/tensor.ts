@@ -1,3 +1,4 @@
+import { EngineError } from '../domain/errors.ts'
 import type { Kernels } from './kernels.ts'
 import type { Shape } from './network.ts'
 
@@ -44,15 +45,27 @@ export class Arena {
     return { ...shape, ...margins, offset: start + margins.before * rowBytes, rowBytes, sampleBytes }
   }
 
-  /** @returns all of the memory as floats */
+  /**
+   * @returns all of the memory as floats
+   * @throws {EngineError} when there is not so much
+   */
   open(kernels: Kernels): Float32Array {
     const missing = this.#end + SLACK_BYTES - kernels.memory.buffer.byteLength
-    if (missing > 0) kernels.memory.grow(Math.ceil(missing / PAGE_BYTES))
+    if (missing > 0) growMemory(kernels, Math.ceil(missing / PAGE_BYTES))
     const memory = new Float32Array(kernels.memory.buffer)
     for (const { offset, floats, value } of this.#padding) {
       memory.fill(value, offset / BYTES_PER_FLOAT, offset / BYTES_PER_FLOAT + floats)
     }
     return memory
+  }
+}
+
+function growMemory({ memory }: Kernels, pages: number): void {
+  try {
+    memory.grow(pages)
+  } catch (cause) {
+    const megabytes = Math.round((pages * PAGE_BYTES) / 1e6)
+    throw new EngineError(`builtin engine: expected ${megabytes} MB of memory for this network, got none`, { megabytes }, cause)
   }
 }
 

@@ -64,6 +64,14 @@ describe('builtin engine', () => {
     expect(first.classify(window, 1)[0]).toBe(second.classify(window, 1)[0])
   })
 
+  it('has no score for a window with a value that is no number', () => {
+    const engine = createBuiltinEngine(network, kernels)
+    for (const position of [0, 700, 1502]) {
+      expect(engine.classify(windows.slice(0, 1503).fill(Number.NaN, position, position + 1), 1)[0]).toBeNaN()
+    }
+    expect(engine.classify(windows.subarray(0, 1503), 1)[0]).not.toBeNaN()
+  })
+
   it('agrees with the definition on the published network', () => {
     const engine = createBuiltinEngine(network, kernels)
     for (let i = 0; i < 3; i++) {

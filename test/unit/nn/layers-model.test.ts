@@ -1,8 +1,9 @@
 import * as tfCore from '@tensorflow/tfjs-core'
 import * as tfLayers from '@tensorflow/tfjs-layers'
 import '@tensorflow/tfjs-backend-cpu'
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ModelFormatError } from '../../../src/domain/errors.ts'
+import { ModelFormatError, MonitorError } from '../../../src/domain/errors.ts'
 import { createBuiltinEngine } from '../../../src/nn/builtin-engine.ts'
 import { parseLayersModel, serialiseLayersModel, weightPaths } from '../../../src/nn/layers-model.ts'
 import { majstorovicArchitecture } from '../../../src/nn/majstorovic-architecture.ts'
@@ -245,6 +246,29 @@ describe('LayersModel', () => {
     },
   )
 
+  it('either reads a model that was changed anywhere or says what is wrong with it', () => {
+    const places = placesIn(json)
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.integer(),
+      fc.constantFrom('same', 'valid', 'Dense', 'conv1', [2], [null, 9, 3], 1e12),
+    )
+    fc.assert(
+      fc.property(fc.constantFrom(...places), anything, (path, value) => {
+        const changed = change((model) => {
+          const parent = path.slice(0, -1).reduce((node, key) => node[key], model)
+          parent[path.at(-1)!] = value
+        })
+        try {
+          createBuiltinEngine(parseLayersModel(changed, files), kernels)
+        } catch (error) {
+          expect(error).toBeInstanceOf(MonitorError)
+        }
+      }),
+      { numRuns: 2000, seed: 1 },
+    )
+  })
+
   it('refuses weight files that are cut off, too long or absent', () => {
     const cut = new Map([['weights.bin', weights.slice(0, 700)]])
     expect(() => parseLayersModel(json, cut)).toThrow(
@@ -277,6 +301,13 @@ describe('LayersModel', () => {
     return copy
   }
 })
+
+/** Where every value of a parsed JSON lies. */
+function placesIn(node: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (typeof node !== 'object' || node === null) return [path]
+  const below = Object.entries(node).flatMap(([key, value]) => placesIn(value, [...path, key]))
+  return path.length === 0 ? below : [path, ...below]
+}
 
 async function loadWithTensorflow(network: Network): Promise<tfLayers.LayersModel> {
   const { json, weights } = serialiseLayersModel(network)
