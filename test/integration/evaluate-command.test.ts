@@ -1,0 +1,91 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { quakewire } from '../helpers/command-line.ts'
+import { writeSeisbench } from '../helpers/seisbench-files.ts'
+import { gaussianNoise } from '../helpers/signals.ts'
+
+/** Each run loads the sources anew, which takes a while on a busy machine. */
+const PATIENCE = 120_000
+
+describe('quakewire evaluate', { timeout: PATIENCE }, () => {
+  it('prints one object for labelled windows, and leaves partial traces out unless asked', async () => {
+    const data = await madeDataset()
+    const whole = await quakewire('evaluate', '--data', data, '--json')
+    expect(whole).toMatchObject({ code: 0, stderr: '' })
+    const evaluation = JSON.parse(whole.stdout)
+    expect(Object.keys(evaluation)).toEqual([
+      'threshold',
+      'windows',
+      'accuracy',
+      'precision',
+      'recall',
+      'falsePositiveRate',
+      'auc',
+      'byDataset',
+    ])
+    expect(evaluation).toMatchObject({
+      threshold: 0.5,
+      windows: 3 + 2,
+      byDataset: { events: { windows: 3 }, noise: { windows: 2 } },
+    })
+
+    const partial = await quakewire('evaluate', '--data', data, '--partial', '--threshold', '1', '--json')
+    expect(JSON.parse(partial.stdout)).toMatchObject({ threshold: 1, windows: 3 + 2 + 2 })
+  })
+
+  it('compares continuous data with a catalogue of events that are not there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
+    await quakewire('synth', '--out', join(folder, 'archive'), '--stations', '1', '--minutes', '2')
+    writeFileSync(join(folder, 'events.csv'), 'time,magnitude\n1999-01-01T00:00:00Z,3\n')
+    const { code, stdout } = await quakewire(
+      'evaluate',
+      '--continuous',
+      join(folder, 'archive'),
+      '--catalog',
+      join(folder, 'events.csv'),
+      '--json',
+    )
+    expect(code).toBe(0)
+    const match = JSON.parse(stdout)
+    expect(Object.keys(match)).toEqual([
+      'events',
+      'eventsWithoutData',
+      'matched',
+      'recall',
+      'chanceRecall',
+      'detections',
+      'unmatched',
+      'stationDays',
+      'unmatchedPerStationDay',
+      'medianDelaySeconds',
+      'byMagnitude',
+    ])
+    expect(match).toMatchObject({ events: 0, eventsWithoutData: 1, recall: null, unmatched: match.detections })
+    expect(match.stationDays).toBeGreaterThan(0)
+  })
+
+  it('says in one line what is wrong with its options', async () => {
+    expect(await quakewire('evaluate', '--continuous', '.')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'quakewire: evaluate --continuous: expected --catalog CSV, got none\n',
+    })
+  })
+})
+
+/** An event, noise, and noise with one dead component, each 60 s at 20 Hz, in split test. */
+function madeDataset(): Promise<string> {
+  const noise = (seed: number) => Float32Array.from(gaussianNoise(3 * 1200, seed))
+  const event = noise(1).map((value, i) => value * (i % 1200 < 600 ? 1 : 1 + 50 * Math.exp((600 - (i % 1200)) / 80)))
+  const rows = ['event,earthquake,test,20,600,events', 'noise,noise,test,20,,noise', 'partial,noise,test,20,,noise']
+  return writeSeisbench({
+    metadata: `trace_name,trace_category,split,trace_sampling_rate_hz,trace_p_arrival_sample,trace_dataset\n${rows.join('\n')}\n`,
+    arrays: [
+      { name: 'event', shape: [3, 1200], values: event },
+      { name: 'noise', shape: [3, 1200], values: noise(2) },
+      { name: 'partial', shape: [3, 1200], values: noise(3).fill(0, 1200, 2400) },
+    ],
+  })
+}
