@@ -96,6 +96,19 @@ describe('trainer', () => {
     })
   })
 
+  it('trains through a dropout of nothing as without it', () => {
+    const layers = (rate: number) => [conv1d('first'), { kind: 'dropout', name: 'drop', rate } as const, dense('rows', 6)]
+    const [none, some, plain] = [layers(0), layers(0.5), [conv1d('first'), dense('rows', 6)]].map((list) => {
+      const network = initialise(detector(24, 3, ...list), 1)
+      const trainer = new Trainer(network, kernels, PLAIN)
+      const { inputs, targets } = samples(network, 4)
+      trainer.step(inputs, targets)
+      return trainer.weights().filter((arrays) => arrays.length > 0)
+    })
+    expect(none).toEqual(plain)
+    expect(some).not.toEqual(plain)
+  })
+
   it('leaves the weights alone when the loss is not finite', () => {
     const network = randomNetwork(small, 1)
     const trainer = new Trainer(network, kernels, PLAIN)
