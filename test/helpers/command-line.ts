@@ -4,6 +4,12 @@ import { resolve } from 'node:path'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 
+/** A test that fails must not leave processes behind. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** `quakewire …` as a process of its own, from the sources. */
 export class CommandLine {
   readonly child: ChildProcess
@@ -22,6 +28,8 @@ export class CommandLine {
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
     })
+    running.add(this.child)
+    this.child.once('close', () => running.delete(this.child))
     this.#exited = once(this.child, 'close').then(([code]) => code as number | null)
   }
 

@@ -7,6 +7,7 @@ import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scena
 import { writeArchive } from '../../src/app/synth/write-archive.ts'
 import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
+import { CuttingProxy } from '../helpers/cutting-proxy.ts'
 import {
   type BareDetection,
   detectionsOf,
@@ -61,6 +62,17 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
     await Promise.all([live, one, two].map(({ command }) => command.kill('SIGTERM')))
+  })
+
+  it('finds the same over a link that cuts packets every seven bytes and breaks in the middle of three of them', async () => {
+    const server = await serve([archive], '--speed', '300')
+    const proxy = await CuttingProxy.listen(server.port, { pieceBytes: 7, resetsAfterBytes: [40_123, 77_777, 300_001] })
+    const live = await run(writeConfig(join(folder, 'run-cut'), [{ port: proxy.port, stations }]))
+    await untilEnded(live.url)
+    expect(proxy.connections).toBeGreaterThanOrEqual(4)
+    expect(await detectionsOf(live.url)).toEqual(replayed)
+    await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
+    await proxy.close()
   })
 
   it('loses and doubles nothing when it is killed at random moments and started again', async () => {

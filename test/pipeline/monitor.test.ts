@@ -153,6 +153,16 @@ describe('the pipeline', () => {
     }
   })
 
+  it('gives the same bits whenever it starts, once the first window is full', () => {
+    const packets = packetsOf()
+    const whole = play(packets, partsWith(FORGETFUL_STATE)).scores
+    for (const skipped of [10, 25, 60]) {
+      const { scores } = play(packets.slice(skipped), partsWith(FORGETFUL_STATE))
+      expect(scores.length).toBeGreaterThan(80)
+      expect(scores).toEqual(whole.slice(-scores.length))
+    }
+  })
+
   it('counts a record that cannot be decoded and goes on', () => {
     const packets = packetsOf()
     const broken = packets.map((packet, index) =>
