@@ -124,6 +124,17 @@ describe('a server among clients of all kinds', () => {
     expect(sequences).toEqual([1, 2, 3, 4, 5])
   })
 
+  it('refuses one client too many and says so', async () => {
+    const problems: Problem[] = []
+    const server = await serve({ maxClients: 1, onProblem: (problem) => problems.push(problem) })
+    const first = await join(server)
+    await first.hello()
+    const second = await join(server)
+    await second.untilClosed()
+    expect(problems.map(({ code }) => code)).toEqual(['SERVER_FULL'])
+    expect(await first.ask('STATION AAA XX')).toBe('OK')
+  })
+
   it('says which address it cannot have', async () => {
     const { port } = await serve()
     const second = startServer({ source: network, listen: { host: '127.0.0.1', port } })

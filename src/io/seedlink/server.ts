@@ -17,6 +17,8 @@ export interface SeedlinkServerOptions {
   readonly isLoop?: boolean
   /** Seconds after which a client that does not read is cut (never at infinite speed). Default 10. */
   readonly stallSeconds?: number
+  /** Further clients are refused. Default 600, as ringserver. */
+  readonly maxClients?: number
   /** `name/version` in HELLO. Default `Quakewire`. */
   readonly software?: string
   /** Second line of HELLO. */
@@ -31,9 +33,6 @@ export interface ListenAddress {
   /** 0: any free port. */
   readonly port: number
 }
-
-/** As ringserver. */
-const MAX_CLIENTS = 600
 
 /**
  * A SeedLink 3.1 and 4.0 server that plays an archive.
@@ -50,6 +49,7 @@ export class SeedlinkServer {
   readonly #software: string
   readonly #organisation: string
   readonly #startedAt: number
+  readonly #onProblem: OnProblem
   readonly #connections = new Set<ServerConnection>()
 
   /** Reads the headers of all records once. */
@@ -59,6 +59,7 @@ export class SeedlinkServer {
     this.#software = `SeedLink v4.0 (${options.software ?? 'Quakewire'}) :: SLPROTO:4.0 SLPROTO:3.1 CAP`
     this.#organisation = options.organisation ?? 'Quakewire archive playback'
     this.#playback = new Playback(source, { speed, isNow, isLoop, clock })
+    this.#onProblem = onProblem
     this.#server = this.#createServer({
       host: {
         facts: () => this.#facts(),
@@ -70,6 +71,7 @@ export class SeedlinkServer {
       stallSeconds: options.stallSeconds ?? 10,
       onProblem,
     })
+    this.#server.maxConnections = options.maxClients ?? 600
   }
 
   /**
@@ -85,6 +87,7 @@ export class SeedlinkServer {
       this.#server.once('error', fail)
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', fail)
+        this.#server.on('error', ({ message }) => this.#onProblem({ code: 'SERVER_SOCKET', message: `serve: ${message}` }))
         resolve({ host, port: (this.#server.address() as AddressInfo).port })
       })
     })
@@ -104,7 +107,10 @@ export class SeedlinkServer {
       this.#connections.add(connection)
       socket.once('close', () => this.#connections.delete(connection))
     })
-    server.maxConnections = MAX_CLIENTS
+    server.on('drop', (drop) => {
+      const message = `client refused: ${server.maxConnections} are connected already`
+      context.onProblem({ code: 'SERVER_FULL', message, where: `${drop?.remoteAddress}:${drop?.remotePort}` })
+    })
     return server
   }
 
