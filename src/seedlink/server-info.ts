@@ -126,7 +126,7 @@ function jsonBody([item = '', stationPattern = '*', streamPattern = '*']: readon
     case 'CAPABILITIES':
       return { capability: V4_CAPABILITIES }
     case 'FORMATS':
-      return { format: FORMATS, filter: { native: 'records as they are in the archive' } }
+      return { format: FORMATS, filter: FILTERS }
     case 'STATIONS':
       return { station: matchingStations(facts, stationPattern).map((station) => stationJson(station)) }
     case 'STREAMS':
@@ -144,6 +144,8 @@ const FORMATS = {
   2: { mimetype: 'application/vnd.fdsn.mseed', subformat: { D: 'data', L: 'log' } },
   3: { mimetype: 'application/vnd.fdsn.mseed3', subformat: { D: 'data', L: 'log' } },
 }
+
+const FILTERS = { native: 'records as they are in the archive', 3: 'miniSEED 2 as miniSEED 3, where possible' }
 
 function matchingStations(facts: ServerFacts, pattern: string): StationHolding[] {
   const stations = glob(pattern)

@@ -13,8 +13,12 @@ export interface StreamName {
   readonly format: string
 }
 
+/** `native`: records as they are; `3`: as miniSEED 3 where possible (SeedLink 4.0 § SELECT). */
+export type Filter = 'native' | '3'
+
 export interface Selector {
   readonly isNegative: boolean
+  readonly filter?: Filter
   matches(name: StreamName): boolean
 }
 
@@ -58,17 +62,21 @@ export type SelectorFault = { readonly fault: 'ARGUMENTS' | 'UNSUPPORTED'; reado
 
 /**
  * v4: `[!]LOC_B_S_SS[.FS][:filter]` with `*` and `?`. The format is a beginning: `2` means `2D` and `2L` (SeedLink 4.0 § Pattern
- * matching). The only filter here is `native`.
+ * matching). Filters are `native` and `3`, not with `!`.
  */
 export function parseV4Selector(text: string): Selector | SelectorFault {
   const match = V4_SELECTOR.exec(text)
   if (!match) return { fault: 'ARGUMENTS', text: `invalid stream pattern ${text}` }
-  const [, not = '', stream = '', format = '*', filter = 'native'] = match
-  if (filter !== 'native') return { fault: 'UNSUPPORTED', text: `filter ${filter} is not offered here, only native` }
+  const [, not = '', stream = '', format = '*', filter] = match
+  if (filter !== undefined && not === '!') return { fault: 'ARGUMENTS', text: `a filter needs a pattern without !, not ${text}` }
+  if (filter !== undefined && filter !== 'native' && filter !== '3') {
+    return { fault: 'UNSUPPORTED', text: `filter ${filter} is not offered here, only native and 3` }
+  }
   const streamPattern = glob(stream)
   const formatPattern = glob(`${format}*`)
   return {
     isNegative: not === '!',
+    filter: filter ?? 'native',
     matches: (name) => streamPattern.test(name.streamId) && formatPattern.test(name.format),
   }
 }
@@ -78,4 +86,10 @@ export function isSelected(name: StreamName, selectors: readonly Selector[]): bo
   const positive = selectors.filter((selector) => !selector.isNegative)
   const isIn = positive.length === 0 || positive.some((selector) => selector.matches(name))
   return isIn && !selectors.some((selector) => selector.isNegative && selector.matches(name))
+}
+
+/** Of several patterns with a filter the first that names the stream decides. */
+export function filterFor(name: StreamName, selectors: readonly Selector[]): Filter {
+  const first = selectors.find((selector) => !selector.isNegative && selector.matches(name))
+  return first?.filter ?? 'native'
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
-import { parseHeader } from '../../src/miniseed/index.ts'
+import { decodeRecord, parseHeader } from '../../src/miniseed/index.ts'
 import { syntheticNetwork } from '../helpers/memory-source.ts'
 import { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
 
@@ -72,6 +72,27 @@ describe('a SeedLink server over records in memory', () => {
     expect(sent).toBe(recordsOf('CCC').reduce((sum, bytes) => sum + parseHeader(bytes).sampleCount, 0))
     const sequences = client.packets.map(({ sequence }) => sequence)
     expect(sequences.every((sequence, index) => index === 0 || sequence > sequences[index - 1]!)).toBe(true)
+  })
+
+  it('converts to miniSEED 3 where a v4 client asks for it, sample by sample', async () => {
+    const client = await join(await serve())
+    await stream(client, 'SLPROTO 4.0', 'STATION *', 'SELECT *_H_H_Z:3 *:native', 'DATA', 'END')
+    await client.untilEnd()
+    expect(client.packets.length).toBe(network.records.length)
+    for (const [index, { record, format, sequence }] of client.packets.entries()) {
+      const original = network.records[index]!
+      const isConverted = original.sourceId.endsWith('_H_H_Z')
+      if (!isConverted) expect(record).toEqual(original.bytes)
+      else expect([format, record[2]]).toEqual(['3D', 3])
+      const [sent, held] = [decodeRecord(record), decodeRecord(original.bytes)]
+      expect(sent.samples).toEqual(held.samples)
+      expect(sent.header).toMatchObject({
+        startTime: original.startTime,
+        sourceId: original.sourceId,
+        sampleRate: held.header.sampleRate,
+      })
+      expect(sequence).toBeGreaterThan(client.packets[index - 1]?.sequence ?? 0)
+    }
   })
 
   it('serves clients with different selections at the same time', async () => {

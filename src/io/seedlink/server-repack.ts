@@ -1,6 +1,7 @@
 import { MonitorError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
-import { decodeRecord, ENCODING, encodeRecords, type MiniseedRecord, textBytesOf } from '../../miniseed/index.ts'
+import type { Samples } from '../../domain/trace.ts'
+import { decodeRecord, ENCODING, type EncodeOptions, encodeRecords, textBytesOf } from '../../miniseed/index.ts'
 import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
 import type { PlayedRecord } from './server-playback.ts'
 
@@ -14,8 +15,7 @@ import type { PlayedRecord } from './server-playback.ts'
 export function repackForV3({ bytes, sourceId, isV3Ready }: PlayedRecord, onProblem: OnProblem): Uint8Array[] {
   if (isV3Ready) return [bytes]
   try {
-    const record = decodeRecord(bytes)
-    return record.text === undefined ? repackSamples(record) : repackText(record, bytes)
+    return rewrite(bytes, () => ({ formatVersion: 2, recordLength: V3_RECORD_BYTES }))
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
     onProblem({ code: 'SERVER_REPACK', message: `record left out for v3 clients: ${error.message}`, sourceId })
@@ -23,33 +23,52 @@ export function repackForV3({ bytes, sourceId, isV3Ready }: PlayedRecord, onProb
   }
 }
 
-function repackSamples(record: MiniseedRecord): Uint8Array[] {
-  const { sampleRate } = record.header
-  if (record.samples.length === 0 || sampleRate <= 0) return []
-  // A Steim2 record ends before a difference beyond 30 bits; with plain integers the number of pieces stays bounded.
-  const isSteim = record.samples instanceof Int32Array && hasSteim2Differences(record.samples)
-  const encoding = record.samples instanceof Int32Array && !isSteim ? { encoding: ENCODING.int32 } : {}
-  return write(record, sampleRate, record.samples, encoding)
+/**
+ * The filter `3` of SeedLink 4.0: a miniSEED 2 record as one record of miniSEED 3, with the same samples.
+ *
+ * @returns undefined where that is not possible: no samples, undecodable
+ */
+export function convertToMiniseed3(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const records = rewrite(bytes, (sampleCount) => ({
+      formatVersion: 3,
+      recordLength: HEADER_ROOM + sampleCount * BYTES_PER_SAMPLE,
+    }))
+    return records.length === 1 ? records[0] : undefined
+  } catch (error) {
+    if (error instanceof MonitorError) return undefined
+    throw error
+  }
 }
 
-function repackText(record: MiniseedRecord, bytes: Uint8Array): Uint8Array[] {
-  return write(record, 0, textBytesOf(bytes, record.header), { encoding: ENCODING.text })
-}
+/** More than any header and any half-filled Steim frame. */
+const HEADER_ROOM = 1024
+/** Of float64; Steim needs five at most, headers of its frames included. */
+const BYTES_PER_SAMPLE = 8
 
-function write(
-  { header }: MiniseedRecord,
-  sampleRate: number,
-  samples: MiniseedRecord['samples'] | Uint8Array,
-  encoding: { encoding?: number },
+function rewrite(
+  bytes: Uint8Array,
+  shapeFor: (sampleCount: number) => Required<Pick<EncodeOptions, 'formatVersion' | 'recordLength'>>,
 ): Uint8Array[] {
-  const { timingQuality, publicationVersion } = header
-  return encodeRecords(header.sourceId, header.startTime, sampleRate, samples, {
-    formatVersion: 2,
-    recordLength: V3_RECORD_BYTES,
-    ...encoding,
+  const { header, samples, text } = decodeRecord(bytes)
+  const { sourceId, startTime, sampleRate, timingQuality, publicationVersion } = header
+  const options = {
+    ...shapeFor(header.sampleCount),
     ...(timingQuality === undefined ? {} : { timingQuality }),
     ...(header.formatVersion === 2 ? { publicationVersion } : {}),
-  })
+  }
+  if (text !== undefined) {
+    return encodeRecords(sourceId, startTime, 0, textBytesOf(bytes, header), { ...options, encoding: ENCODING.text })
+  }
+  if (samples.length === 0 || sampleRate <= 0) return []
+  return encodeRecords(sourceId, startTime, sampleRate, samples, { ...options, encoding: encodingFor(samples) })
+}
+
+function encodingFor(samples: Samples): number {
+  if (samples instanceof Float64Array) return ENCODING.float64
+  if (samples instanceof Float32Array) return ENCODING.float32
+  // A Steim2 record ends before a difference beyond 30 bits; with plain integers the number of pieces stays bounded.
+  return hasSteim2Differences(samples) ? ENCODING.steim2 : ENCODING.int32
 }
 
 const STEIM2_DIFFERENCE_LIMIT = 2 ** 29

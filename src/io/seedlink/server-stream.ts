@@ -1,10 +1,10 @@
 import type { OnProblem } from '../../domain/problem.ts'
 import type { Micros } from '../../domain/time.ts'
 import { frameV3, frameV4 } from '../../seedlink/server-packet.ts'
-import { streamNameOf } from '../../seedlink/server-selector.ts'
+import { filterFor, streamNameOf } from '../../seedlink/server-selector.ts'
 import { isInWindow, type StreamRequest, type Subscription, subscriptionsFor } from '../../seedlink/server-subscription.ts'
 import type { Playback, PlayedRecord } from './server-playback.ts'
-import { repackForV3 } from './server-repack.ts'
+import { convertToMiniseed3, repackForV3 } from './server-repack.ts'
 
 /** What comes next for one client: packets (none when it did not ask for the record), waiting, or the end. */
 export type StreamStep =
@@ -68,12 +68,18 @@ export class PacketStream {
     if (active.length === 0) return []
     const start = Math.min(...active.map(({ startSequence }) => startSequence))
     if (this.#request.protocol === 4) {
-      return record.sequence < start ? [] : [frameV4(record.format, record.sequence, wanted.stationId, record.bytes)]
+      return record.sequence < start ? [] : [this.#packetV4(record, wanted)]
     }
     return repackForV3(record, this.#onProblem)
       .map((piece, index) => ({ piece, sequence: record.sequence + index }))
       .filter(({ sequence }) => sequence >= start)
       .map(({ piece, sequence }) => frameV3(sequence, piece))
+  }
+
+  #packetV4(record: PlayedRecord, { stationId, isConverted }: WantedStream): Uint8Array {
+    const converted = isConverted ? convertToMiniseed3(record.bytes) : undefined
+    if (!converted) return frameV4(record.format, record.sequence, stationId, record.bytes)
+    return frameV4(`3${record.format.slice(1)}`, record.sequence, stationId, converted)
   }
 
   #wantedStream({ sourceId, format }: PlayedRecord): WantedStream {
@@ -83,7 +89,8 @@ export class PacketStream {
     const name = streamNameOf(sourceId, format)
     const subscriptions = subscriptionsFor(this.#request, name)
     const active = this.#active.filter(({ subscription }) => subscriptions.includes(subscription))
-    const wanted = { stationId: name.stationId, active }
+    const isConverted = format.startsWith('2') && subscriptions.some(({ selectors }) => filterFor(name, selectors) === '3')
+    const wanted = { stationId: name.stationId, active, isConverted }
     this.#wanted.set(key, wanted)
     return wanted
   }
@@ -92,6 +99,8 @@ export class PacketStream {
 interface WantedStream {
   readonly stationId: string
   readonly active: readonly ActiveSubscription[]
+  /** To miniSEED 3. */
+  readonly isConverted: boolean
 }
 
 const END: StreamStep = { kind: 'end' }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sourceIdFromNslc } from '../../../src/domain/source-id.ts'
 import {
+  filterFor,
   isSelected,
   parseV3Selector,
   parseV4Selector,
@@ -49,8 +50,19 @@ describe('v4 selectors', () => {
   )
 
   it('refuses a filter that is not offered, and nonsense', () => {
-    expect(parseV4Selector('*_H_H_Z:3')).toMatchObject({ fault: 'UNSUPPORTED' })
+    expect(parseV4Selector('*_H_H_Z:4')).toMatchObject({ fault: 'UNSUPPORTED' })
+    expect(parseV4Selector('!*_H_H_Z:3')).toMatchObject({ fault: 'ARGUMENTS' })
     expect(parseV4Selector('a b')).toMatchObject({ fault: 'ARGUMENTS' })
+  })
+})
+
+describe('filters', () => {
+  it('are those of the first pattern that names the stream', () => {
+    const selectors = v4('!*_B_*', '*.2L:native', '00_*:3', '*')
+    expect(filterFor(hhz, selectors)).toBe('3')
+    expect(filterFor({ ...hhz, format: '2L' }, selectors)).toBe('native')
+    expect(filterFor(noLocation, selectors)).toBe('native')
+    expect(filterFor(hhz, [])).toBe('native')
   })
 })
 

@@ -293,7 +293,7 @@ describe('a v4 session', () => {
   })
 
   it('refuses a filter it does not offer', () => {
-    expect(v4().say('STATION XX_AAA', 'SELECT *:3')).toEqual([OK, expect.stringMatching(/^ERROR UNSUPPORTED /)])
+    expect(v4().say('STATION XX_AAA', 'SELECT *:9')).toEqual([OK, expect.stringMatching(/^ERROR UNSUPPORTED /)])
   })
 
   it.each([
