@@ -2,6 +2,8 @@ import { type Arena, BYTES_PER_FLOAT } from './tensor.ts'
 
 /** Output channels that the kernels compute together. */
 const BLOCK = 8
+/** And where terms and outputs are multiples of it; see `affine`. */
+const WIDE_BLOCK = 32
 const NOTHING = -1
 
 export function wholeBlocks(channels: number): number {
@@ -9,7 +11,7 @@ export function wholeBlocks(channels: number): number {
 }
 
 /**
- * A [terms, outputs] matrix as the kernels read it, [block][term][8]; the rest of the last block is zero. Training packs all
+ * A [terms, outputs] matrix as the kernels read it, [block][term][8] or [block][term][32]; the rest of the last block is zero. Training packs all
  * weights again after every step, so the order is worked out once.
  */
 export class PackedMatrix {
@@ -23,9 +25,10 @@ export class PackedMatrix {
     this.terms = terms
     this.#order = new Int32Array(terms * wholeBlocks(outputs))
     this.offset = arena.allocate(this.#order.length)
+    const block = terms % WIDE_BLOCK === 0 && outputs % WIDE_BLOCK === 0 ? WIDE_BLOCK : BLOCK
     this.#order.forEach((_, i) => {
-      const output = Math.floor(i / (terms * BLOCK)) * BLOCK + (i % BLOCK)
-      const term = Math.floor(i / BLOCK) % terms
+      const output = Math.floor(i / (terms * block)) * block + (i % block)
+      const term = Math.floor(i / block) % terms
       this.#order[i] = output < outputs ? sourceIndex(term, output) : NOTHING
     })
   }
