@@ -10,8 +10,8 @@ import { fillSyntheticNoise } from './synthetic-noise.ts'
 import type { Stretch, TracePool } from './trace-pool.ts'
 import { addScaled, CHANNELS, peakOf, removeMean } from './window-buffer.ts'
 
-/** Noise on top has between 1 / 50 and 1 / 3 of the largest amplitude of the event it must not hide. */
-const ADDED_NOISE = { least: 0.02, most: 0.33 }
+/** Noise on top has between 1 / 30 and 1 / 2 of the largest amplitude of the event: down to signals that barely stand out. */
+const ADDED_NOISE = { least: 0.03, most: 0.5 }
 /** Two noises are mixed at up to this ratio, either way. */
 const NOISE_MIX = 10
 
