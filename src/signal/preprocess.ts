@@ -1,12 +1,12 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { type Biquad, butterworthHighpass, filterHighpass, filterHighpassThree } from './biquad.ts'
+import { butterworthHighpass, filterHighpassThree } from './biquad.ts'
 import { sinPi } from './exact-math.ts'
 
 export interface PreprocessShape {
   /** Rows of a window. */
   readonly windowLength: number
-  /** Columns of a window. */
+  /** Columns of a window: 3. */
   readonly channels: number
   /** Hz. */
   readonly sampleRate: number
@@ -15,8 +15,8 @@ export interface PreprocessShape {
 /**
  * Turns one raw window into the network's input.
  *
- * @param raw row-major [windowLength, channels], source units; not changed
- * @param out row-major [windowLength, channels]; filled with zeros when the window is unusable
+ * @param raw row-major [windowLength, 3], source units; not changed
+ * @param out row-major [windowLength, 3]; filled with zeros when the window is unusable
  * @returns false when a sample is not finite or nothing is left to see (all zero, constant, or with `linear` an exact line)
  */
 export type Preprocessor = (raw: Float64Array, out: Float32Array) => boolean
@@ -31,20 +31,23 @@ const ROUNDING = 1e-12
  * The high-pass runs forward, then backward (zero phase, 12 dB/octave twice). Each pass starts in the steady state of its first
  * sample, as if that had lasted for ever, so the window's edges do not ring with the offset.
  *
- * @throws {UsageError} when the corner is not between 0 and the Nyquist frequency or the tapers overlap
+ * @throws {UsageError} when there are not three columns, the corner is not between 0 and the Nyquist frequency or the tapers overlap
  */
 export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape): Preprocessor {
   const { windowLength, channels, sampleRate } = shape
-  const size = windowLength * channels
+  if (channels !== 3) throw new UsageError(`preprocess: expected windows of 3 components, got ${channels}`)
+  const size = windowLength * 3
   const scratch = new Float64Array(size)
   const highpass = spec.highpassHz === null ? undefined : butterworthHighpass(spec.highpassHz, sampleRate)
   const taper = cosineTaper(spec.taperSeconds ?? 0, shape)
 
   return (raw, out) => {
-    let magnitude = 0
-    for (let channel = 0; channel < channels; channel++) magnitude += detrend(raw, scratch, channel, shape, spec.detrend)
-    if (highpass) filterBothWays(highpass, scratch, shape)
-    if (taper.length > 0) applyTaper(taper, scratch, shape)
+    const magnitude = detrend(raw, scratch, spec.detrend)
+    if (highpass) {
+      filterHighpassThree(highpass, scratch, false)
+      filterHighpassThree(highpass, scratch, true)
+    }
+    if (taper.length > 0) applyTaper(taper, scratch)
     const peak = largestAbsolute(scratch)
     // A magnitude that is not finite fails this as well.
     if (!(peak > magnitude * ROUNDING && magnitude < Number.POSITIVE_INFINITY)) {
@@ -57,62 +60,58 @@ export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape)
   }
 }
 
-function filterBothWays(highpass: Biquad, samples: Float64Array, { windowLength, channels }: PreprocessShape): void {
-  if (channels === 3) {
-    filterHighpassThree(highpass, samples, false)
-    filterHighpassThree(highpass, samples, true)
-    return
-  }
-  for (let channel = 0; channel < channels; channel++) {
-    filterHighpass(highpass, samples, channel, channels, windowLength)
-    filterHighpass(highpass, samples, samples.length - channels + channel, -channels, windowLength)
-  }
-}
-
 /**
- * Writes one component without its mean or line to `to`. Sums are taken relative to the first sample, so that a large offset
- * costs no precision and a constant becomes exactly zero.
+ * Writes the components without their means or lines to `to`. Sums are taken relative to the first sample, so that a large offset
+ * costs no precision and a constant becomes exactly zero; those of the three components side by side, because each waits for itself.
  *
- * @returns a size the component's largest absolute value does not exceed; not finite when a sample is not finite
+ * @returns a size that the largest absolute value does not exceed; not finite when a sample is not finite
  */
-function detrend(
-  from: Float64Array,
-  to: Float64Array,
-  channel: number,
-  { windowLength, channels }: PreprocessShape,
-  kind: PreprocessSpec['detrend'],
-): number {
-  const size = windowLength * channels
-  const base = from[channel]!
-  let sum = 0
-  let spread = 0
-  for (let i = channel; i < size; i += channels) {
-    const relative = from[i]! - base
-    sum += relative
-    spread += Math.abs(relative)
+function detrend(from: Float64Array, to: Float64Array, kind: PreprocessSpec['detrend']): number {
+  const rows = from.length / 3
+  const zBase = from[0]!
+  const nBase = from[1]!
+  const eBase = from[2]!
+  let zSum = 0
+  let nSum = 0
+  let eSum = 0
+  let zSpread = 0
+  let nSpread = 0
+  let eSpread = 0
+  for (let i = 0; i < from.length; i += 3) {
+    const z = from[i]! - zBase
+    const n = from[i + 1]! - nBase
+    const e = from[i + 2]! - eBase
+    zSum += z
+    nSum += n
+    eSum += e
+    zSpread += Math.abs(z)
+    nSpread += Math.abs(n)
+    eSpread += Math.abs(e)
   }
-  if (kind === 'linear') subtractLine(from, to, channel, channels, windowLength, base, sum / windowLength)
-  else {
-    const mean = kind === 'none' ? 0 : base + sum / windowLength
-    for (let i = channel; i < size; i += channels) to[i] = from[i]! - mean
+  if (kind === 'linear') {
+    subtractLine(from, to, 0, zBase, zSum / rows)
+    subtractLine(from, to, 1, nBase, nSum / rows)
+    subtractLine(from, to, 2, eBase, eSum / rows)
+  } else {
+    const zMean = kind === 'none' ? 0 : zBase + zSum / rows
+    const nMean = kind === 'none' ? 0 : nBase + nSum / rows
+    const eMean = kind === 'none' ? 0 : eBase + eSum / rows
+    for (let i = 0; i < from.length; i += 3) {
+      to[i] = from[i]! - zMean
+      to[i + 1] = from[i + 1]! - nMean
+      to[i + 2] = from[i + 2]! - eMean
+    }
   }
-  return Math.abs(base) + spread
+  return Math.abs(zBase) + zSpread + Math.abs(nBase) + nSpread + Math.abs(eBase) + eSpread
 }
 
-function subtractLine(
-  from: Float64Array,
-  to: Float64Array,
-  channel: number,
-  step: number,
-  rows: number,
-  base: number,
-  mean: number,
-): void {
+function subtractLine(from: Float64Array, to: Float64Array, column: number, base: number, mean: number): void {
+  const rows = from.length / 3
   const middle = (rows - 1) / 2
   let moment = 0
-  for (let row = 0, i = channel; row < rows; row++, i += step) moment += (row - middle) * (from[i]! - base)
+  for (let row = 0, i = column; row < rows; row++, i += 3) moment += (row - middle) * (from[i]! - base)
   const slope = moment / ((rows * (rows * rows - 1)) / 12)
-  for (let row = 0, i = channel; row < rows; row++, i += step) to[i] = from[i]! - base - mean - slope * (row - middle)
+  for (let row = 0, i = column; row < rows; row++, i += 3) to[i] = from[i]! - base - mean - slope * (row - middle)
 }
 
 function largestAbsolute(values: Float64Array): number {
@@ -136,12 +135,12 @@ function cosineTaper(seconds: number, { windowLength, sampleRate }: PreprocessSh
   })
 }
 
-function applyTaper(taper: Float64Array, samples: Float64Array, { windowLength, channels }: PreprocessShape): void {
+function applyTaper(taper: Float64Array, samples: Float64Array): void {
+  const last = samples.length / 3 - 1
   for (let row = 0; row < taper.length; row++) {
-    const opposite = windowLength - 1 - row
-    for (let channel = 0; channel < channels; channel++) {
-      samples[row * channels + channel]! *= taper[row]!
-      samples[opposite * channels + channel]! *= taper[row]!
+    for (let column = 0; column < 3; column++) {
+      samples[row * 3 + column]! *= taper[row]!
+      samples[(last - row) * 3 + column]! *= taper[row]!
     }
   }
 }
