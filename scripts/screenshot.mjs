@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core'
 import { buildIfStale } from './build.mjs'
 import { fail, root, say } from './steps.mjs'
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const WAIT_MILLIS = 125_000
 const FLAGS = [
   '--no-sandbox',
