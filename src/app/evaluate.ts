@@ -1,9 +1,8 @@
 import { type ClassificationMetrics, classificationMetrics, type LabelledScore } from '../detection/metrics.ts'
 import { DatasetError } from '../domain/errors.ts'
-import type { OnProblem } from '../domain/problem.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
 import { type ScoredProtocolWindow, scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
-import { gridTraces, hasAllComponents } from './training/load-traces.ts'
+import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 
 export interface EvaluateOptions {
   /** Folders in SeisBench format. */
@@ -31,11 +30,11 @@ export const DEFAULT_THRESHOLD = 0.5
 export async function evaluateWindows(
   options: EvaluateOptions,
   scorer: WindowScorer,
-  onProblem: OnProblem,
+  hooks: LoadHooks,
 ): Promise<WindowEvaluation> {
   const { directories, split, threshold, isPartialAccepted } = options
   const windows: ScoredProtocolWindow[] = []
-  for await (const trace of gridTraces(directories, split, scorer.sampleRate, onProblem)) {
+  for await (const trace of gridTraces(directories, split, scorer.sampleRate, hooks)) {
     if (isPartialAccepted || hasAllComponents(trace)) windows.push(...scoreTrace(trace, scorer))
   }
   if (windows.length > 0) return summarise(windows, threshold)

@@ -5,7 +5,7 @@ import type { Latency } from '../domain/detection.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
-import { type InstrumentId, instrumentIdOf, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
+import { type InstrumentId, rememberingInstrumentIds, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
 import type { Position } from '../io/seedlink/index.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
 import type { Store } from '../io/store/store.ts'
@@ -50,7 +50,7 @@ export class LiveMonitor {
   readonly #options: LiveMonitorOptions
   readonly #memory: PipelineMemory
   readonly #accepted: ReadonlySet<InstrumentId>
-  readonly #instruments = new Map<SourceId, InstrumentId>()
+  readonly #instrumentOf = rememberingInstrumentIds()
   #packets$: Subject<Packet> | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -151,14 +151,6 @@ export class LiveMonitor {
       ...(packetSeconds === undefined ? {} : { packetSeconds: rounded(packetSeconds) }),
       ...(arrival === undefined ? {} : { processingSeconds: rounded((this.#options.clock.now() - arrival) / 1e6) }),
     }
-  }
-
-  #instrumentOf(sourceId: SourceId): InstrumentId {
-    const known = this.#instruments.get(sourceId)
-    if (known) return known
-    const instrument = instrumentIdOf(sourceId)
-    this.#instruments.set(sourceId, instrument)
-    return instrument
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StationStatus } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
-import { type InstrumentId, instrumentIdOf, type SourceId, stationOfInstrument } from '../domain/source-id.ts'
+import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfInstrument } from '../domain/source-id.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { MergeCounters } from '../signal/trace-merger.ts'
@@ -35,7 +35,7 @@ interface Row {
 export class StationBoard {
   readonly #options: StationBoardOptions
   readonly #rows = new Map<InstrumentId, Row>()
-  readonly #instruments = new Map<SourceId, InstrumentId>()
+  readonly #instrumentOf = rememberingInstrumentIds()
   /** Newest data time over all instruments. */
   newest: Micros | null = null
 
@@ -134,13 +134,5 @@ export class StationBoard {
     }
     this.#rows.set(instrument, row)
     return row
-  }
-
-  #instrumentOf(sourceId: SourceId): InstrumentId {
-    const known = this.#instruments.get(sourceId)
-    if (known) return known
-    const instrument = instrumentIdOf(sourceId)
-    this.#instruments.set(sourceId, instrument)
-    return instrument
   }
 }

@@ -15,7 +15,7 @@ import { createPreprocessor } from '../signal/preprocess.ts'
 import { DEFAULT_THRESHOLD } from './evaluate.ts'
 import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
 import type { GridTrace } from './training/grid-trace.ts'
-import { gridTraces, hasAllComponents } from './training/load-traces.ts'
+import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
 import { type TrainingHooks, trainNetwork } from './training/train-network.ts'
 
@@ -38,11 +38,11 @@ const SAMPLE_RATE = 20
  * @returns the card
  * @throws {DatasetError} when a dataset cannot be read or a class is missing in its train split
  */
-export async function train(options: TrainOptions, hooks: TrainingHooks, onProblem: OnProblem): Promise<ModelCard> {
+export async function train(options: TrainOptions, hooks: TrainingHooks & LoadHooks): Promise<ModelCard> {
   const { directories, out, config, seed } = options
   const wasm = readKernels()
-  const trainTraces = await collect(gridTraces(directories, 'train', SAMPLE_RATE, onProblem))
-  const devTraces = (await collect(gridTraces(directories, 'dev', SAMPLE_RATE, onProblem))).filter(hasAllComponents)
+  const trainTraces = await collect(gridTraces(directories, 'train', SAMPLE_RATE, hooks))
+  const devTraces = (await collect(gridTraces(directories, 'dev', SAMPLE_RATE, hooks))).filter(hasAllComponents)
   const architecture = majstorovicArchitecture()
   const { network, selectedEpoch } = trainNetwork(
     { architecture, sampleRate: SAMPLE_RATE, trainTraces, devTraces, config, seed, wasm },
@@ -72,9 +72,9 @@ export async function train(options: TrainOptions, hooks: TrainingHooks, onProbl
       selectedEpoch,
       windowsPerEpoch,
       settings,
-      data: await describeData(directories, onProblem),
+      data: await describeData(directories, hooks.onProblem),
     },
-    metrics: await measure(directories, scorer, onProblem),
+    metrics: await measure(directories, scorer, hooks),
     limits: described.limits,
   }
   writeModelCard(out, card)
@@ -109,12 +109,12 @@ async function describeData(directories: readonly string[], onProblem: OnProblem
 async function measure(
   directories: readonly string[],
   scorer: WindowScorer,
-  onProblem: OnProblem,
+  hooks: LoadHooks,
 ): Promise<ModelCard['metrics']> {
   const metrics: ModelCard['metrics'] = {}
   for (const split of SPLITS) {
     const scores = []
-    for await (const trace of gridTraces(directories, split, scorer.sampleRate, onProblem)) {
+    for await (const trace of gridTraces(directories, split, scorer.sampleRate, hooks)) {
       if (hasAllComponents(trace)) scores.push(...scoreTrace(trace, scorer))
     }
     if (scores.length > 0) metrics[split] = classificationMetrics(scores, DEFAULT_THRESHOLD)

@@ -71,7 +71,9 @@ async function onWindows(
   const preprocess = createPreprocessor(card.preprocess, { windowLength, channels: components.length, sampleRate })
   const scorer = { classifier, preprocess, sampleRate }
   const options = { directories, split, threshold, isPartialAccepted: partial === true }
-  const evaluation = await evaluateWindows(options, scorer, problems.add)
+  const bar = progressBar('evaluating')
+  const evaluation = await evaluateWindows(options, scorer, { onProblem: problems.add, onLoad: (share) => bar.update(share) })
+  bar.finish()
   if (json) return [JSON.stringify(evaluation)]
   const { byDataset, ...all } = evaluation
   return [

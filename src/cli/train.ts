@@ -27,8 +27,7 @@ async function run({ data, out, config, seed }: TrainCommandOptions): Promise<vo
   const report = new TrainingReport()
   const card = await train(
     { directories: data, out, seed, config: config === undefined ? trainingConfigSchema.parse({}) : loadTrainingConfig(config) },
-    { onStep: report.step, onEpoch: report.epoch },
-    problems.add,
+    { onStep: report.step, onEpoch: report.epoch, onLoad: report.load, onProblem: problems.add },
   )
   report.end()
   for (const line of problems.lines()) process.stderr.write(`${line}\n`)
@@ -40,17 +39,19 @@ async function run({ data, out, config, seed }: TrainCommandOptions): Promise<vo
 
 /** One line per epoch and, on a terminal, one that moves. Wall time is for the eyes only: nothing of it reaches the model. */
 class TrainingReport {
-  readonly #begin = performance.now()
+  #begin = performance.now()
   readonly #isTerminal = process.stderr.isTTY
   #share = 0
   #lastShown = 0
 
+  readonly load = (share: number): void => {
+    this.#show(`reading ${(share * 100).toFixed(0)} %`)
+  }
+
   readonly step = (share: number): void => {
+    if (this.#share === 0) this.#begin = performance.now()
     this.#share = share
-    const now = performance.now()
-    if (!this.#isTerminal || now - this.#lastShown < 200) return
-    this.#lastShown = now
-    process.stderr.write(`\rtraining ${(share * 100).toFixed(1)} %, ${this.#remaining()} left\u001b[K`)
+    this.#show(`training ${(share * 100).toFixed(1)} %, ${this.#remaining()} left`)
   }
 
   readonly epoch = ({ epoch, epochs, loss, dev, isBest }: EpochReport): void => {
@@ -69,6 +70,13 @@ class TrainingReport {
   #remaining(): string {
     const seconds = Math.round(((performance.now() - this.#begin) / 1000) * (1 / this.#share - 1))
     return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  }
+
+  #show(text: string): void {
+    const now = performance.now()
+    if (!this.#isTerminal || now - this.#lastShown < 200) return
+    this.#lastShown = now
+    process.stderr.write(`\r${text}\u001b[K`)
   }
 
   #clear(): void {

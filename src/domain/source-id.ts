@@ -73,6 +73,18 @@ export function instrumentIdOf(sourceId: SourceId): InstrumentId {
   return `${network}_${station}_${location}_${sensor}` as InstrumentId
 }
 
+/** `instrumentIdOf` that remembers: parsing an id for every record would cost more than what is done with it. */
+export function rememberingInstrumentIds(): (sourceId: SourceId) => InstrumentId {
+  const known = new Map<SourceId, InstrumentId>()
+  return (sourceId) => {
+    const found = known.get(sourceId)
+    if (found !== undefined) return found
+    const instrument = instrumentIdOf(sourceId)
+    known.set(sourceId, instrument)
+    return instrument
+  }
+}
+
 export function subsourceOf(sourceId: SourceId): string {
   return sourceId.slice(sourceId.lastIndexOf('_') + 1)
 }

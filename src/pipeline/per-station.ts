@@ -1,5 +1,5 @@
 import { type GroupedObservable, groupBy, mergeMap, type Observable, type OperatorFunction } from 'rxjs'
-import { type InstrumentId, instrumentIdOf, type SourceId } from '../domain/source-id.ts'
+import { type InstrumentId, rememberingInstrumentIds, type SourceId } from '../domain/source-id.ts'
 
 type OfInstrument = { readonly instrument: InstrumentId } | { readonly sourceId: SourceId }
 
@@ -11,19 +11,10 @@ export function perStation<In extends OfInstrument, Out>(
   chain: (instrument$: Observable<In>, instrument: InstrumentId) => Observable<Out>,
 ): OperatorFunction<In, Out> {
   return (source) => {
-    const known = new Map<SourceId, InstrumentId>()
+    const instrumentOf = rememberingInstrumentIds()
     return source.pipe(
-      groupBy((piece) => ('instrument' in piece ? piece.instrument : instrumentOf(piece.sourceId, known))),
+      groupBy((piece) => ('instrument' in piece ? piece.instrument : instrumentOf(piece.sourceId))),
       mergeMap((group: GroupedObservable<InstrumentId, In>) => chain(group, group.key)),
     )
   }
-}
-
-/** Remembered, because parsing an id for each piece would cost more than the grouping. */
-function instrumentOf(sourceId: SourceId, known: Map<SourceId, InstrumentId>): InstrumentId {
-  const found = known.get(sourceId)
-  if (found !== undefined) return found
-  const instrument = instrumentIdOf(sourceId)
-  known.set(sourceId, instrument)
-  return instrument
 }

@@ -44,7 +44,7 @@ describe('train', () => {
 
     const preprocess = createPreprocessor(card.preprocess, { windowLength: 501, channels: 3, sampleRate: 20 })
     const options = { directories: [data], split: 'test', threshold: 0.5, isPartialAccepted: false } as const
-    const evaluation = await evaluateWindows(options, { classifier, preprocess, sampleRate: 20 }, fail)
+    const evaluation = await evaluateWindows(options, { classifier, preprocess, sampleRate: 20 }, { onProblem: fail })
     expect(evaluation.byDataset.made).toEqual(card.metrics.test)
     expect(evaluation.accuracy).toBeGreaterThan(0.9)
   })
@@ -93,7 +93,7 @@ function waveform(category: Made['category'], seed: number): Float32Array {
 async function trained(data: string, seed: number, config = CONFIG) {
   const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
   const reports: EpochReport[] = []
-  await train({ directories: [data], out, config, seed }, { onEpoch: (report) => reports.push(report) }, fail)
+  await train({ directories: [data], out, config, seed }, { onEpoch: (report) => reports.push(report), onProblem: fail })
   return { out, reports }
 }
 

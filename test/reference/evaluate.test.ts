@@ -22,7 +22,7 @@ describe('the default model', () => {
     const { byDataset, threshold, ...all } = await evaluateWindows(
       options,
       { classifier, preprocess, sampleRate: 20 },
-      (problem) => problems.push(problem),
+      { onProblem: (problem) => problems.push(problem) },
     )
     expect(problems).toEqual([])
     expect(all).toEqual(card.metrics.test)

@@ -1,7 +1,13 @@
 import type { OnProblem } from '../../domain/problem.ts'
 import { openSeisbenchDataset } from '../../io/seisbench/dataset.ts'
-import type { Split } from '../../io/seisbench/trace-label.ts'
+import type { Split, TraceLabel } from '../../io/seisbench/trace-label.ts'
 import { type GridTrace, toGridTrace } from './grid-trace.ts'
+
+export interface LoadHooks {
+  readonly onProblem: OnProblem
+  /** After every trace: `share` of the split has been read. */
+  readonly onLoad?: (share: number) => void
+}
 
 /**
  * The traces of a split from all datasets, on the grid, one after the other.
@@ -13,12 +19,16 @@ export async function* gridTraces(
   directories: readonly string[],
   split: Split | 'all',
   gridRate: number,
-  onProblem: OnProblem,
+  { onProblem, onLoad }: LoadHooks,
 ): AsyncGenerator<GridTrace> {
-  for (const directory of directories) {
+  for (const [index, directory] of directories.entries()) {
     const dataset = await openSeisbenchDataset(directory, onProblem)
     try {
-      for (const trace of dataset.traces((label) => split === 'all' || label.split === split)) {
+      const isWanted = (label: TraceLabel) => split === 'all' || label.split === split
+      const count = dataset.labels.filter(isWanted).length
+      let read = 0
+      for (const trace of dataset.traces(isWanted)) {
+        onLoad?.((index + ++read / count) / directories.length)
         const gridTrace = toGridTrace(trace, gridRate, onProblem)
         if (gridTrace) yield gridTrace
       }
