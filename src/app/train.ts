@@ -17,6 +17,7 @@ import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
 import type { GridTrace } from './training/grid-trace.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
+import { reportOnce } from './training/report-once.ts'
 import { type TrainingHooks, trainNetwork } from './training/train-network.ts'
 
 export interface TrainOptions {
@@ -38,7 +39,8 @@ const SAMPLE_RATE = 20
  * @returns the card
  * @throws {DatasetError} when a dataset cannot be read or a class is missing in its train split
  */
-export async function train(options: TrainOptions, hooks: TrainingHooks & LoadHooks): Promise<ModelCard> {
+export async function train(options: TrainOptions, givenHooks: TrainingHooks & LoadHooks): Promise<ModelCard> {
+  const hooks = { ...givenHooks, onProblem: reportOnce(givenHooks.onProblem) }
   const { directories, out, config, seed } = options
   const wasm = readKernels()
   const trainTraces = await collect(gridTraces(directories, 'train', SAMPLE_RATE, hooks))
@@ -106,11 +108,7 @@ async function describeData(directories: readonly string[], onProblem: OnProblem
 }
 
 /** Every split that has windows. */
-async function measure(
-  directories: readonly string[],
-  scorer: WindowScorer,
-  hooks: LoadHooks,
-): Promise<ModelCard['metrics']> {
+async function measure(directories: readonly string[], scorer: WindowScorer, hooks: LoadHooks): Promise<ModelCard['metrics']> {
   const metrics: ModelCard['metrics'] = {}
   for (const split of SPLITS) {
     const scores = []

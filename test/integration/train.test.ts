@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { loadModel } from '../../src/app/load-model.ts'
 import { train } from '../../src/app/train.ts'
 import type { EpochReport } from '../../src/app/training/train-network.ts'
 import { trainingConfigSchema } from '../../src/contract/training-config.ts'
+import type { Problem } from '../../src/domain/problem.ts'
 import { createPreprocessor } from '../../src/signal/preprocess.ts'
 import { writeSeisbench } from '../helpers/seisbench-files.ts'
 import { gaussianNoise } from '../helpers/signals.ts'
@@ -47,6 +48,16 @@ describe('train', () => {
     const evaluation = await evaluateWindows(options, { classifier, preprocess, sampleRate: 20 }, { onProblem: fail })
     expect(evaluation.byDataset.made).toEqual(card.metrics.test)
     expect(evaluation.accuracy).toBeGreaterThan(0.9)
+  })
+
+  it('reports a bad row once, however often the data are read', async () => {
+    const data = await madeDataset()
+    appendFileSync(join(data, 'metadata.csv'), 'odd,explosion,train,20,,,made\n')
+    const problems: Problem[] = []
+    const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
+    const config = { ...CONFIG, epochs: 1, windowsPerEpoch: 32 }
+    await train({ directories: [data], out, config, seed: 1 }, { onProblem: (problem) => problems.push(problem) })
+    expect(problems.map(({ code }) => code)).toEqual(['dataset-row'])
   })
 
   it('names the class that a dataset lacks', async () => {
