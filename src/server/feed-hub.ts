@@ -7,6 +7,7 @@ import type { InstrumentId } from '../domain/source-id.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { FeedClient, type FeedConnection, type MessageSource } from './feed-client.ts'
 import type { FeedRequest } from './feed-query.ts'
+import { RecentData } from './recent-data.ts'
 
 export interface FeedScore {
   readonly instrument: InstrumentId
@@ -22,6 +23,7 @@ export class FeedHub {
   readonly #clock: Clock
   readonly #source: MessageSource
   readonly #clients = new Set<FeedClient>()
+  readonly #recent = new RecentData<FeedScore>()
 
   constructor(clock: Clock, source: MessageSource) {
     this.#clock = clock
@@ -32,11 +34,12 @@ export class FeedHub {
     return this.#clients.size
   }
 
-  /** A new client: hello, then what was stored after `since`, then live. */
+  /** A new client: hello, then what was stored after `since`, the last two minutes of waveforms and scores, then live. */
   add(connection: FeedConnection, { subscription, since }: FeedRequest, hello: HelloMessage): FeedClient {
     const client = new FeedClient(connection, this.#source, subscription, since)
     client.now(JSON.stringify(hello))
     client.catchUp()
+    this.#sendRecent(client)
     this.#clients.add(client)
     return client
   }
@@ -62,6 +65,7 @@ export class FeedHub {
   /** Scores since the last call, oldest first; call it a few times a second, not per score. */
   publishScores(scores: readonly FeedScore[]): void {
     if (scores.length === 0) return
+    for (const score of scores) this.#recent.addScore(score)
     const wire = lazily(() =>
       scores.map(({ instrument, endTime, score }) => ({ instrument, time: formatMicros(endTime), score })),
     )
@@ -79,6 +83,7 @@ export class FeedHub {
 
   /** Copied: the samples may be reused at once. */
   publishWaveform(frame: WaveformFrame): void {
+    this.#recent.addFrame(frame)
     const bytes = lazily(() => encodeWaveformFrame(frame))
     for (const client of this.#clients) {
       const { topics, stations } = client.subscription
@@ -100,6 +105,19 @@ export class FeedHub {
   /** Call it every half minute or so: lets go of clients that did not move on since the last time. */
   tick(): void {
     for (const client of this.#clients) client.tick()
+  }
+
+  #sendRecent(client: FeedClient): void {
+    const { topics, stations } = client.subscription
+    const isWanted = (instrument: string) => stations.has(instrument)
+    if (topics.has('scores')) {
+      const scores = this.#recent.scores(isWanted)
+      const wire = scores.map(({ instrument, endTime, score }) => ({ instrument, time: formatMicros(endTime), score }))
+      if (wire.length > 0) client.nowOrNever(JSON.stringify(this.#scoresMessage(wire)))
+    }
+    if (topics.has('waveforms')) {
+      for (const frame of this.#recent.frames(isWanted)) client.waveform(frame.instrument, encodeWaveformFrame(frame))
+    }
   }
 
   #scoresMessage(scores: ScoresMessage['scores']): ScoresMessage {
