@@ -37,11 +37,15 @@ async function run({ data, out, config, seed }: TrainCommandOptions): Promise<vo
   process.stderr.write(`${out}: epoch ${card.training?.selectedEpoch} kept${accuracy}\n`)
 }
 
+/** A guess has a loss of ln 2 = 0.693. */
+const LEARNED_NOTHING = 0.65
+
 /** One line per epoch and, on a terminal, one that moves. Wall time is for the eyes only: nothing of it reaches the model. */
 class TrainingReport {
   #begin = performance.now()
   readonly #isTerminal = process.stderr.isTTY
   #share = 0
+  #bestLoss: number | undefined
   #lastShown = 0
 
   readonly load = (share: number): void => {
@@ -57,6 +61,7 @@ class TrainingReport {
   readonly epoch = ({ epoch, epochs, loss, dev, isBest }: EpochReport): void => {
     const devText =
       dev?.loss == null ? '' : `, dev loss ${dev.loss.toFixed(4)} accuracy ${((dev.accuracy ?? 0) * 100).toFixed(2)} %`
+    if (isBest) this.#bestLoss = dev?.loss ?? undefined
     this.#clear()
     process.stderr.write(
       `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}${devText}${isBest ? ' (best)' : ''}, ${this.#remaining()} left\n`,
@@ -65,6 +70,10 @@ class TrainingReport {
 
   end(): void {
     this.#clear()
+    if (this.#bestLoss === undefined || this.#bestLoss < LEARNED_NOTHING) return
+    process.stderr.write(
+      'the network learned nothing (every rectifier may be dead): lower optimiser.learningRate or raise optimiser.warmUp\n',
+    )
   }
 
   #remaining(): string {
