@@ -19,10 +19,10 @@ if (job === 'start') {
   install('run')
   buildIfStale()
   launch(['dist/main.js', 'demo', ...rest])
-} else if (job === 'bench') {
+} else if (job === 'quakewire') {
   install('run')
   buildIfStale()
-  launch(['dist/main.js', 'bench', ...rest])
+  launch(['dist/main.js', ...rest])
 } else if (job === 'test') {
   install('all')
   buildIfStale()
@@ -32,7 +32,7 @@ if (job === 'start') {
   buildIfStale()
   launch(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.reference.config.ts', ...rest])
 } else {
-  fail(`bootstrap: expected start, test, test:reference or bench, got ${job}`)
+  fail(`bootstrap: expected start, test, test:reference or quakewire, got ${job}`)
 }
 
 function checkNode() {

@@ -28,16 +28,23 @@ export interface DemoOptions {
  */
 export async function startDemo(options: DemoOptions): Promise<RunningMonitor> {
   const { listen, speed, onStep, onProgress, onProblem } = options
-  const folder = mkdtempSync(join(tmpdir(), 'quakewire-demo-'))
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true })
+  // Undone in reverse order, at the end or when a step fails.
+  const undo: (() => void | Promise<void>)[] = []
+  const undoAll = async () => {
+    for (const action of undo.reverse()) await action()
+  }
   try {
+    const folder = mkdtempSync(join(tmpdir(), 'quakewire-demo-'))
+    undo.push(() => rmSync(folder, { recursive: true, force: true }))
     const scenario = demoScenario()
     const minutes = Math.round(scenario.durationSeconds / 60)
     onStep(`making ${minutes} minutes of ${scenario.stations.length} stations with ${scenario.earthquakes.length} earthquakes`)
     writeArchive(scenario, folder, { onProgress })
 
     const archive = await openArchive([join(folder, 'sds')], { onProblem })
+    undo.push(() => archive.close())
     const server = await startServer({ source: archive, speed, isNow: true, isLoop: true, onProblem })
+    undo.push(() => server.close())
     onStep(`serving them by SeedLink at 127.0.0.1:${server.port}, ${speed} × real time, moved to the present`)
 
     const instruments = [...new Set(archive.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
@@ -54,18 +61,11 @@ export async function startDemo(options: DemoOptions): Promise<RunningMonitor> {
         http: { listen },
       },
     })
+    undo.push(() => monitor.stop())
     onStep('watching them')
-    return {
-      url: monitor.url,
-      stop: async () => {
-        await monitor.stop()
-        await server.close()
-        archive.close()
-        removeFolder()
-      },
-    }
+    return { url: monitor.url, stop: undoAll }
   } catch (error) {
-    removeFolder()
+    await undoAll()
     throw error
   }
 }

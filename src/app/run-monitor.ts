@@ -2,19 +2,20 @@ import { join } from 'node:path'
 import type { Config } from '../contract/config.ts'
 import { detectionToWire } from '../contract/detection.ts'
 import type { MonitorMode } from '../contract/feed.ts'
-import { gridIndexToMicros } from '../domain/grid.ts'
+import { MonitorError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { Problem } from '../domain/problem.ts'
-import { openStore } from '../io/store/store.ts'
+import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
-import { FeedHub, type FeedScore } from '../server/feed-hub.ts'
+import { FeedHub } from '../server/feed-hub.ts'
 import { startHttpServer } from '../server/http-server.ts'
+import { FeedPublisher } from './feed-publisher.ts'
 import { LiveMonitor } from './live-monitor.ts'
 import { liveView } from './live-view.ts'
 import { loadModel } from './load-model.ts'
 import { MonitorMetrics } from './metrics.ts'
-import type { MonitorStreams } from './monitor.ts'
 import { ProblemCounter } from './problem-counter.ts'
+import { storeView } from './store-view.ts'
 
 export interface RunMonitorOptions {
   readonly config: Config
@@ -30,11 +31,8 @@ export interface RunningMonitor {
   stop(): Promise<void>
 }
 
-const SCORES_MILLIS = 250
-const HEALTH_MILLIS = 2000
-const TICK_MILLIS = 30_000
 const PRUNE_MILLIS = 600_000
-/** The built dashboard, beside the built program; from the sources it is in dist, too. */
+/** The built dashboard, the same from the sources and from the built program. */
 const WEB_ROOT = join(import.meta.dirname, '../../dist/web')
 
 /**
@@ -54,12 +52,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   const { keepScoresDays, maximumMegabytes, file } = config.store
   const { strideSeconds } = config.window
   const store = openStore(file, { clock, keepScoresDays, maximumMegabytes, strideSeconds, onProblem: report })
-  const hub = new FeedHub(clock, {
-    newestSeq: () => store.newestSeq,
-    messagesSince: (seq, limit) => store.messagesSince(seq, limit),
-  })
-  const scores: FeedScore[] = []
-  let isHealthNew = true
+  const hub = new FeedHub(clock, storeView(store))
 
   const live = new LiveMonitor({
     config,
@@ -77,12 +70,10 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
         hub.publishUnstored(detectionToWire(detection, { seq: store.newestSeq, latency }))
       }
     },
-    onStreams: (streams) => publishStreams(streams),
+    onStreams: (streams) => feed.publish(streams),
     onPacket: (packet) => metrics.packet(packet),
     onCommit: (isDone) => metrics.commit(isDone),
-    onState: () => {
-      isHealthNew = true
-    },
+    onState: () => feed.healthChanged(),
     onProblem: report,
   })
 
@@ -105,38 +96,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
       }),
   })
 
-  function publishStreams({ records$, frames$, scores$ }: MonitorStreams): void {
-    const rate = model.card.sampleRate
-    records$.subscribe(() => metrics.record())
-    frames$.subscribe((piece) => {
-      if (piece.kind === 'gap') return
-      const { instrument, firstIndex, samples } = piece
-      hub.publishWaveform({ instrument, startTime: gridIndexToMicros(firstIndex, rate), rate, samples })
-    })
-    scores$.subscribe((piece) => {
-      if (piece.kind === 'gap') return
-      metrics.window()
-      const { firstIndex, samples } = piece.window
-      const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, rate)
-      scores.push({ instrument: piece.instrument, endTime, score: piece.score })
-    })
-  }
-
-  const timers = [
-    setInterval(() => {
-      hub.publishScores(scores)
-      scores.length = 0
-      if (isHealthNew) hub.publishHealth(view.stations(), view.system())
-      isHealthNew = false
-    }, SCORES_MILLIS),
-    setInterval(() => {
-      isHealthNew = true
-    }, HEALTH_MILLIS),
-    setInterval(() => hub.tick(), TICK_MILLIS),
-    setInterval(() => {
-      if (live.board.newest !== null) store.prune(live.board.newest)
-    }, PRUNE_MILLIS),
-  ]
+  const feed = new FeedPublisher({ hub, view, metrics, gridRate: model.card.sampleRate, onProblem: report })
   const server = await startHttpServer({
     listen: config.http.listen,
     token: config.http.token,
@@ -144,16 +104,31 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     hub,
     webRoot: WEB_ROOT,
     onError: (error) => report({ code: 'HTTP', message: String(error) }),
+  }).catch((error: unknown) => {
+    feed.stop()
+    store.close()
+    throw error
   })
+  const pruning = setInterval(() => prune(store, live, report), PRUNE_MILLIS)
   live.start()
 
   return {
     url: server.url,
     stop: async () => {
-      for (const timer of timers) clearInterval(timer)
+      clearInterval(pruning)
+      feed.stop()
       live.stop()
       await server.close()
       store.close()
     },
+  }
+}
+
+function prune(store: Store, live: LiveMonitor, report: (problem: Problem) => void): void {
+  try {
+    if (live.board.newest !== null) store.prune(live.board.newest)
+  } catch (error) {
+    if (!(error instanceof MonitorError)) throw error
+    report({ code: error.code, message: error.message })
   }
 }

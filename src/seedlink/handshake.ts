@@ -101,9 +101,10 @@ export function* requestStationsV3(requests: StationRequests, rules: ServerRules
 
 function* requestStationV3(
   selection: StationSelection,
-  { positions, span, mode }: StationRequests,
+  requests: StationRequests,
   rules: ServerRules,
 ): Conversation<StationOutcome[]> {
+  const { span, mode } = requests
   const { station } = selection
   const reply = yield* ask(stationCommand(station, 3))
   if (reply.isError) return [rejected(station, reply.text)]
@@ -118,7 +119,7 @@ function* requestStationV3(
   }
   if (refusal && !isSelected) return [rejected(station, refusal.text)]
 
-  const request = span ? timeCommand(span, 3) : dataCommand(positions.of(station, rules.serverKind), rules, mode)
+  const request = streamCommand(station, requests, rules)
   const answer = yield* ask(request)
   if (!answer.isError) return [{ kind: 'accepted', station }]
   const withoutNumber = dataCommand(undefined, rules, mode)
@@ -137,9 +138,7 @@ function* requestStationV3(
  */
 export function* requestStationsV4(requests: StationRequests, rules: ServerRules): Conversation<StationOutcome[]> {
   const blocks = expandWildcards(requests, rules).map(({ selection, name }) => {
-    const request = requests.span
-      ? timeCommand(requests.span, 4)
-      : dataCommand(requests.positions.of(selection.station, rules.serverKind), rules)
+    const request = streamCommand(selection.station, requests, rules)
     return { name, commands: [stationCommand(selection.station, 4), ...selectCommands(selection, rules), request] }
   })
   const commands = blocks.flatMap((block) => block.commands)
@@ -159,6 +158,15 @@ export function* requestStationsV4(requests: StationRequests, rules: ServerRules
     outcomes.set(name, isResume ? { kind: 'resume-refused', station: name, text } : rejected(name, text))
   }
   return [...outcomes.values()]
+}
+
+/** From the number after the last packet; from when we began for a station that has not sent yet; live when nothing has come at all. */
+function streamCommand(station: string, { positions, span, mode }: StationRequests, rules: ServerRules): string {
+  if (span) return timeCommand(span, rules.protocol)
+  const position = positions.of(station, rules.serverKind)
+  const start = positions.earliestTime
+  const hasMissedNothing = position !== undefined || start === undefined || hasWildcard(station) || mode === 'fetch'
+  return hasMissedNothing ? dataCommand(position, rules, mode) : timeCommand({ start }, rules.protocol)
 }
 
 /**

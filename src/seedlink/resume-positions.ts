@@ -20,10 +20,12 @@ export interface Position {
 export class ResumePositions {
   readonly #byStation: Map<StationId, Position>
   #newest: Position | undefined
+  #earliestTime: Micros | undefined
 
   constructor(initial: Iterable<readonly [StationId, Position]> = []) {
     this.#byStation = new Map(initial)
     for (const position of this.#byStation.values()) {
+      this.#noteTime(position)
       if (this.#newest === undefined || isNewer(position, this.#newest)) this.#newest = position
     }
   }
@@ -31,12 +33,22 @@ export class ResumePositions {
   record(station: StationId, position: Position): void {
     this.#byStation.set(station, position)
     this.#newest = position
+    this.#noteTime(position)
+  }
+
+  /**
+   * From when to ask for a station that has no position yet while others have: what it sent while the link was down must not be
+   * lost because its first packet had not come. Start of the first packet of any station, as far as is known.
+   */
+  get earliestTime(): Micros | undefined {
+    return this.#earliestTime
   }
 
   /** For a server that refuses the number: the station then starts live. */
   forget(pattern: string): void {
     for (const station of this.#byStation.keys()) if (stationMatches(pattern, station)) this.#byStation.delete(station)
     this.#newest = undefined
+    this.#earliestTime = undefined
   }
 
   /** Position to ask for, by the rule of the server; undefined: start live. */
@@ -47,6 +59,10 @@ export class ResumePositions {
   /** Known stations under a pattern with wildcards. */
   matching(pattern: string): StationId[] {
     return [...this.#byStation.keys()].filter((station) => stationMatches(pattern, station))
+  }
+
+  #noteTime({ time }: Position): void {
+    if (time !== undefined && (this.#earliestTime === undefined || time < this.#earliestTime)) this.#earliestTime = time
   }
 
   /** A copy, for saving. */

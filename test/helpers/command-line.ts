@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { afterAll } from 'vitest'
 
 const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
 
 /** A test that fails must not leave processes behind. */
 const running = new Set<ChildProcess>()
-process.on('exit', () => {
+afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
 })
 

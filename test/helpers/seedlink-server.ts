@@ -174,8 +174,15 @@ class Conversation {
         this.#say(isKnown ? 'OK' : `ERROR${this.#isV4 ? ` ARGUMENTS no such station ${station}` : ''}`)
         break
       }
+      case 'TIME':
+        this.#from.set(this.#station, 0)
+        this.#say('OK')
+        break
       case 'DATA':
-        this.#from.set(this.#station, rest[0] === undefined ? 0 : Number.parseInt(rest[0], this.#isV4 ? 10 : 16))
+        this.#from.set(
+          this.#station,
+          rest[0] === undefined || rest[0] === 'ALL' ? 0 : Number.parseInt(rest[0], this.#isV4 ? 10 : 16),
+        )
         this.#say('OK')
         break
       case 'END':

@@ -66,7 +66,7 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
 
   it('finds the same over a link that cuts packets every seven bytes and breaks in the middle of three of them', async () => {
     const server = await serve([archive], '--speed', '300')
-    const proxy = await CuttingProxy.listen(server.port, { pieceBytes: 7, resetsAfterBytes: [40_123, 77_777, 300_001] })
+    const proxy = await CuttingProxy.listen(server.port, { pieceBytes: 7, resetsAfterBytes: [5_123, 77_777, 300_001] })
     const live = await run(writeConfig(join(folder, 'run-cut'), [{ port: proxy.port, stations }]))
     await untilEnded(live.url)
     expect(proxy.connections).toBeGreaterThanOrEqual(4)

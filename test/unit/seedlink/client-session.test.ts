@@ -94,11 +94,24 @@ describe('the v3 handshake', () => {
 
 describe('the v4 handshake', () => {
   it('sends all stations at once and END when all are taken', () => {
-    const talk = session(['XX_AAA_00_HH', 'XX_AAA__BH', 'XX_BBB'], { XX_AAA: { sequence: 41n, time: 0 } })
+    const talk = session(['XX_AAA_00_HH', 'XX_AAA__BH', 'XX_BBB'], { XX_AAA: { sequence: 41n } })
     expect(talk.hears(OTHER_V4)).toEqual(['SLPROTO 4.0'])
     expect(talk.hears('OK\r\n')).toEqual(['USERAGENT test/1'])
     expect(talk.hears('OK\r\n')).toEqual(['STATION XX_AAA', 'SELECT 00_H_H_? _B_H_?', 'DATA 42', 'STATION XX_BBB', 'DATA'])
     expect(talk.hears('OK\r\n'.repeat(5))).toEqual(['END'])
+  })
+
+  it('asks from when it began for a station that has not sent yet, so that an early break of the link loses nothing', () => {
+    const first = 1_700_000_000_500_000
+    const resume = { XX_AAA: { sequence: 41n, time: first + 9e6 }, XX_CCC: { sequence: 7n, time: first } }
+    const v4 = session(['XX_AAA', 'XX_BBB'], resume)
+    v4.hears(OTHER_V4)
+    v4.hears('OK\r\n')
+    const commands = ['STATION XX_AAA', 'DATA 42', 'STATION XX_BBB', 'DATA ALL 2023-11-14T22:13:20Z']
+    expect(v4.hears('OK\r\n')).toEqual(commands)
+    const v3 = session(['XX_BBB'], resume)
+    v3.hears(SEISCOMP)
+    expect(v3.hears('OK\r\n')).toEqual(['TIME 2023,11,14,22,13,20'])
   })
 
   it('starts again without the refused station, because what followed went to another', () => {

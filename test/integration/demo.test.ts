@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import type { DetectionWire } from '../../src/contract/detection.ts'
+import type { FeedMessage } from '../../src/contract/feed.ts'
+import { decodeWaveformFrame, type WaveformFrame } from '../../src/contract/waveform-frame.ts'
+import { CommandLine } from '../helpers/command-line.ts'
+
+describe('the demo', { timeout: 120_000 }, () => {
+  it('shows live traces, a moving score and the first detection over a real SeedLink connection, and ends cleanly', async () => {
+    const demo = new CommandLine(['demo', '--listen', '127.0.0.1:0', '--speed', '20'])
+    const [, url] = await demo.shows(/Open (http\S+)/)
+    const { frames, messages, detection } = await listenUntilDetection(url as string)
+
+    const kinds = messages.map(({ type }) => type)
+    expect(kinds[0]).toBe('hello')
+    expect(kinds).toEqual(expect.arrayContaining(['scores', 'detection']))
+    expect(new Set(frames.map(({ instrument }) => instrument)).size).toBe(6)
+    expect(frames.every(({ rate, samples }) => rate === 20 && samples.every(Number.isFinite))).toBe(true)
+    expect(detection).toMatchObject({ state: 'open', off: null })
+
+    const answer = (await (await fetch(`${url}/api/detections/${encodeURIComponent(detection.id)}`)).json()) as {
+      waveform: { Z: number[] }
+    }
+    expect(answer.waveform.Z.length).toBeGreaterThanOrEqual(501)
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toMatch(/quakewire_detections_total\{state="open"\} [1-9]/)
+    expect(await demo.kill('SIGINT')).toBe(0)
+  })
+
+  it('says which address is taken', async () => {
+    const first = new CommandLine(['demo', '--listen', '127.0.0.1:0'])
+    const [, port] = await first.shows(/Open http:\/\/127\.0\.0\.1:(\d+)/)
+    const second = new CommandLine(['demo', '--listen', `127.0.0.1:${port}`])
+    expect(await second.exitCode()).toBe(2)
+    expect(second.stderr).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}`))
+    await first.kill('SIGTERM')
+  })
+})
+
+/** Everything the feed sends until a detection has opened and scores have come. */
+function listenUntilDetection(url: string) {
+  const frames: WaveformFrame[] = []
+  const messages: FeedMessage[] = []
+  return new Promise<{ frames: WaveformFrame[]; messages: FeedMessage[]; detection: DetectionWire }>((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/feed?topics=detections,scores,waveforms,health`)
+    socket.on('error', reject)
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) {
+        const frame = decodeWaveformFrame(data)
+        if (frame) frames.push(frame)
+        return
+      }
+      const message = JSON.parse(data.toString()) as FeedMessage
+      messages.push(message)
+      const detection = messages.find((each) => each.type === 'detection')
+      if (!detection || !messages.some(({ type }) => type === 'scores')) return
+      socket.close()
+      resolve({ frames, messages, detection })
+    })
+  })
+}
