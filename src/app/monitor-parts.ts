@@ -1,5 +1,4 @@
 import { type Config, componentPolicyOf, triggerOf } from '../contract/config.ts'
-import { ModelFormatError } from '../domain/errors.ts'
 import { subsourceOf } from '../domain/source-id.ts'
 import { configHash } from '../io/config/config-hash.ts'
 import { componentOf } from '../signal/component-assembler.ts'
@@ -10,32 +9,21 @@ import type { MonitorParts } from './monitor.ts'
 /** What differs between live, replay and tests. */
 export type MonitorWiring = Pick<MonitorParts, 'isAccepted' | 'state' | 'onLatency' | 'onCounters' | 'onProblem'>
 
-/** Configuration and model → what the pipeline needs. @throws {ModelFormatError} when the model does not allow what is configured */
+/** Configuration and model that fit (`checkConfigFits`) → what the pipeline needs. */
 export function monitorParts(config: Config, model: LoadedModel, wiring: MonitorWiring): MonitorParts {
   const { card } = model
   const gridRate = card.sampleRate
-  const stride = config.window.strideSeconds * gridRate
-  if (!Number.isInteger(stride)) {
-    throw new ModelFormatError(
-      `window.strideSeconds: expected a multiple of the model's sample period ${1 / gridRate} s, got ${config.window.strideSeconds}`,
-    )
-  }
   return {
     ...wiring,
     // Orientations that are no ground motion (state of health, pressure, …) never reach the groups.
     isAccepted: (sourceId) => componentOf(subsourceOf(sourceId)) !== undefined && wiring.isAccepted(sourceId),
     classifier: model.classifier,
     gridRate,
-    stride,
+    stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,
     merge: { horizonSeconds: config.merge.horizonSeconds, onProblem: wiring.onProblem },
     assemble: (instrument) => {
       const policy = componentPolicyOf(config, instrument)
-      if (policy === 'zero-fill' && !card.acceptsDeadComponents) {
-        throw new ModelFormatError(
-          `components of ${instrument}: expected wait or skip, got zero-fill; ${card.name} was not trained with dead components`,
-        )
-      }
       return { gridRate, missing: policy === 'zero-fill' ? 'zero' : policy, onProblem: wiring.onProblem }
     },
     trigger: (instrument) => ({

@@ -9,6 +9,7 @@ import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
 import { FeedHub } from '../server/feed-hub.ts'
 import { startHttpServer } from '../server/http-server.ts'
+import { checkConfigFits } from './config-fit.ts'
 import { FeedPublisher } from './feed-publisher.ts'
 import { LiveMonitor } from './live-monitor.ts'
 import { liveView } from './live-view.ts'
@@ -42,6 +43,7 @@ const WEB_ROOT = join(import.meta.dirname, '../../dist/web')
  */
 export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorOptions): Promise<RunningMonitor> {
   const model = await loadModel(config.model, config.engine)
+  checkConfigFits(config, model.card)
   const problems = new ProblemCounter()
   const metrics = new MonitorMetrics()
   const report = (problem: Problem) => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { checkConfigFits } from '../app/config-fit.ts'
 import { loadModel } from '../app/load-model.ts'
 import { triggerOf } from '../contract/config.ts'
 import { loadConfig } from '../io/config-file.ts'
@@ -10,6 +11,7 @@ export function checkCommand(): Command {
     .action(async ({ config: file }: { config: string }) => {
       const config = loadConfig(file)
       const model = await loadModel(config.model, config.engine)
+      checkConfigFits(config, model.card)
       const instruments = config.servers.flatMap(({ stations }) => stations)
       const lines = [
         `configuration ${file}: ok, ${config.servers.length} servers, ${instruments.length} instruments`,

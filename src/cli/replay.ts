@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { checkConfigFits } from '../app/config-fit.ts'
 import { defaultConfig } from '../app/default-config.ts'
 import { loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
@@ -33,6 +34,7 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
   const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
   const config = options.model === undefined ? base : { ...base, model: options.model }
   const model = await loadModel(config.model, config.engine)
+  checkConfigFits(config, model.card)
   const problems = new ProblemCounter()
   const indexing = progressBar('indexing')
   const replaying = progressBar('replaying')
