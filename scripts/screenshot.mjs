@@ -29,7 +29,7 @@ const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--listen', '127.0
 try {
   const url = await addressOf(demo)
   const browser = await chromium.launch({ executablePath, args: FLAGS })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 940 }, colorScheme: 'dark' })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1020 }, colorScheme: 'dark' })
   await page.goto(url)
   say(`Watching ${url} for two minutes`)
   await page.waitForTimeout(WAIT_MILLIS)
