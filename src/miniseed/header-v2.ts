@@ -5,14 +5,13 @@ import { ENCODING } from './encoding.ts'
 import type { ByteOrder, RecordHeader } from './record-header.ts'
 import { announcedLength } from './record-length.ts'
 import { utcMicros } from './record-time.ts'
+import { RememberedIds } from './remembered-ids.ts'
 
 const FIXED_HEADER_LENGTH = 48
 const TIME_CORRECTION_APPLIED = 0x02
 const PUBLICATION_VERSIONS: Readonly<Record<string, number>> = { R: 1, D: 2, Q: 3, M: 4 }
-/** Source ids are remembered by their header bytes; more different ones than any network has mean junk, and we start afresh. */
-const MOST_REMEMBERED_IDS = 20_000
 
-const rememberedIds = new Map<string, SourceId>()
+const rememberedIds = new RememberedIds()
 
 /**
  * miniSEED 2: fixed section of data header (SEED 2.4 chapter 8) with blockettes 100, 1000 and 1001.
@@ -25,7 +24,7 @@ export function parseV2Header(bytes: Uint8Array, byteOrder: ByteOrder): RecordHe
   const isLittleEndian = byteOrder === 'little'
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const blockettes = findBlockettes(view, isLittleEndian)
-  const sourceId = v2SourceId(bytes)
+  const sourceId = v2SourceId(view)
   const byteLength = announcedLength(view, blockettes) ?? bytes.length
   if (byteLength > bytes.length) {
     throw new MiniseedFormatError(
@@ -106,19 +105,18 @@ function v3Flags(view: DataView): number {
   return hasCalibration | (isTimeQuestionable << 1) | (isClockLocked << 2)
 }
 
-function v2SourceId(bytes: Uint8Array): SourceId {
-  const key = latin1(bytes, 8, 20)
-  const known = rememberedIds.get(key)
+function v2SourceId(view: DataView): SourceId {
+  const known = rememberedIds.find(view)
   if (known !== undefined) return known
+  const location = latin1(view, 13, 15)
   const sourceId = sourceIdFromNslc(
-    cleanCode(key.slice(10, 12)),
-    cleanCode(key.slice(0, 5)),
+    cleanCode(latin1(view, 18, 20)),
+    cleanCode(latin1(view, 8, 13)),
     // Some digitisers leave uninitialised memory here, other bytes in every file: as good as no location.
-    isCode(key.slice(5, 7)) ? key.slice(5, 7) : '',
-    cleanCode(key.slice(7, 10)),
+    isCode(location) ? location : '',
+    cleanCode(latin1(view, 15, 18)),
   )
-  if (rememberedIds.size >= MOST_REMEMBERED_IDS) rememberedIds.clear()
-  rememberedIds.set(key, sourceId)
+  rememberedIds.add(view, sourceId)
   return sourceId
 }
 
@@ -131,6 +129,8 @@ function cleanCode(text: string): string {
   return text.replace(/[^A-Za-z0-9]/g, '')
 }
 
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end))
+function latin1(view: DataView, start: number, end: number): string {
+  let text = ''
+  for (let offset = start; offset < end; offset++) text += String.fromCharCode(view.getUint8(offset))
+  return text
 }
