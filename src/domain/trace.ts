@@ -14,6 +14,7 @@ export interface TraceRecord {
   readonly startTime: Nanos
   /** Hz, > 0. */
   readonly sampleRate: number
+  /** Valid until the next record, whose samples may take the same memory: who keeps them copies them. */
   readonly samples: Samples
   /** Timing quality in percent (blockette 1001 or extra header), when given. */
   readonly timingQuality?: number
@@ -28,6 +29,7 @@ export interface Segment {
   readonly startTime: Nanos
   /** Hz, > 0. */
   readonly sampleRate: number
+  /** Valid until the next one, like those of the record that they come from. */
   readonly samples: Samples
 }
 

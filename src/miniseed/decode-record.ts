@@ -5,6 +5,7 @@ import { allocateSamples, checkedSampleCount, decodeSamplesInto } from './decode
 import { ENCODING } from './encoding.ts'
 import { parseHeader } from './parse-header.ts'
 import type { RecordHeader } from './record-header.ts'
+import type { SampleScratch } from './sample-scratch.ts'
 
 /** One miniSEED record, decoded. Records without samples (text, events, headers only) are values like any other. */
 export interface MiniseedRecord {
@@ -21,16 +22,17 @@ const NO_SAMPLES = new Int32Array(0)
  * Decodes one record of either version.
  *
  * @param bytes exactly one record
+ * @param scratch where its samples go, valid then until the next record; absent: memory of their own
  * @throws {MiniseedFormatError} when the header is impossible, the checksum wrong (miniSEED 3), the encoding unknown or the
  *   payload too short
  * @throws {SteimIntegrityError} when the last sample is not the one the first frame stores
  */
-export function decodeRecord(bytes: Uint8Array): MiniseedRecord {
+export function decodeRecord(bytes: Uint8Array, scratch?: SampleScratch): MiniseedRecord {
   const header = parseHeader(bytes)
   checkCrc(bytes, header)
   if (header.encoding === ENCODING.text) return { header, samples: NO_SAMPLES, text: textOf(bytes, header) }
   if (header.sampleCount === 0) return { header, samples: NO_SAMPLES, text: undefined }
-  const samples = allocateSamples(header)
+  const samples = scratch === undefined ? allocateSamples(header) : scratch.allocate(header)
   decodeSamplesInto(bytes, header, samples)
   return { header, samples, text: undefined }
 }

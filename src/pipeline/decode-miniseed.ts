@@ -4,12 +4,12 @@ import type { Packet } from '../domain/packet.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import type { TraceRecord } from '../domain/trace.ts'
-import { decodeRecord, toTraceRecord } from '../miniseed/index.ts'
+import { decodeRecord, SampleScratch, toTraceRecord } from '../miniseed/index.ts'
 import { stage } from './stage.ts'
 
 /**
  * Packets → records with samples. Text, event and header-only records are passed over; a record that cannot be decoded becomes a
- * Problem and the stream goes on.
+ * Problem and the stream goes on. All records share the memory of their samples (`TraceRecord.samples`).
  *
  * @param isAccepted false drops the record; it is asked before the samples are used
  */
@@ -17,18 +17,21 @@ export function decodeMiniseed(
   isAccepted: (sourceId: SourceId) => boolean,
   onProblem: OnProblem,
 ): OperatorFunction<Packet, TraceRecord> {
-  return stage(() => ({
-    push(packet, emit) {
-      const record = decode(packet, onProblem)
-      if (record === undefined || !isAccepted(record.sourceId)) return
-      emit(packet.receivedAt === undefined ? record : { ...record, receivedAt: packet.receivedAt })
-    },
-  }))
+  return stage(() => {
+    const scratch = new SampleScratch()
+    return {
+      push(packet, emit) {
+        const record = decode(packet, scratch, onProblem)
+        if (record === undefined || !isAccepted(record.sourceId)) return
+        emit(packet.receivedAt === undefined ? record : { ...record, receivedAt: packet.receivedAt })
+      },
+    }
+  })
 }
 
-function decode(packet: Packet, onProblem: OnProblem): TraceRecord | undefined {
+function decode(packet: Packet, scratch: SampleScratch, onProblem: OnProblem): TraceRecord | undefined {
   try {
-    return toTraceRecord(decodeRecord(packet.bytes))
+    return toTraceRecord(decodeRecord(packet.bytes, scratch))
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
     const where = `${packet.origin} ${packet.receivedAt === undefined ? 'byte' : 'sequence'} ${packet.sequence}`
