@@ -55,6 +55,8 @@ export const LIVE_PACE: CommitPace = { atDetections: true, seconds: 5, scores: 1
 /** A replay reports as it goes but does not wait for the disk after each detection. */
 export const REPLAY_PACE: CommitPace = { atDetections: false, seconds: 1, scores: 20_000 }
 
+/** A store that has just refused is left alone for this long. */
+const RETRY_SECONDS = 1
 /** While the store refuses, this many scores wait in memory; then the oldest go. */
 const MOST_WAITING_SCORES = 200_000
 
@@ -69,6 +71,7 @@ export class Recorder {
   #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
   #lastCommit: Micros
   #suppressed = 0
+  #hasFailed = false
   /** Of #outputs, so many were announced without being stored. */
   #announced = 0
 
@@ -91,11 +94,13 @@ export class Recorder {
   settle(): void {
     const { checkpoint, pace, clock } = this.#options
     const { atDetections, seconds, scores } = pace
+    const secondsSince = (clock.now() - this.#lastCommit) / 1e6
+    if (this.#hasFailed && secondsSince < RETRY_SECONDS) return
     const isDue =
       checkpoint.isUrgent() ||
       (atDetections && this.#outputs.length > 0) ||
       this.#scores.length >= scores ||
-      clock.now() - this.#lastCommit >= seconds * 1e6
+      secondsSince >= seconds
     if (isDue) this.commit()
   }
 
@@ -105,6 +110,7 @@ export class Recorder {
     try {
       const { messages } = store.commit({ ...this.#batch(), ...checkpoint.take() })
       checkpoint.done()
+      this.#hasFailed = false
       this.#outputs = []
       this.#announced = 0
       this.#scores = []
@@ -112,6 +118,7 @@ export class Recorder {
       onMessages(messages)
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
+      this.#hasFailed = true
       onProblem({ code: error.code, message: error.message })
       this.#options.onCommit?.(false)
       this.#announce()

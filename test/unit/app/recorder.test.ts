@@ -1,0 +1,113 @@
+import { Subject } from 'rxjs'
+import { describe, expect, it } from 'vitest'
+import { LIVE_PACE, NO_CHECKPOINT, Recorder } from '../../../src/app/recorder.ts'
+import { TransientStore } from '../../../src/app/transient-store.ts'
+import type { TriggerOutput } from '../../../src/detection/trigger.ts'
+import { StoreError } from '../../../src/domain/errors.ts'
+import type { ScoredPiece } from '../../../src/domain/window.ts'
+import type { StoreBatch } from '../../../src/io/store/store.ts'
+import { exampleDetection } from '../../helpers/example-detection.ts'
+
+/** A recorder between hand-fed streams and a store that can be told to refuse. */
+function setUp() {
+  let now = 1e15
+  let isRefusing = false
+  const batches: StoreBatch[] = []
+  const heard: string[] = []
+  const transient = new TransientStore()
+  const detections$ = new Subject<TriggerOutput>()
+  const scores$ = new Subject<ScoredPiece>()
+  const recorder = new Recorder({
+    store: {
+      commit(batch) {
+        if (isRefusing) throw new StoreError('store: disk full')
+        batches.push(batch)
+        return transient.commit(batch)
+      },
+    },
+    clock: { now: () => now },
+    gridRate: 20,
+    checkpoint: NO_CHECKPOINT,
+    latencyOf: () => ({}),
+    onMessages: (messages) => heard.push(...messages.map(({ state }) => `stored ${state}`)),
+    onUnstored: (detections) => heard.push(...detections.map(({ detection }) => `unstored ${detection.state}`)),
+    onProblem: ({ code }) => heard.push(code),
+    pace: LIVE_PACE,
+  })
+  recorder.record({ scores$, detections$ })
+  return {
+    batches,
+    heard,
+    recorder,
+    detect: () => detections$.next(outputOf()),
+    score: () => scores$.next(scored()),
+    wait: (seconds: number) => {
+      now += seconds * 1e6
+    },
+    refuse: (refusing: boolean) => {
+      isRefusing = refusing
+    },
+  }
+}
+
+function outputOf(): TriggerOutput {
+  const snippet = { firstIndex: 0, samples: new Float64Array(3) }
+  return { kind: 'detection', detection: exampleDetection(0), snippet, peakWindow: snippet }
+}
+
+function scored(): ScoredPiece {
+  const { instrument } = exampleDetection(0)
+  const window = { kind: 'window' as const, instrument, firstIndex: 0, startTime: 0, samples: new Float64Array(501 * 3) }
+  return { kind: 'scored', instrument, window, input: new Float32Array(0), score: 0.5 }
+}
+
+describe('the recorder', () => {
+  it('commits a detection at once and scores every few seconds', () => {
+    const { recorder, batches, score, detect, wait, heard } = setUp()
+    score()
+    recorder.settle()
+    expect(batches).toHaveLength(0)
+    wait(5)
+    recorder.settle()
+    expect(batches.map(({ scores }) => scores?.length)).toEqual([1])
+    detect()
+    recorder.settle()
+    expect(batches).toHaveLength(2)
+    expect(heard).toEqual(['stored open'])
+  })
+
+  it('gives each score to one commit', () => {
+    const { recorder, batches, score } = setUp()
+    score()
+    recorder.commit()
+    score()
+    score()
+    recorder.commit()
+    expect(batches.map(({ scores }) => scores?.length)).toEqual([1, 2])
+  })
+
+  it('announces a detection that the store refuses once, keeps it, and stores it when the store is back', () => {
+    const { recorder, detect, refuse, wait, heard } = setUp()
+    refuse(true)
+    detect()
+    recorder.settle()
+    wait(2)
+    recorder.settle()
+    expect(heard).toEqual(['STORE', 'unstored open', 'STORE'])
+    refuse(false)
+    wait(2)
+    recorder.settle()
+    expect(heard.at(-1)).toBe('stored open')
+  })
+
+  it('leaves a store alone for a second after it has refused, however many packets come', () => {
+    const { recorder, detect, refuse, wait, heard } = setUp()
+    refuse(true)
+    detect()
+    for (let packet = 0; packet < 1000; packet++) recorder.settle()
+    expect(heard.filter((each) => each === 'STORE')).toHaveLength(1)
+    wait(1)
+    recorder.settle()
+    expect(heard.filter((each) => each === 'STORE')).toHaveLength(2)
+  })
+})
