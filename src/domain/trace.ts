@@ -17,9 +17,9 @@ export interface TraceRecord {
   /** Valid until the next record, whose samples may take the same memory: who keeps them copies them. */
   readonly samples: Samples
   /** Timing quality in percent (blockette 1001 or extra header), when given. */
-  readonly timingQuality?: number
+  readonly timingQuality?: number | undefined
   /** When its packet arrived: reported, never decided by; absent for archives. */
-  readonly receivedAt?: Micros
+  readonly receivedAt?: Micros | undefined
 }
 
 /** Contiguous samples that continue the previous segment of the channel, or begin after a `Gap`. */

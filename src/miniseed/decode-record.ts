@@ -1,4 +1,5 @@
 import { MiniseedFormatError } from '../domain/errors.ts'
+import type { Micros } from '../domain/time.ts'
 import type { Samples, TraceRecord } from '../domain/trace.ts'
 import { recordCrc, storedCrc } from './crc32c.ts'
 import { allocateSamples, checkedSampleCount, decodeSamplesInto } from './decode-samples.ts'
@@ -37,13 +38,16 @@ export function decodeRecord(bytes: Uint8Array, scratch?: SampleScratch): Minise
   return { header, samples, text: undefined }
 }
 
-/** What the merger takes; undefined for a record without samples or without a rate. */
-export function toTraceRecord(record: MiniseedRecord): TraceRecord | undefined {
-  const { header, samples } = record
-  if (samples.length === 0 || header.sampleRate <= 0) return undefined
+/**
+ * What the merger takes.
+ *
+ * @param receivedAt when its packet arrived; absent for archives
+ * @returns undefined for a record without samples or without a rate
+ */
+export function toTraceRecord({ header, samples }: MiniseedRecord, receivedAt?: Micros): TraceRecord | undefined {
   const { sourceId, startTime, sampleRate, timingQuality } = header
-  const trace: TraceRecord = { kind: 'record', sourceId, startTime, sampleRate, samples }
-  return timingQuality === undefined ? trace : { ...trace, timingQuality }
+  if (samples.length === 0 || sampleRate <= 0) return undefined
+  return { kind: 'record', sourceId, startTime, sampleRate, samples, timingQuality, receivedAt }
 }
 
 /** The payload of a text record (encoding 0) as bytes, without the filling behind it. @throws {MiniseedFormatError} */

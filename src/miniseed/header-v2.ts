@@ -9,7 +9,8 @@ import { RememberedIds } from './remembered-ids.ts'
 
 const FIXED_HEADER_LENGTH = 48
 const TIME_CORRECTION_APPLIED = 0x02
-const PUBLICATION_VERSIONS: Readonly<Record<string, number>> = { R: 1, D: 2, Q: 3, M: 4 }
+/** Their places, counted from one, are the publication versions that miniSEED 3 gives them. */
+const QUALITIES = 'RDQM'
 
 const rememberedIds = new RememberedIds()
 
@@ -47,7 +48,7 @@ export function parseV2Header(bytes: Uint8Array, byteOrder: ByteOrder): RecordHe
     dataLength: dataOffset < FIXED_HEADER_LENGTH ? 0 : Math.max(0, byteLength - dataOffset),
     byteOrder,
     dataByteOrder: dataOnly === 0 ? byteOrder : view.getUint8(dataOnly + 5) === 0 ? 'little' : 'big',
-    publicationVersion: PUBLICATION_VERSIONS[String.fromCharCode(view.getUint8(6))] ?? 0,
+    publicationVersion: QUALITIES.indexOf(String.fromCharCode(view.getUint8(6))) + 1,
     flags: v3Flags(view),
     timingQuality: dataExtension === 0 ? undefined : view.getUint8(dataExtension + 4),
   }

@@ -22,8 +22,7 @@ export function decodeMiniseed(
     return {
       push(packet, emit) {
         const record = decode(packet, scratch, onProblem)
-        if (record === undefined || !isAccepted(record.sourceId)) return
-        emit(packet.receivedAt === undefined ? record : { ...record, receivedAt: packet.receivedAt })
+        if (record !== undefined && isAccepted(record.sourceId)) emit(record)
       },
     }
   })
@@ -31,7 +30,7 @@ export function decodeMiniseed(
 
 function decode(packet: Packet, scratch: SampleScratch, onProblem: OnProblem): TraceRecord | undefined {
   try {
-    return toTraceRecord(decodeRecord(packet.bytes, scratch))
+    return toTraceRecord(decodeRecord(packet.bytes, scratch), packet.receivedAt)
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
     const where = `${packet.origin} ${packet.receivedAt === undefined ? 'byte' : 'sequence'} ${packet.sequence}`
