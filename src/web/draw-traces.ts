@@ -21,7 +21,9 @@ export interface Geometry {
 const COMPONENTS = ['Z', 'N', 'E'] as const
 /** Part of the height that the score strip takes. */
 const SCORE_PART = 0.26
-const TICK_SECONDS = 30
+/** Seconds between ticks: the first that leaves room for the labels. */
+const TICK_SECONDS = [10, 30, 60, 120]
+const LABEL_PIXELS = 70
 
 /**
  * One instrument: three components on one amplitude scale above, the score with its thresholds below, a common time axis.
@@ -140,7 +142,8 @@ function drawTicks(context: CanvasRenderingContext2D, { width, height, from, to 
   context.strokeStyle = palette.line
   context.fillStyle = palette.text
   const perSecond = width / (to - from)
-  for (let tick = Math.ceil(from / TICK_SECONDS) * TICK_SECONDS; tick < to; tick += TICK_SECONDS) {
+  const step = TICK_SECONDS.find((seconds) => seconds * perSecond >= LABEL_PIXELS) ?? to - from
+  for (let tick = Math.ceil(from / step) * step; tick < to; tick += step) {
     const x = Math.round((tick - from) * perSecond) + 0.5
     context.beginPath()
     context.moveTo(x, 0)
