@@ -1,6 +1,6 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { butterworthHighpass, filterHighpassThree } from './biquad.ts'
+import { butterworthHighpass, filterBackward, filterForward } from './biquad.ts'
 import { sinPi } from './exact-math.ts'
 
 export interface PreprocessShape {
@@ -36,51 +36,53 @@ const ROUNDING = 1e-12
 export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape): Preprocessor {
   const { windowLength, channels, sampleRate } = shape
   if (channels !== 3) throw new UsageError(`preprocess: expected windows of 3 components, got ${channels}`)
-  const size = windowLength * 3
-  const scratch = new Float64Array(size)
+  const scratch = new Float64Array(windowLength * 3)
+  const means = new Float64Array(3)
   const highpass = spec.highpassHz === null ? undefined : butterworthHighpass(spec.highpassHz, sampleRate)
   const taper = cosineTaper(spec.taperSeconds ?? 0, shape)
 
   return (raw, out) => {
-    const magnitude = detrend(raw, scratch, spec.detrend)
+    const magnitude = measure(raw, means)
+    if (spec.detrend !== 'demean') means.fill(0)
+    const from = spec.detrend === 'linear' ? subtractLines(raw, scratch) : raw
+    let peak = 0
     if (highpass) {
-      filterHighpassThree(highpass, scratch, false)
-      filterHighpassThree(highpass, scratch, true)
-    }
-    if (taper.length > 0) applyTaper(taper, scratch)
-    const peak = largestAbsolute(scratch)
+      filterForward(highpass, from, means, scratch)
+      peak = filterBackward(highpass, scratch)
+    } else peak = subtract(from, means, scratch)
+    if (taper.length > 0) peak = applyTaper(taper, scratch)
     // A magnitude that is not finite fails this as well.
     if (!(peak > magnitude * ROUNDING && magnitude < Number.POSITIVE_INFINITY)) {
       out.fill(0)
       return false
     }
-    const scale = spec.normalise === 'max-abs' ? 1 / peak : 1
-    for (let i = 0; i < size; i++) out[i] = scratch[i]! * scale
+    scale(scratch, spec.normalise === 'max-abs' ? 1 / peak : 1, out)
     return true
   }
 }
 
 /**
- * Writes the components without their means or lines to `to`. Sums are taken relative to the first sample, so that a large offset
- * costs no precision and a constant becomes exactly zero; those of the three components side by side, because each waits for itself.
+ * Means of the three components. Sums are taken relative to the first sample, so that a large offset costs no precision and a
+ * constant's mean is exactly that constant; those of the components side by side, because each waits for itself.
  *
  * @returns a size that the largest absolute value does not exceed; not finite when a sample is not finite
  */
-function detrend(from: Float64Array, to: Float64Array, kind: PreprocessSpec['detrend']): number {
-  const rows = from.length / 3
-  const zBase = from[0]!
-  const nBase = from[1]!
-  const eBase = from[2]!
+function measure(samples: Float64Array, means: Float64Array): number {
+  const { length } = samples
+  const rows = length / 3
+  const zBase = samples[0]!
+  const nBase = samples[1]!
+  const eBase = samples[2]!
   let zSum = 0
   let nSum = 0
   let eSum = 0
   let zSpread = 0
   let nSpread = 0
   let eSpread = 0
-  for (let i = 0; i < from.length; i += 3) {
-    const z = from[i]! - zBase
-    const n = from[i + 1]! - nBase
-    const e = from[i + 2]! - eBase
+  for (let i = 0; i < length; i += 3) {
+    const z = samples[i]! - zBase
+    const n = samples[i + 1]! - nBase
+    const e = samples[i + 2]! - eBase
     zSum += z
     nSum += n
     eSum += e
@@ -88,28 +90,38 @@ function detrend(from: Float64Array, to: Float64Array, kind: PreprocessSpec['det
     nSpread += Math.abs(n)
     eSpread += Math.abs(e)
   }
-  if (kind === 'linear') {
-    subtractLine(from, to, 0, zBase, zSum / rows)
-    subtractLine(from, to, 1, nBase, nSum / rows)
-    subtractLine(from, to, 2, eBase, eSum / rows)
-  } else {
-    const zMean = kind === 'none' ? 0 : zBase + zSum / rows
-    const nMean = kind === 'none' ? 0 : nBase + nSum / rows
-    const eMean = kind === 'none' ? 0 : eBase + eSum / rows
-    for (let i = 0; i < from.length; i += 3) {
-      to[i] = from[i]! - zMean
-      to[i + 1] = from[i + 1]! - nMean
-      to[i + 2] = from[i + 2]! - eMean
-    }
-  }
+  means[0] = zBase + zSum / rows
+  means[1] = nBase + nSum / rows
+  means[2] = eBase + eSum / rows
   return Math.abs(zBase) + zSpread + Math.abs(nBase) + nSpread + Math.abs(eBase) + eSpread
 }
 
-function subtractLine(from: Float64Array, to: Float64Array, column: number, base: number, mean: number): void {
+/** Writes the components without their means to `to`. @returns the largest absolute value */
+function subtract(from: Float64Array, means: Float64Array, to: Float64Array): number {
+  for (let column = 0; column < 3; column++) {
+    const mean = means[column]!
+    for (let i = column; i < from.length; i += 3) to[i] = from[i]! - mean
+  }
+  return largestAbsolute(to)
+}
+
+/** Writes the components without their least-squares lines to `to`. @returns `to` */
+function subtractLines(from: Float64Array, to: Float64Array): Float64Array {
+  for (let column = 0; column < 3; column++) subtractLine(from, to, column)
+  return to
+}
+
+function subtractLine(from: Float64Array, to: Float64Array, column: number): void {
   const rows = from.length / 3
   const middle = (rows - 1) / 2
+  const base = from[column]!
+  let sum = 0
   let moment = 0
-  for (let row = 0, i = column; row < rows; row++, i += 3) moment += (row - middle) * (from[i]! - base)
+  for (let row = 0, i = column; row < rows; row++, i += 3) {
+    sum += from[i]! - base
+    moment += (row - middle) * (from[i]! - base)
+  }
+  const mean = sum / rows
   const slope = moment / ((rows * (rows * rows - 1)) / 12)
   for (let row = 0, i = column; row < rows; row++, i += 3) to[i] = from[i]! - base - mean - slope * (row - middle)
 }
@@ -121,6 +133,15 @@ function largestAbsolute(values: Float64Array): number {
     if (magnitude > largest) largest = magnitude
   }
   return largest
+}
+
+function scale(from: Float64Array, factor: number, to: Float32Array): void {
+  const { length } = from
+  for (let i = 0; i < length; i += 3) {
+    to[i] = from[i]! * factor
+    to[i + 1] = from[i + 1]! * factor
+    to[i + 2] = from[i + 2]! * factor
+  }
 }
 
 /** Rising half of a cosine taper: value i for the i-th row from either end. */
@@ -135,7 +156,8 @@ function cosineTaper(seconds: number, { windowLength, sampleRate }: PreprocessSh
   })
 }
 
-function applyTaper(taper: Float64Array, samples: Float64Array): void {
+/** @returns the largest absolute value that remains */
+function applyTaper(taper: Float64Array, samples: Float64Array): number {
   const last = samples.length / 3 - 1
   for (let row = 0; row < taper.length; row++) {
     for (let column = 0; column < 3; column++) {
@@ -143,4 +165,5 @@ function applyTaper(taper: Float64Array, samples: Float64Array): void {
       samples[(last - row) * 3 + column]! *= taper[row]!
     }
   }
+  return largestAbsolute(samples)
 }
