@@ -1,6 +1,6 @@
 import type { Config } from '../contract/config.ts'
 import type { MonitorMode } from '../contract/feed.ts'
-import type { ModelSummary, SystemHealth } from '../contract/health.ts'
+import type { ModelSummary, ServerStatus, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
 import { formatMicros } from '../domain/time.ts'
 import type { Store } from '../io/store/store.ts'
@@ -22,6 +22,9 @@ export interface LiveViewOptions {
   readonly windows: () => number
   readonly metrics: MonitorView['metrics']
 }
+
+/** Instruments named in one line of trouble. */
+const MOST_NAMES = 5
 
 /** The running monitor as HTTP and feed see it. */
 export function liveView(options: LiveViewOptions): MonitorView {
@@ -45,9 +48,11 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
   const { state, reason, bytes } = store.status
   const reasons = [
     ...(state === 'degraded' ? [`store: ${reason ?? 'refuses to write'}; detection goes on`] : []),
+    // A server that is connected and silent has a reason, too: nothing stalls unseen.
     ...servers
-      .filter((server) => server.state === 'waiting' || server.state === 'rejected')
-      .map((server) => `server ${server.url}: ${server.reason ?? server.state}`),
+      .filter((server) => server.state !== 'ended' && server.reason !== undefined)
+      .map((server) => `server ${server.url}: ${server.reason}`),
+    ...troubledInstruments(live.board.statuses(), servers),
   ]
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',
@@ -59,6 +64,17 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
     windows: windows(),
     dataTime: live.board.newest === null ? null : formatMicros(live.board.newest),
   }
+}
+
+/** One line per state, however many instruments. At the end of an archive silence is no trouble. */
+function troubledInstruments(stations: readonly StationStatus[], servers: readonly ServerStatus[]): string[] {
+  const isOver = servers.length > 0 && servers.every(({ state }) => state === 'ended')
+  return (['rejected', 'silent'] as const).flatMap((trouble) => {
+    const names = stations.filter(({ state }) => state === trouble).map(({ instrument }) => instrument)
+    if (names.length === 0 || (isOver && trouble === 'silent')) return []
+    const shown = names.slice(0, MOST_NAMES).join(', ')
+    return [`${trouble}: ${shown}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''}`]
+  })
 }
 
 export function modelSummary(model: LoadedModel, config: Config): ModelSummary {
