@@ -156,7 +156,7 @@ export class Recorder {
         detectionId: detection.id,
         startTime: gridIndexToMicros(snippet.firstIndex, gridRate),
         rate: gridRate,
-        samples: Float32Array.from(snippet.samples),
+        samples: new Float32Array(snippet.samples),
       })),
       scores: this.#scores,
     }

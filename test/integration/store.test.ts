@@ -245,6 +245,21 @@ describe('snippets', () => {
     store.commit({ detections: [{ detection: first, latency }], snippets: [snippet(10)] })
     expect(store.snippet(first.id)?.samples.length).toBe(60)
   })
+
+  it('keep the waveform of the closing when it comes in one batch with the opening', () => {
+    const first = exampleDetection(0)
+    const snippet = (rows: number) => ({
+      detectionId: first.id,
+      startTime: EXAMPLE_TIME,
+      rate: 20,
+      samples: new Float32Array(3 * rows).fill(rows),
+    })
+    store.commit({
+      detections: [first, closed(first)].map((detection) => ({ detection, latency })),
+      snippets: [snippet(10), snippet(20)],
+    })
+    expect(store.snippet(first.id)).toEqual(snippet(20))
+  })
 })
 
 describe('checkpoints', () => {

@@ -189,8 +189,10 @@ export class Store {
     this.#scores.write(scores)
     const published = new Set(messages.map(({ id }) => id))
     const oldNews = new Set(detections.map(({ detection }) => detection.id).filter((id) => !published.has(id)))
+    // Of an opening and a closing in one batch, the closing's waveform is the one that lasts.
+    const latest = new Map(snippets.map((snippet) => [snippet.detectionId, snippet]))
     // An opening told again must not cut the waveform of the whole detection short.
-    for (const snippet of snippets) if (!oldNews.has(snippet.detectionId)) this.#snippets.put(snippet)
+    for (const [id, snippet] of latest) if (!oldNews.has(id)) this.#snippets.put(snippet)
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     return messages
