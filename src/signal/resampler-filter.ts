@@ -13,11 +13,25 @@ export interface ResamplerFilter {
   /** The first output, from `gridIndex` on, that needs more than the first `available` samples since the anchor. */
   firstIncomplete(gridIndex: number, available: number): number
   /**
-   * Computes outputs `gridIndex` … `gridIndex + count - 1` into `outputs[at]` ….
+   * Computes outputs `gridIndex` … `gridIndex + count - 1` from the workbench into `outputs[at]` ….
    *
-   * @param samples input; samples[0] is sample `firstIndex` since the anchor
+   * @param firstIndex workbench[0] is sample `firstIndex` since the anchor
    */
-  compute(gridIndex: number, count: number, samples: Float64Array, firstIndex: number, outputs: Float64Array, at: number): void
+  compute(gridIndex: number, count: number, firstIndex: number, outputs: Float64Array, at: number): void
+}
+
+/** Most samples that can be filtered at once; more than the most taps (6,500 at 250 times the grid rate). */
+export const WORKBENCH_LENGTH = 8192
+
+/**
+ * Where input lies while it is filtered, whichever channel's it is: filled by `workbench()`'s caller, used before anybody else
+ * can fill it. One array for all, and not exported: only of such a constant does the compiler know address and length, without
+ * which each multiplication takes half as long again.
+ */
+const bench = new Float64Array(WORKBENCH_LENGTH)
+
+export function workbench(): Float64Array {
+  return bench
 }
 
 /**
@@ -31,9 +45,6 @@ export function createResamplerFilter(sampleRate: number, anchorMillis: number, 
     ? new AnyRateFilter(sampleRate, anchorMillis, gridMillis)
     : new WholeMillisFilter(period, anchorMillis, gridMillis)
 }
-
-/** Outputs computed in one pass over the weights: enough independent sums to keep the adder busy. */
-const QUAD = 4
 
 /** All positions are integers (ms), so weights repeat exactly and do not depend on where the segment began. */
 class WholeMillisFilter implements ResamplerFilter {
@@ -69,27 +80,15 @@ class WholeMillisFilter implements ResamplerFilter {
     return Math.max(gridIndex, Math.floor(rightEdge / this.#gridMillis) + 1)
   }
 
-  compute(gridIndex: number, count: number, samples: Float64Array, firstIndex: number, outputs: Float64Array, at: number): void {
-    // Buffer positions are made int32 (`| 0`): they come from times, which are doubles, and indexing by a double costs threefold.
+  compute(gridIndex: number, count: number, firstIndex: number, outputs: Float64Array, at: number): void {
     const cycle = this.#cycle
-    let done = 0
-    for (; done + QUAD * cycle <= count; done += QUAD * cycle) {
-      for (let phase = done; phase < done + cycle; phase++) {
-        const first = this.firstSample(gridIndex + phase)
-        weighFour(
-          this.#rowOf(gridIndex + phase, first),
-          samples,
-          (first - firstIndex) | 0,
-          this.#hop | 0,
-          outputs,
-          at + phase,
-          cycle,
-        )
+    for (let phase = 0; phase < cycle && phase < count; phase++) {
+      const first = this.firstSample(gridIndex + phase)
+      const weights = this.#rowOf(gridIndex + phase, first)
+      for (let next = phase, start = first - firstIndex; next < count; start += EIGHT * this.#hop) {
+        weighEight(weights, start, this.#hop)
+        for (let i = 0; i < EIGHT && next < count; i++, next += cycle) outputs[at + next] = sums[i]!
       }
-    }
-    for (; done < count; done++) {
-      const first = this.firstSample(gridIndex + done)
-      outputs[at + done] = weigh(this.#rowOf(gridIndex + done, first), samples, (first - firstIndex) | 0)
     }
   }
 
@@ -131,15 +130,15 @@ class AnyRateFilter implements ResamplerFilter {
     return next
   }
 
-  compute(gridIndex: number, count: number, samples: Float64Array, firstIndex: number, outputs: Float64Array, at: number): void {
+  compute(gridIndex: number, count: number, firstIndex: number, outputs: Float64Array, at: number): void {
     for (let i = 0; i < count; i++) {
       const start = (this.firstSample(gridIndex + i) - firstIndex) | 0
       const end = (this.#lastSample(gridIndex + i) - firstIndex) | 0
-      outputs[at + i] = this.#interpolate(samples, start, end, this.#position(gridIndex + i) - firstIndex)
+      outputs[at + i] = this.#interpolate(start, end, this.#position(gridIndex + i) - firstIndex)
     }
   }
 
-  #interpolate(samples: Float64Array, start: number, end: number, centre: number): number {
+  #interpolate(start: number, end: number, centre: number): number {
     const values = this.#values
     const steps = this.#steps
     let weighted = 0
@@ -149,7 +148,7 @@ class AnyRateFilter implements ResamplerFilter {
       const below = step | 0
       const value = values[below]!
       const weight = value + (step - below) * (values[below + 1]! - value)
-      weighted += weight * samples[i]!
+      weighted += weight * bench[i]!
       weights += weight
     }
     return weighted / weights
@@ -165,42 +164,57 @@ class AnyRateFilter implements ResamplerFilter {
   }
 }
 
-function weigh(weights: Float64Array, samples: Float64Array, start: number): number {
-  const count = weights.length
-  let sum = 0
-  for (let j = 0; j < count; j++) sum += weights[j]! * samples[start + j]!
-  return sum
-}
+/** Outputs computed in one pass over the weights: enough independent sums to keep the adder busy. */
+const EIGHT = 8
 
-/** Four outputs, `hop` samples apart; each sum has exactly the terms and the order of `weigh`. */
-function weighFour(
-  weights: Float64Array,
-  samples: Float64Array,
-  start: number,
-  hop: number,
-  outputs: Float64Array,
-  at: number,
-  step: number,
-): void {
-  const second = start + hop
-  const third = second + hop
-  const fourth = third + hop
+/** What `weighEight` has computed. */
+const sums = new Float64Array(EIGHT)
+
+/**
+ * Eight outputs with the same weights, `hop` samples apart, into `sums`. Each is summed up from the oldest sample to the newest.
+ * Those whose samples are not on the workbench yet come out as nonsense, to be ignored: fewer at a time would not be faster.
+ *
+ * Positions come from times, which are doubles: they are made int32 (`| 0`), because indexing by a double costs threefold.
+ */
+function weighEight(weights: Float64Array, start: number, hop: number): void {
   const count = weights.length
+  const from = start | 0
+  const step = hop | 0
   let a = 0
   let b = 0
   let c = 0
   let d = 0
+  let e = 0
+  let f = 0
+  let g = 0
+  let h = 0
   for (let j = 0; j < count; j++) {
     const weight = weights[j]!
-    a += weight * samples[start + j]!
-    b += weight * samples[second + j]!
-    c += weight * samples[third + j]!
-    d += weight * samples[fourth + j]!
+    let i = (from + j) | 0
+    a += weight * bench[i]!
+    i = (i + step) | 0
+    b += weight * bench[i]!
+    i = (i + step) | 0
+    c += weight * bench[i]!
+    i = (i + step) | 0
+    d += weight * bench[i]!
+    i = (i + step) | 0
+    e += weight * bench[i]!
+    i = (i + step) | 0
+    f += weight * bench[i]!
+    i = (i + step) | 0
+    g += weight * bench[i]!
+    i = (i + step) | 0
+    h += weight * bench[i]!
   }
-  outputs[at] = a
-  outputs[at + step] = b
-  outputs[at + 2 * step] = c
-  outputs[at + 3 * step] = d
+  sums[0] = a
+  sums[1] = b
+  sums[2] = c
+  sums[3] = d
+  sums[4] = e
+  sums[5] = f
+  sums[6] = g
+  sums[7] = h
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -3,7 +3,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import type { Nanos } from '../domain/time.ts'
 import type { Gap, GridPiece, GridSegment, Segment, TracePiece } from '../domain/trace.ts'
-import { createResamplerFilter, type ResamplerFilter } from './resampler-filter.ts'
+import { createResamplerFilter, type ResamplerFilter, WORKBENCH_LENGTH, workbench } from './resampler-filter.ts'
 import { isSameRate, RATE_TOLERANCE } from './sample-rate.ts'
 
 export interface ResamplerOptions {
@@ -26,10 +26,8 @@ export interface ResamplerState {
 }
 
 export const DEFAULT_GRID_RATE = 20
-/** Above this the filter's memory would no longer be small. */
-const MAX_SAMPLE_RATE = 5000
-/** Input is filtered in blocks of this many samples, however long a segment is. */
-const BLOCK = 256
+/** × the grid rate, 5 kHz at 20 Hz: 6,500 taps. Above this the filter's memory would no longer be small. */
+const MAX_RATE_RATIO = 250
 const NANOS_PER_MILLI = 1_000_000n
 
 /**
@@ -43,7 +41,7 @@ const NANOS_PER_MILLI = 1_000_000n
  * are not made. Steps of a source's clock below half a sample never get here (see `TraceMerger`).
  *
  * A non-finite input sample makes the outputs within ±0.65 s of it non-finite and no others. Channels below the grid rate are
- * refused once with a Problem (`RATE_TOO_LOW`) and dropped, above 5 kHz likewise (`RATE_TOO_HIGH`).
+ * refused once with a Problem (`RATE_TOO_LOW`) and dropped, above 250 times the grid rate (5 kHz) likewise (`RATE_TOO_HIGH`).
  */
 export class Resampler {
   readonly #sourceId: SourceId
@@ -96,12 +94,13 @@ export class Resampler {
 
   #refuses(sampleRate: number): boolean {
     const isTooLow = !(sampleRate >= this.#gridRate * (1 - RATE_TOLERANCE))
-    if (!isTooLow && sampleRate <= MAX_SAMPLE_RATE) return false
+    const maxRate = MAX_RATE_RATIO * this.#gridRate
+    if (!isTooLow && sampleRate <= maxRate) return false
     if (this.#refusedRate !== sampleRate) {
       this.#refusedRate = sampleRate
       this.#onProblem?.({
         code: isTooLow ? 'RATE_TOO_LOW' : 'RATE_TOO_HIGH',
-        message: `resample: expected ${this.#gridRate} to ${MAX_SAMPLE_RATE} Hz, got ${sampleRate} Hz; the channel is dropped`,
+        message: `resample: expected ${this.#gridRate} to ${maxRate} Hz, got ${sampleRate} Hz; the channel is dropped`,
         sourceId: this.#sourceId,
       })
     }
@@ -120,8 +119,8 @@ class Run {
   readonly #sampleRate: number
   readonly #anchorMillis: number
   readonly #filter: ResamplerFilter
-  readonly #buffer: Float64Array
-  /** Index since the anchor of buffer[0]. */
+  /** Input that later outputs need: `#length` samples, the first of them `#firstSample` since the anchor. */
+  readonly #memory: Float64Array
   #firstSample: number
   #length: number
 
@@ -130,8 +129,8 @@ class Run {
     this.#sampleRate = state.sampleRate
     this.#anchorMillis = state.anchorMillis
     this.#filter = createResamplerFilter(state.sampleRate, state.anchorMillis, gridMillis)
-    this.#buffer = new Float64Array(Math.max(this.#filter.maxTaps, state.samples.length) + BLOCK)
-    this.#buffer.set(state.samples)
+    this.#memory = new Float64Array(Math.max(this.#filter.maxTaps, state.samples.length))
+    this.#memory.set(state.samples)
     this.#firstSample = state.firstSample
     this.#length = state.samples.length
     // A new segment's first output is the first one whose support it covers.
@@ -143,8 +142,9 @@ class Run {
     const outputs = new Float64Array(this.#filter.firstIncomplete(this.gridIndex, available) - this.gridIndex)
     let made = 0
     for (let taken = 0; taken < samples.length; ) {
-      taken += this.#fill(samples, taken)
-      made += this.#makeOutputs(outputs, made)
+      const count = Math.min(samples.length - taken, WORKBENCH_LENGTH - this.#length)
+      made += this.#filterBlock(samples, taken, taken + count, outputs, made)
+      taken += count
     }
     return outputs
   }
@@ -165,31 +165,27 @@ class Run {
       sampleRate: this.#sampleRate,
       anchorMillis: this.#anchorMillis,
       firstSample: this.#firstSample,
-      samples: this.#buffer.slice(0, this.#length),
+      samples: this.#memory.slice(0, this.#length),
       gridIndex: this.gridIndex,
     }
   }
 
-  /** Copies as many samples as there is room for, after dropping those no output needs any more. */
-  #fill(samples: Segment['samples'], from: number): number {
-    const unneeded = Math.min(this.#filter.firstSample(this.gridIndex) - this.#firstSample, this.#length)
-    if (unneeded > 0 && this.#length + samples.length - from > this.#buffer.length) {
-      this.#buffer.copyWithin(0, unneeded, this.#length)
-      this.#firstSample += unneeded
-      this.#length -= unneeded
-    }
-    const count = Math.min(samples.length - from, this.#buffer.length - this.#length)
-    const end = from + count
-    for (let i = from, to = this.#length; i < end; i++, to++) this.#buffer[to] = samples[i]!
-    this.#length += count
-    return count
-  }
+  /** Takes samples from … to - 1 in. @returns how many outputs that made */
+  #filterBlock(samples: Segment['samples'], from: number, to: number, outputs: Float64Array, at: number): number {
+    const bench = workbench()
+    bench.set(this.#memory.subarray(0, this.#length))
+    let length = this.#length
+    for (let i = from; i < to; i++) bench[length++] = samples[i]!
 
-  #makeOutputs(outputs: Float64Array, at: number): number {
-    const end = this.#filter.firstIncomplete(this.gridIndex, this.#firstSample + this.#length)
+    const end = this.#filter.firstIncomplete(this.gridIndex, this.#firstSample + length)
     const count = end - this.gridIndex
-    this.#filter.compute(this.gridIndex, count, this.#buffer, this.#firstSample, outputs, at)
+    this.#filter.compute(this.gridIndex, count, this.#firstSample, outputs, at)
     this.gridIndex = end
+
+    const unneeded = Math.max(0, Math.min(this.#filter.firstSample(end) - this.#firstSample, length))
+    this.#memory.set(bench.subarray(unneeded, length))
+    this.#firstSample += unneeded
+    this.#length = length - unneeded
     return count
   }
 }

@@ -94,6 +94,15 @@ describe('resampler: exactness', () => {
     )
   })
 
+  it('gives the same bits for a segment of minutes as for its records', () => {
+    const samples = noiseCounts(20_000, 6)
+    const records = splitAt(
+      samples,
+      Array.from({ length: 49 }, (_, i) => 400 * (i + 1)),
+    )
+    expect(resampled(samples, 100)).toEqual(outputOf(new Resampler(SOURCE), records, 100))
+  })
+
   it('gives the same bits after any resume', () => {
     fc.assert(
       fc.property(
