@@ -36,7 +36,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.9, off: 0.5, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25 },
+      trigger: { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -173,14 +173,14 @@ describe('secrets', () => {
 describe('overrides', () => {
   const config = configOf(`model: m
 stations:
-  IU_ANMO: { trigger: { on: 0.95, deadSeconds: 60 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
-  IU_ANMO_00_BH: { trigger: { on: 0.8 } }
+  IU_ANMO: { trigger: { on: 0.98, deadSeconds: 60 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
+  IU_ANMO_00_BH: { trigger: { on: 0.93 } }
 `)
 
   it('lets the instrument win over its station and the station over the rest', () => {
-    expect(triggerOf(config, anmo)).toEqual({ on: 0.8, off: 0.5, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 60 })
-    expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.95)
-    expect(triggerOf(config, cola).on).toBe(0.9)
+    expect(triggerOf(config, anmo)).toEqual({ on: 0.93, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 60 })
+    expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.98)
+    expect(triggerOf(config, cola).on).toBe(0.95)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
     expect(coordinatesOf(config, anmo)).toEqual({ latitude: 34.9, longitude: -106.5 })
     expect(coordinatesOf(config, cola)).toBeUndefined()
@@ -201,7 +201,7 @@ describe('configHash', () => {
   it('ignores paths, ports, servers and other stations', () => {
     const other = configOf(`model: other
 servers: [{ url: seedlink://a, stations: [IU_ANMO_00_BH] }]
-stations: { IU_COLA: { trigger: { on: 0.8 } } }
+stations: { IU_COLA: { trigger: { on: 0.99 } } }
 store: { file: elsewhere.db, keepScoresDays: 3 }
 http: { listen: 127.0.0.1:9 }
 `)
@@ -210,18 +210,18 @@ http: { listen: 127.0.0.1:9 }
   })
 
   it('is the same when a default is written out, and for any order of keys', () => {
-    expect(configHash(configOf('model: m\ntrigger: { off: 0.5, on: 0.9 }\n'), anmo, model)).toBe(hash)
+    expect(configHash(configOf('model: m\ntrigger: { off: 0.9, on: 0.95 }\n'), anmo, model)).toBe(hash)
     expect(configHash(base, anmo, { hash: 'abc', preprocessing: { demean: true, detrend: true } })).toBe(hash)
   })
 
   it.each([
-    'trigger: { on: 0.8 }',
+    'trigger: { on: 0.99 }',
     'trigger: { deadSeconds: 26 }',
     'merge: { horizonSeconds: 11 }',
     'window: { strideSeconds: 2 }',
     'components: skip',
     'engine: tensorflow',
-    'stations: { IU_ANMO: { trigger: { on: 0.8 } } }',
+    'stations: { IU_ANMO: { trigger: { on: 0.99 } } }',
   ])('changes with %s', (line) => {
     expect(configHash(configOf(`model: m\n${line}\n`), anmo, model)).not.toBe(hash)
   })
