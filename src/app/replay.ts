@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Subject } from 'rxjs'
 import type { Packet } from '../domain/packet.ts'
 import type { OnProblem } from '../domain/problem.ts'
@@ -67,7 +68,14 @@ class Pacer {
   }
 
   async turn(endTime: Nanos, signal: AbortSignal | undefined): Promise<void> {
-    const millis = this.#speed === 'max' ? 0 : Math.min(MOST_MILLIS, Math.max(0, this.#aheadMillis(endTime)))
+    // Even the shortest timer waits a millisecond.
+    if (this.#speed === 'max') await setImmediate()
+    else await this.#wait(Math.min(MOST_MILLIS, Math.max(0, this.#aheadMillis(endTime))), signal)
+    this.#lastTurn = performance.now()
+  }
+
+  /** Ends early when the signal is aborted. */
+  async #wait(millis: number, signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer)
@@ -77,7 +85,6 @@ class Pacer {
       const timer = setTimeout(done, millis)
       signal?.addEventListener('abort', done)
     })
-    this.#lastTurn = performance.now()
   }
 
   #aheadMillis(endTime: Nanos): number {
