@@ -133,8 +133,8 @@ export class ComponentAssembler {
     const position = this.#position ?? this.#earliest()
     if (position === undefined) return false
     for (const queue of this.#queues) queue.discardBefore(position)
-    if (this.#queues.some((queue) => queue.isEmpty && !queue.isFilled)) return this.#giveUp(position, pieces)
-    const gap = this.#queues.find((queue) => queue.gapAtHead !== undefined)?.gapAtHead
+    if (this.#isWaiting()) return this.#giveUp(position, pieces)
+    const gap = this.#firstGap()
     if (gap !== undefined) {
       this.#position = position
       this.#break(gap, pieces)
@@ -144,10 +144,20 @@ export class ComponentAssembler {
     return this.#jump(position, pieces) || this.#emitRows(position, pieces)
   }
 
+  #isWaiting(): boolean {
+    for (const queue of this.#queues) if (queue.isEmpty && !queue.isFilled) return true
+    return false
+  }
+
+  #firstGap(): GapCause | undefined {
+    for (const queue of this.#queues) if (queue.gapAtHead !== undefined) return queue.gapAtHead
+    return undefined
+  }
+
   /** To where the latest component begins; a filled one goes on with its own samples. */
   #jump(position: number, pieces: FramePiece[]): boolean {
     // Nothing but zeros is no data: on to the first component that has some.
-    let next = this.#queues.every((queue) => queue.isFilled) ? (this.#earliest() ?? position) : position
+    let next = this.#areAllFilled() ? (this.#earliest() ?? position) : position
     for (const queue of this.#queues) {
       if (queue.isFilled) {
         if (queue.start === position) {
@@ -164,13 +174,21 @@ export class ComponentAssembler {
     return true
   }
 
+  #areAllFilled(): boolean {
+    for (const queue of this.#queues) if (!queue.isFilled) return false
+    return true
+  }
+
   #emitRows(position: number, pieces: FramePiece[]): boolean {
-    const end = Math.min(...this.#queues.map((queue) => (queue.isFilled ? queue.start : queue.end)))
+    let end = Number.POSITIVE_INFINITY
+    for (const queue of this.#queues) end = Math.min(end, queue.isFilled ? queue.start : queue.end)
     if (!Number.isFinite(end) || end <= position) return false
     const columns = this.#queues.length
     const samples = new Float64Array((end - position) * columns)
-    for (const [column, queue] of this.#queues.entries()) {
+    let column = 0
+    for (const queue of this.#queues) {
       if (!queue.isFilled) queue.copyTo(samples, position, end, column, columns)
+      column++
     }
     pieces.push({ kind: 'frame', instrument: this.#instrument, firstIndex: position, samples })
     this.#isBroken = false
@@ -180,7 +198,8 @@ export class ComponentAssembler {
 
   /** Decides about components that are still missing at `position`. */
   #giveUp(position: number, pieces: FramePiece[]): boolean {
-    const newest = Math.max(...this.#queues.map((queue) => queue.newestEnd))
+    let newest = Number.NEGATIVE_INFINITY
+    for (const queue of this.#queues) newest = Math.max(newest, queue.newestEnd)
     if (newest - position <= this.#patience) return false
     this.#break('component', pieces)
     if (this.#missing === 'zero') {

@@ -18,6 +18,8 @@ export class ComponentQueue {
   isFilled: boolean
   #sourceId: SourceId | undefined
   #items: QueueItem[]
+  /** Samples of the head run that are no longer needed. */
+  #skipped = 0
   /** Grid index after the newest sample ever added. */
   #end: number
 
@@ -41,10 +43,10 @@ export class ComponentQueue {
     return head?.kind === 'gap' ? head.cause : undefined
   }
 
-  /** Grid index of the first sample of the head run; infinite when there is none. */
+  /** Grid index of the first sample of the head run that is still needed; infinite when there is none. */
   get start(): number {
     const head = this.#items[0]
-    return head?.kind === 'run' ? head.start : Number.POSITIVE_INFINITY
+    return head?.kind === 'run' ? head.start + this.#skipped : Number.POSITIVE_INFINITY
   }
 
   /** Grid index after the last sample of the head run. */
@@ -79,11 +81,12 @@ export class ComponentQueue {
   }
 
   removeGap(): void {
-    if (this.#items[0]?.kind === 'gap') this.#items.shift()
+    if (this.#items[0]?.kind === 'gap') this.#removeHead()
   }
 
   clear(): void {
     this.#items = []
+    this.#skipped = 0
     this.#end = Number.NEGATIVE_INFINITY
     this.isFilled = false
   }
@@ -93,12 +96,11 @@ export class ComponentQueue {
     for (let head = this.#items[0]; head; head = this.#items[0]) {
       if (head.kind === 'gap') {
         if (!this.isFilled) return
-      } else if (head.start >= index) return
-      else if (head.start + head.samples.length > index) {
-        this.#items[0] = { kind: 'run', start: index, samples: head.samples.subarray(index - head.start) }
+      } else if (head.start + head.samples.length > index) {
+        this.#skipped = Math.max(this.#skipped, index - head.start)
         return
       }
-      this.#items.shift()
+      this.#removeHead()
     }
   }
 
@@ -112,7 +114,16 @@ export class ComponentQueue {
   }
 
   snapshot(): ComponentQueueState {
-    const items = this.#items.map((item) => (item.kind === 'run' ? { ...item, samples: item.samples.slice() } : item))
+    const items = this.#items.map((item, i): QueueItem => {
+      if (item.kind === 'gap') return item
+      const skipped = i === 0 ? this.#skipped : 0
+      return { kind: 'run', start: item.start + skipped, samples: item.samples.slice(skipped) }
+    })
     return { sourceId: this.#sourceId, isFilled: this.isFilled, end: this.#end, items }
+  }
+
+  #removeHead(): void {
+    this.#items.shift()
+    this.#skipped = 0
   }
 }
