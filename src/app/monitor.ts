@@ -19,6 +19,7 @@ import { resampleTo } from '../pipeline/resample-to.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
 import { trigger } from '../pipeline/trigger.ts'
 import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
+import { createPreprocessor } from '../signal/preprocess.ts'
 import type { MergeCounters, TraceMergerOptions } from '../signal/trace-merger.ts'
 
 /** Everything that can change a score or a detection, and where problems and latencies are told. */
@@ -56,7 +57,8 @@ export interface MonitorStreams {
 export function monitor(packets$: Observable<Packet>, parts: MonitorParts): MonitorStreams {
   const { classifier, gridRate, stride, state, onProblem } = parts
   const { windowLength, channels } = classifier
-  const shape = { windowLength, channels, sampleRate: gridRate }
+  // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
+  const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
 
   const records$ = packets$.pipe(decodeMiniseed(parts.isAccepted, onProblem), measureLatency(parts.onLatency), share())
 
@@ -73,7 +75,10 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
 
   const scores$ = frames$.pipe(
     perStation((frame$, instrument) =>
-      frame$.pipe(slidingWindows(instrument, { windowLength, stride, gridRate }, state), preprocess(parts.preprocess, shape)),
+      frame$.pipe(
+        slidingWindows(instrument, { windowLength, stride, gridRate }, state),
+        preprocess(prepare, windowLength * channels),
+      ),
     ),
     classify(classifier),
     share(),

@@ -1,17 +1,17 @@
 import type { OperatorFunction } from 'rxjs'
-import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
 import type { FrameGap, PreparedWindow, WindowPiece } from '../domain/window.ts'
-import { createPreprocessor, type PreprocessShape } from '../signal/preprocess.ts'
+import type { Preprocessor } from '../signal/preprocess.ts'
 import { stage } from './stage.ts'
 
-/** Windows in source units → the network's input. `input` is reused for the next window. */
-export function preprocess(
-  spec: PreprocessSpec,
-  shape: PreprocessShape,
-): OperatorFunction<WindowPiece, PreparedWindow | FrameGap> {
+/**
+ * Windows in source units → the network's input. `input` is reused for the next window.
+ *
+ * @param prepare may be shared by all instruments: it keeps nothing from one window to the next
+ * @param inputLength of the network: rows × components
+ */
+export function preprocess(prepare: Preprocessor, inputLength: number): OperatorFunction<WindowPiece, PreparedWindow | FrameGap> {
   return stage(() => {
-    const prepare = createPreprocessor(spec, shape)
-    const input = new Float32Array(shape.windowLength * shape.channels)
+    const input = new Float32Array(inputLength)
     return {
       push(piece, emit) {
         if (piece.kind === 'gap') return emit(piece)
