@@ -22,7 +22,7 @@ export class RecentData<Score extends RecentScore> {
   addFrame(frame: WaveformFrame): void {
     const frames = this.#frames.get(frame.instrument) ?? []
     this.#frames.set(frame.instrument, frames)
-    frames.push({ ...frame, samples: Float32Array.from(frame.samples) })
+    frames.push({ ...frame, samples: new Float32Array(frame.samples) })
     while (frames[0] && frames[0].startTime < frame.startTime - KEPT_SECONDS * MICROS_PER_SECOND) frames.shift()
   }
 
