@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { buildIfStale } from './build.mjs'
 import { fail, root, run, say, step } from './steps.mjs'
 
@@ -100,6 +100,12 @@ function ensureSqlite() {
   · use Node 22.14 or newer: its SQLite package carries the binary and needs no compiler
   · install a compiler and try again: Debian/Ubuntu \`apt-get install python3 make g++\`, Fedora \`dnf install python3 make gcc-c++\`,
     macOS \`xcode-select --install\`, Windows: "Desktop development with C++" of the Visual Studio Build Tools`)
+}
+
+/** Node's own headers, when they came with it: else a compilation would fetch them from nodejs.org. */
+function ownHeaders() {
+  const prefix = join(dirname(process.execPath), '..')
+  return existsSync(join(prefix, 'include/node/node.h')) ? { npm_config_nodedir: prefix } : {}
 }
 
 function canLoadSqlite() {
