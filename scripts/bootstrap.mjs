@@ -92,6 +92,7 @@ function ensureSqlite() {
     )
     const { ok, output } = run('npm', ['rebuild', 'better-sqlite3-node20', '--ignore-scripts=false', '--loglevel=error'], {
       quiet: true,
+      env: ownHeaders(),
     })
     if (ok && canLoadSqlite()) return
     process.stderr.write(output.split('\n').slice(-12).join('\n'))
