@@ -100,7 +100,8 @@ function ensureSqlite() {
   fail(`SQLite could not be installed for Node ${process.version} on ${process.platform}-${process.arch}. One of these helps:
   · use Node 22.14 or newer: its SQLite package carries the binary and needs no compiler
   · install a compiler and try again: Debian/Ubuntu \`apt-get install python3 make g++\`, Fedora \`dnf install python3 make gcc-c++\`,
-    macOS \`xcode-select --install\`, Windows: "Desktop development with C++" of the Visual Studio Build Tools`)
+    macOS \`xcode-select --install\`, Windows: "Desktop development with C++" of the Visual Studio Build Tools
+  · with a compiler it also needs Node's headers: they come with Node from nodejs.org, on Debian with \`libnode-dev\``)
 }
 
 /** Node's own headers, when they came with it: else a compilation would fetch them from nodejs.org. */
