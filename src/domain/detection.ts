@@ -21,6 +21,33 @@ export interface Onset {
   readonly method: 'aic' | 'window'
 }
 
+/**
+ * What the relevance of a detection's best window says about it. Shares are parts of the summed |relevance|, 0–1; all of them are 0
+ * where the relevance is zero everywhere. A pure function of the window.
+ */
+export interface RelevanceFacts {
+  /** Of the LRP rule. */
+  readonly beta: number
+  /** Relevance at the input over the one at the logit: 1 when layers absorbed none. */
+  readonly conserved: number
+  /** Share before the onset: the network looked at what came before the earthquake. */
+  readonly beforeOnset: number
+  /** Share from the guessed S on; null without a guess. */
+  readonly fromS: number | null
+  /** Centroid in time minus onset. */
+  readonly centroidSeconds: number
+  /** Guessed S minus onset: the sharpest rise of the horizontal components; null when nothing rises. */
+  readonly sGuessSeconds: number | null
+  /** Share of the quarter of a second that has most: near 1 for a single spike. */
+  readonly spike: number
+  /** Share next to where a component freezes or wakes up: the edge of a hole that a digitiser filled. */
+  readonly flatEdge: number
+  /** Share in the first and last second of the window. */
+  readonly windowEdge: number
+  /** Shares of Z, N, E. */
+  readonly components: readonly [number, number, number]
+}
+
 /** Seconds a detection spent on its way; the only part, with `seq`, that may differ between live and replay. */
 export interface Latency {
   /** Packet arrival minus the time of its last sample. */
@@ -47,5 +74,8 @@ export interface Detection {
   /** Hash of all configuration that can change a score or a trigger. */
   readonly config: string
   readonly quality: DataQuality
+  /** Absent when detections are not explained. */
+  readonly relevance?: RelevanceFacts
+  /** Why it may be no earthquake; absent when nothing speaks against it. */
   readonly reason?: string
 }
