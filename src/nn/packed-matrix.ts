@@ -4,7 +4,8 @@ import { type Arena, BYTES_PER_FLOAT } from './tensor.ts'
 const BLOCK = 8
 /** And where terms and outputs are multiples of it; see `affine`. */
 const WIDE_BLOCK = 32
-const NOTHING = -1
+/** In place of a source index: this value is zero. */
+export const NOTHING = -1
 
 export function wholeBlocks(channels: number): number {
   return Math.ceil(channels / BLOCK) * BLOCK
@@ -20,7 +21,7 @@ export class PackedMatrix {
   /** Index in the source of every packed value, or NOTHING. */
   readonly #order: Int32Array
 
-  /** @param sourceIndex where the source has the value of a term and an output */
+  /** @param sourceIndex where the source has the value of a term and an output, or NOTHING */
   constructor(arena: Arena, terms: number, outputs: number, sourceIndex: (term: number, output: number) => number) {
     this.terms = terms
     this.#order = new Int32Array(terms * wholeBlocks(outputs))
