@@ -1,7 +1,7 @@
 import { type Observable, share } from 'rxjs'
 import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
 import type { Packet } from '../domain/packet.ts'
-import type { Classifier, PipelineState } from '../domain/ports.ts'
+import type { Classifier, Explainer, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId, SourceId } from '../domain/source-id.ts'
@@ -10,6 +10,7 @@ import type { FramePiece, ScoredPiece } from '../domain/window.ts'
 import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
 import { classify } from '../pipeline/classify.ts'
 import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
+import { explain } from '../pipeline/explain.ts'
 import { measureLatency, type OnLatency } from '../pipeline/measure-latency.ts'
 import { mergeTraces } from '../pipeline/merge-traces.ts'
 import { perChannel } from '../pipeline/per-channel.ts'
@@ -33,6 +34,8 @@ export interface MonitorParts {
   readonly merge: TraceMergerOptions
   readonly assemble: (instrument: InstrumentId) => ComponentAssemblerOptions
   readonly trigger: (instrument: InstrumentId) => TriggerOptions
+  /** Absent: detections are not explained. */
+  readonly explainer?: Explainer
   /** Channels that are not accepted are dropped: groups live as long as the stream. */
   readonly isAccepted: (sourceId: SourceId) => boolean
   readonly state: PipelineState
@@ -86,6 +89,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
 
   const detections$ = scores$.pipe(
     perStation((score$, instrument) => score$.pipe(trigger(instrument, parts.trigger(instrument), state))),
+    explain(parts.explainer, prepare, gridRate),
     share(),
   )
 

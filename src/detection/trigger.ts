@@ -42,7 +42,14 @@ export interface Snippet {
 }
 
 export type TriggerOutput =
-  | { readonly kind: 'detection'; readonly detection: Detection; readonly snippet: Snippet; readonly peakWindow: Snippet }
+  | {
+      readonly kind: 'detection'
+      readonly detection: Detection
+      readonly snippet: Snippet
+      readonly peakWindow: Snippet
+      /** Of the samples of `peakWindow`, same layout; once the detection is explained. */
+      readonly relevance?: Float32Array
+    }
   | {
       readonly kind: 'suppressed'
       readonly instrument: InstrumentId

@@ -18,6 +18,19 @@ export interface Classifier {
   classify(windows: Float32Array, count: number): Float32Array
 }
 
+/** Says which samples of a window the network's answer rests on. */
+export interface Explainer {
+  /** Of the LRP rule. */
+  readonly beta: number
+  /**
+   * A pure function of the window.
+   *
+   * @param window row-major [windowLength, channels], preprocessed
+   * @returns relevance of each sample, same layout, from 1 at the logit; the array is reused by the next call
+   */
+  relevance(window: Float32Array): Float32Array
+}
+
 /**
  * Where one stateful stage keeps what a restart must bring back. `initial` is the state saved under this key, if any;
  * `onSave` registers how to take it. State is plain data (numbers, strings, bigints, typed arrays, arrays, objects).
