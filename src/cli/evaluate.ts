@@ -1,17 +1,21 @@
+import { dirname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { defaultConfig } from '../app/default-config.ts'
 import { DEFAULT_THRESHOLD, evaluateWindows } from '../app/evaluate.ts'
 import { evaluateContinuous } from '../app/evaluate-continuous.ts'
+import { evaluateSuite } from '../app/evaluate-suite.ts'
 import { type LoadedModel, loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
 import type { Config } from '../contract/config.ts'
-import type { CatalogueMatch } from '../detection/catalogue-matching.ts'
+import { evaluationSuiteSchema } from '../contract/evaluation-suite.ts'
 import type { ClassificationMetrics } from '../detection/metrics.ts'
 import { UsageError } from '../domain/errors.ts'
 import { readCatalogueCsv } from '../io/catalogue-csv.ts'
+import { readCheckedYaml } from '../io/config/checked-yaml.ts'
 import { loadConfig } from '../io/config-file.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
+import { matchLines, mismatchLines, percent, suiteLines } from './match-lines.ts'
 import { progressBar } from './progress.ts'
 
 interface EvaluateCommandOptions {
@@ -21,6 +25,9 @@ interface EvaluateCommandOptions {
   partial?: true
   continuous?: string[]
   catalog?: string
+  suite?: string
+  root?: string
+  list?: true
   model?: string
   config?: string
   json?: true
@@ -37,6 +44,9 @@ export function evaluateCommand(): Command {
     .option('--partial', 'also traces with a dead component')
     .option('--continuous <path...>', 'miniSEED files or folders')
     .option('--catalog <csv>', 'events: columns time, optional station (NET_STA) and magnitude')
+    .option('--suite <yaml>', 'a list of continuous data sets with what is known to be in them')
+    .option('--root <dir>', 'where the paths of the suite start; its own folder unless given')
+    .option('--list', 'also every false positive and every miss')
     .option('--model <dir>', 'model folder instead of the configured one')
     .option('--config <file>', 'thresholds and model from a stations.yaml')
     .option('--json', 'one JSON object on stdout')
@@ -44,9 +54,9 @@ export function evaluateCommand(): Command {
 }
 
 async function run(options: EvaluateCommandOptions): Promise<void> {
-  const { data, continuous, catalog } = options
-  if ((data === undefined) === (continuous === undefined))
-    throw new UsageError('evaluate: expected either --data or --continuous')
+  const { data, continuous, catalog, suite } = options
+  if ([data, continuous, suite].filter((given) => given !== undefined).length !== 1)
+    throw new UsageError('evaluate: expected one of --data, --continuous and --suite')
   if (continuous !== undefined && catalog === undefined)
     throw new UsageError('evaluate --continuous: expected --catalog CSV, got none')
   const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
@@ -56,7 +66,9 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   const lines =
     data !== undefined
       ? await onWindows(data, options, model, problems)
-      : await onContinuous(continuous ?? [], catalog ?? '', config, model, problems, options.json)
+      : suite !== undefined
+        ? await onSuite(suite, options, config, model, problems)
+        : await onContinuous(continuous ?? [], catalog ?? '', config, model, problems, options.json)
   process.stdout.write(`${lines.join('\n')}\n`)
   for (const line of problems.lines()) process.stderr.write(`${line}\n`)
 }
@@ -93,7 +105,7 @@ async function onContinuous(
   json: true | undefined,
 ): Promise<string[]> {
   const bar = progressBar('replaying')
-  const match = await evaluateContinuous({
+  const { match } = await evaluateContinuous({
     paths,
     catalogue: readCatalogueCsv(catalog, problems.add),
     config,
@@ -105,29 +117,32 @@ async function onContinuous(
   return json ? [JSON.stringify(match)] : matchLines(match)
 }
 
+async function onSuite(
+  file: string,
+  { root, json, list }: EvaluateCommandOptions,
+  config: Config,
+  model: LoadedModel,
+  problems: ProblemCounter,
+): Promise<string[]> {
+  const bar = progressBar('replaying')
+  const sets = await evaluateSuite({
+    suite: readCheckedYaml(file, evaluationSuiteSchema, 'evaluation suite'),
+    root: root ?? dirname(file),
+    config,
+    model,
+    onProgress: (share) => bar.update(share),
+    onProblem: problems.add,
+  })
+  bar.finish()
+  if (json) return sets.map((set) => JSON.stringify(set))
+  return [...suiteLines(sets), ...(list ? sets.flatMap((set) => mismatchLines(set.name, set.list)) : [])]
+}
+
 function metricsLine(metrics: ClassificationMetrics, name: string): string {
   const { windows, accuracy, precision, recall, falsePositiveRate, auc } = metrics
   const shares = [accuracy, precision, recall, falsePositiveRate].map(percent)
   const [a = '', p = '', r = '', f = ''] = shares
   return `${String(windows).padStart(9)}${a.padStart(10)}${p.padStart(11)}${r.padStart(9)}${f.padStart(12)}${(auc?.toFixed(4) ?? '–').padStart(8)}  ${name}`
-}
-
-function matchLines(match: CatalogueMatch): string[] {
-  const perDay = match.unmatchedPerStationDay === null ? '–' : match.unmatchedPerStationDay.toFixed(1)
-  const delay = match.medianDelaySeconds === null ? '–' : `${match.medianDelaySeconds.toFixed(1)} s`
-  return [
-    `events      ${match.matched} of ${match.events} found: recall ${percent(match.recall)} (by chance ${percent(match.chanceRecall)}), ${match.eventsWithoutData} without data`,
-    `detections  ${match.detections}, ${match.unmatched} unmatched in ${match.stationDays.toFixed(3)} station-days: ${perDay} per station-day`,
-    `delay       median ${delay} from event time to threshold`,
-    ...match.byMagnitude.map(
-      ({ from, to, events, matched, recall }) =>
-        `  ${from === null ? 'no magnitude' : `M ${from} to ${to}`}: ${matched} of ${events} (${percent(recall)})`,
-    ),
-  ]
-}
-
-function percent(share: number | null): string {
-  return share === null ? '–' : `${(share * 100).toFixed(2)} %`
 }
 
 function parseThreshold(text: string): number {

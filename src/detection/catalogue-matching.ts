@@ -15,6 +15,8 @@ export interface TimedDetection {
   readonly onset: Micros
   /** End of the first window over the on threshold: when the detection could be known. */
   readonly on: Micros
+  /** The detection's largest; absent where there is none, as in the baseline. */
+  readonly score?: number
 }
 
 export interface TimeSpan {
@@ -26,6 +28,11 @@ export interface CatalogueInput {
   readonly events: readonly CatalogueEvent[]
   readonly instruments: readonly InstrumentDetections[]
   readonly strideSeconds: number
+  /**
+   * Which events count in what is said about events; absent: all. The others still take their detections, so that what they
+   * cause is neither a false alarm nor somebody else's.
+   */
+  readonly isCounted?: (event: CatalogueEvent) => boolean
 }
 
 export interface CatalogueMatch {
@@ -44,6 +51,12 @@ export interface CatalogueMatch {
   /** Median of `on` minus the event's time over all matched detections. */
   readonly medianDelaySeconds: number | null
   readonly byMagnitude: readonly MagnitudeRecall[]
+}
+
+/** The two lists behind a match: what to look at. */
+export interface Mismatches {
+  readonly unmatchedDetections: readonly (TimedDetection & { readonly station: StationId })[]
+  readonly missedEvents: readonly CatalogueEvent[]
 }
 
 /** Recall of the events with `from` ≤ magnitude < `to`; both null for events without a magnitude. */
@@ -68,26 +81,45 @@ const SECONDS_PER_DAY = 86_400
  * event with a station is looked for there only. Events on whose match range no such station scored a window are left out.
  * `chanceRecall` is the recall over the catalogue moved by each of `CHANCE_SHIFTS_SECONDS`, taken together.
  */
-export function matchCatalogue({ events: unordered, instruments, strideSeconds }: CatalogueInput): CatalogueMatch {
-  const events = [...unordered].sort(compareEvents)
-  const eligible = events.filter((event) => hasData(event, instruments))
-  const pairs = pairAll(eligible, instruments)
-  const found = new Set(pairs.map(({ event }) => event))
+export function matchCatalogue(input: CatalogueInput): CatalogueMatch {
+  const { instruments, strideSeconds, isCounted = () => true } = input
+  const events = [...input.events].sort(compareEvents)
+  const withData = events.filter((event) => hasData(event, instruments))
+  const pairs = pairAll(withData, instruments)
+  const eligible = withData.filter(isCounted)
+  const found = new Set(pairs.map(({ event }) => event).filter(isCounted))
   const detections = sum(instruments.map((instrument) => instrument.detections.length))
   const stationDays = (sum(instruments.map(({ scoredWindows }) => scoredWindows)) * strideSeconds) / SECONDS_PER_DAY
   const unmatched = detections - pairs.length
   return {
     events: eligible.length,
-    eventsWithoutData: events.length - eligible.length,
+    eventsWithoutData: events.filter(isCounted).length - eligible.length,
     matched: found.size,
     recall: ratio(found.size, eligible.length),
-    chanceRecall: chanceRecall(events, instruments),
+    chanceRecall: chanceRecall(events, instruments, isCounted),
     detections,
     unmatched,
     stationDays,
     unmatchedPerStationDay: ratio(unmatched, stationDays),
-    medianDelaySeconds: median(pairs.map(({ event, detection }) => (detection.on - event.time) / MICROS_PER_SECOND)),
+    medianDelaySeconds: median(
+      pairs
+        .filter(({ event }) => isCounted(event))
+        .map(({ event, detection }) => (detection.on - event.time) / MICROS_PER_SECOND),
+    ),
     byMagnitude: recallByMagnitude(eligible, found),
+  }
+}
+
+/** Detections without an event and events without a detection, by time. */
+export function mismatches({ events, instruments, isCounted = () => true }: Omit<CatalogueInput, 'strideSeconds'>): Mismatches {
+  const withData = [...events].sort(compareEvents).filter((event) => hasData(event, instruments))
+  const pairs = pairAll(withData, instruments)
+  const paired = new Set<object>(pairs.flatMap(({ event, detection }) => [event, detection]))
+  return {
+    unmatchedDetections: instruments
+      .flatMap(({ station, detections }) => detections.filter((one) => !paired.has(one)).map((one) => ({ ...one, station })))
+      .sort((a, b) => a.onset - b.onset),
+    missedEvents: withData.filter((event) => isCounted(event) && !paired.has(event)),
   }
 }
 
@@ -133,14 +165,19 @@ function compareEvents(a: CatalogueEvent, b: CatalogueEvent): number {
   )
 }
 
-function chanceRecall(events: readonly CatalogueEvent[], instruments: readonly InstrumentDetections[]): number | null {
+function chanceRecall(
+  events: readonly CatalogueEvent[],
+  instruments: readonly InstrumentDetections[],
+  isCounted: (event: CatalogueEvent) => boolean,
+): number | null {
   let eligibleCount = 0
   let matchedCount = 0
   for (const shift of CHANCE_SHIFTS_SECONDS) {
     const shifted = events.map((event) => ({ ...event, time: event.time + shift * MICROS_PER_SECOND }))
+    const counted = new Set(shifted.filter((_, index) => isCounted(events[index] as CatalogueEvent)))
     const eligible = shifted.filter((event) => hasData(event, instruments))
-    eligibleCount += eligible.length
-    matchedCount += new Set(pairAll(eligible, instruments).map(({ event }) => event)).size
+    eligibleCount += eligible.filter((event) => counted.has(event)).length
+    matchedCount += new Set(pairAll(eligible, instruments).flatMap(({ event }) => (counted.has(event) ? [event] : []))).size
   }
   return ratio(matchedCount, eligibleCount)
 }

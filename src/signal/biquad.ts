@@ -1,13 +1,15 @@
 import { UsageError } from '../domain/errors.ts'
 import { cosPi, sinPi } from './exact-math.ts'
 
-/** Second-order high-pass section: a0 = 1, b2 = b0. */
-export interface Highpass {
+/** Second-order Butterworth section: a0 = 1, b2 = b0. */
+export interface Section {
   readonly b0: number
   readonly b1: number
   readonly a1: number
   readonly a2: number
 }
+
+export type Highpass = Section
 
 /**
  * Second-order Butterworth high-pass by the bilinear transform, its corner pre-warped.
@@ -16,12 +18,29 @@ export interface Highpass {
  * @throws {UsageError} when the corner is not between 0 and the Nyquist frequency
  */
 export function butterworthHighpass(corner: number, sampleRate: number): Highpass {
-  if (!(corner > 0 && corner < sampleRate / 2)) {
-    throw new UsageError(`high-pass corner: expected between 0 and ${sampleRate / 2} Hz, got ${corner}`)
-  }
-  const k = sinPi(corner / sampleRate) / cosPi(corner / sampleRate)
+  const k = warpedCorner('high-pass', corner, sampleRate)
   const norm = 1 / (1 + Math.SQRT2 * k + k * k)
   return { b0: norm, b1: -2 * norm, a1: 2 * (k * k - 1) * norm, a2: (1 - Math.SQRT2 * k + k * k) * norm }
+}
+
+/**
+ * Second-order Butterworth low-pass by the bilinear transform, its corner pre-warped.
+ *
+ * @param corner -3 dB frequency, Hz
+ * @throws {UsageError} when the corner is not between 0 and the Nyquist frequency
+ */
+export function butterworthLowpass(corner: number, sampleRate: number): Section {
+  const k = warpedCorner('low-pass', corner, sampleRate)
+  const norm = 1 / (1 + Math.SQRT2 * k + k * k)
+  const b0 = k * k * norm
+  return { b0, b1: 2 * b0, a1: 2 * (k * k - 1) * norm, a2: (1 - Math.SQRT2 * k + k * k) * norm }
+}
+
+function warpedCorner(kind: string, corner: number, sampleRate: number): number {
+  if (!(corner > 0 && corner < sampleRate / 2)) {
+    throw new UsageError(`${kind} corner: expected between 0 and ${sampleRate / 2} Hz, got ${corner}`)
+  }
+  return sinPi(corner / sampleRate) / cosPi(corner / sampleRate)
 }
 
 /**

@@ -35,7 +35,7 @@ describe('the default model', () => {
     const folder = referencePath('data/continuous/ridgecrest_2019-07-04')
     const catalogue = readCatalogueCsv(referencePath('data/continuous/ridgecrest_2019-07-04/catalog_scsn.csv'), fail)
     const model = await loadModel(DEFAULT_MODEL, 'builtin')
-    const match = await evaluateContinuous({ paths: [folder], catalogue, config: defaultConfig(), model, onProblem: () => {} })
+    const { match } = await evaluateContinuous({ paths: [folder], catalogue, config: defaultConfig(), model, onProblem: () => {} })
     expect(match.events + match.eventsWithoutData).toBe(121)
     expect(match.stationDays).toBeCloseTo((3 * 80) / 1440, 2)
     expect(match.recall).toBeGreaterThan(match.chanceRecall ?? 1)

@@ -33,17 +33,24 @@ export class ContinuousRecord {
     else instrument.scoredSpans.push({ start: startTime, end })
   }
 
-  addDetection({ id, instrument, onset, on }: Detection): void {
-    this.#instrument(instrument).detections.set(id, { onset: onset.time, on })
+  addDetection({ id, instrument, onset, on, peak }: Detection): void {
+    this.#instrument(instrument).detections.set(id, { onset: onset.time, on, score: peak.score })
   }
 
   /** In the order of their ids. */
   instruments(): InstrumentDetections[] {
+    return [...this.byInstrument().values()]
+  }
+
+  /** In the order of their ids. */
+  byInstrument(): Map<InstrumentId, InstrumentDetections> {
     const ids = [...this.#instruments.keys()].sort()
-    return ids.map((id) => {
-      const { scoredWindows, scoredSpans, detections } = this.#instrument(id)
-      return { station: stationOfInstrument(id), scoredWindows, scoredSpans, detections: [...detections.values()] }
-    })
+    return new Map(
+      ids.map((id) => {
+        const { scoredWindows, scoredSpans, detections } = this.#instrument(id)
+        return [id, { station: stationOfInstrument(id), scoredWindows, scoredSpans, detections: [...detections.values()] }]
+      }),
+    )
   }
 
   #instrument(id: InstrumentId): Instrument {
@@ -53,4 +60,29 @@ export class ContinuousRecord {
     this.#instruments.set(id, instrument)
     return instrument
   }
+}
+
+/**
+ * What lies between two times. Windows are counted in proportion to what is left of their spans.
+ *
+ * @param span either end may be open
+ */
+export function clipToSpan(
+  instruments: ReadonlyMap<InstrumentId, InstrumentDetections>,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: { from?: Micros; to?: Micros },
+): Map<InstrumentId, InstrumentDetections> {
+  return new Map(
+    [...instruments].map(([id, given]) => {
+      const scoredSpans = given.scoredSpans
+        .map(({ start, end }) => ({ start: Math.max(start, from), end: Math.min(end, to) }))
+        .filter(({ start, end }) => start < end)
+      const share = lengthOf(scoredSpans) / Math.max(1, lengthOf(given.scoredSpans))
+      const detections = given.detections.filter(({ onset }) => onset >= from && onset <= to)
+      return [id, { ...given, scoredSpans, scoredWindows: given.scoredWindows * share, detections }]
+    }),
+  )
+}
+
+function lengthOf(spans: readonly TimeSpan[]): number {
+  return spans.reduce((sum, { start, end }) => sum + end - start, 0)
 }
