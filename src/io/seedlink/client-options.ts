@@ -45,8 +45,11 @@ export interface SeedlinkClientOptions {
   /** Uniform in [0, 1), for the jitter of reconnects. */
   readonly random?: () => number
   readonly timings?: Partial<ClientTimings>
-  /** Called for every packet of the selection, in order of arrival; `bytes` are valid until it returns. */
-  readonly onPacket: (packet: Packet) => void
+  /**
+   * Called for every packet of the selection, in order of arrival; `bytes` are valid until it returns. The position is the
+   * packet's own, for those who queue packets and save positions only of what they have processed.
+   */
+  readonly onPacket: (packet: Packet, position: Position) => void
   readonly onState?: (change: StateChange) => void
   /** The server says that nothing more will come: flush. */
   readonly onEnd?: () => void

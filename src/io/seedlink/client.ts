@@ -171,17 +171,13 @@ export class SeedlinkClient {
     const time = headerTime(piece.bytes)
     this.#counts.packets += 1
     this.#delay.noteData(this.#timers.now())
-    this.#positions.record(stationId, { sequence: piece.sequence, ...(time !== undefined && { time }) })
+    const position = { sequence: piece.sequence, ...(time !== undefined && { time }) }
+    this.#positions.record(stationId, position)
     if (this.#stations.get(selection.station)?.kind !== 'streaming') {
       this.#setStation(selection.station, { kind: 'streaming', since: this.#now() })
     }
-    this.#options.onPacket({
-      bytes: piece.bytes,
-      origin: this.#address.url,
-      stationId,
-      sequence: piece.sequence,
-      receivedAt: this.#now(),
-    })
+    const origin = this.#address.url
+    this.#options.onPacket({ bytes: piece.bytes, origin, stationId, sequence: piece.sequence, receivedAt: this.#now() }, position)
   }
 
   #onStation(outcome: StationOutcome): void {
