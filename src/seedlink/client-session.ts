@@ -1,13 +1,14 @@
 import { SeedlinkProtocolError } from '../domain/errors.ts'
-import type { RequestMode, TimeSpan } from './commands.ts'
+import type { PacketFilter, RequestMode, TimeSpan } from './commands.ts'
 import {
   type Conversation,
   type Credentials,
+  type HandshakeV3,
   type Negotiated,
   negotiate,
   type Reply,
-  requestStationsV3,
-  requestStationsV4,
+  type Requested,
+  requestStations,
   type StationOutcome,
   type Turn,
 } from './handshake.ts'
@@ -15,10 +16,13 @@ import type { InfoLevel } from './info.ts'
 import { type InfoPiece, type PacketPiece, PacketSplitter, type Piece, type RecordLength } from './packet-splitter.ts'
 import type { ResumePositions } from './resume-positions.ts'
 import { type SelectedChannel, SelectedChannels } from './selected-channels.ts'
-import type { StationSelection } from './selection.ts'
+import { hasWildcard, type StationSelection } from './selection.ts'
 
 /** Largest INFO answer taken, bytes: that of a data centre with all streams has some ten MiB. */
 const MAX_INFO_BYTES = 64 * 1024 * 1024
+/** What each packet of an INFO answer costs besides its text, bytes: an answer of empty packets must not grow for ever. */
+const INFO_PACKET_BYTES = 128
+
 export interface SessionOptions {
   readonly selections: readonly StationSelection[]
   readonly positions: ResumePositions
@@ -31,8 +35,12 @@ export interface SessionOptions {
   readonly span?: TimeSpan
   /** Default `stream`. */
   readonly mode?: RequestMode
-  /** Asks only this and goes; no stations then. */
-  readonly infoLevel?: InfoLevel
+  /** Default `auto`. */
+  readonly handshakeV3?: HandshakeV3
+  /** v4 only. Default `native`. */
+  readonly filter?: PacketFilter
+  /** Asks only this and goes; no stations then. v4 takes a station and a stream behind the level. */
+  readonly infoLevel?: InfoLevel | `${InfoLevel} ${string}`
 }
 
 /** Why a connection is of no further use, although the socket is fine. */
@@ -41,6 +49,8 @@ export type SessionFailure =
   | 'authentication'
   /** No station is left to stream. */
   | 'all-rejected'
+  /** The server knows no wildcards in stations: ask what it has, and connect again with their names. */
+  | 'wildcards'
   /** Something was refused in the middle of a block sent in one go; connect again without it, at once. */
   | 'start-again'
   /** An ERROR instead of data. */
@@ -103,7 +113,23 @@ export class ClientSession {
    * @throws {SeedlinkProtocolError} when the bytes cannot be SeedLink; close the connection then
    */
   receive(bytes: Uint8Array): void {
-    if (this.#phase !== 'over') this.#splitter.push(bytes, this.#onPiece)
+    if (this.#isOver) return
+    try {
+      this.#splitter.push(bytes, this.#onPiece)
+    } catch (error) {
+      // Whether bytes behind the end came in its chunk or in the next must not matter.
+      if (!this.#isOver) throw error
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#phase === 'over'
+  }
+
+  /** Says goodbye, where it is legal to say anything. */
+  bye(): void {
+    if (this.#phase === 'streaming' || this.#isSettled) this.#send(['BYE'])
+    this.stop()
   }
 
   /** Asks the server for a sign of life. Only `INFO` is legal while streaming. */
@@ -119,16 +145,24 @@ export class ClientSession {
       this.#fail('authentication', negotiated.authenticationError)
     } else if (infoLevel !== undefined) {
       this.#send([`INFO ${infoLevel}`])
+    } else if (this.#isBeyond(negotiated)) {
+      this.#fail('wildcards', 'the server knows no wildcards')
     } else {
-      const request = negotiated.protocol === 4 ? requestStationsV4 : requestStationsV3
-      this.#begin(yield* request(this.#options, negotiated), negotiated)
+      this.#begin(yield* requestStations(this.#options, negotiated), negotiated)
     }
   }
 
+  /** SeisComP and other v3 servers refuse `*` and `?` in a station. */
+  #isBeyond({ protocol, serverKind }: Negotiated): boolean {
+    const { selections, handshakeV3 } = this.#options
+    if (protocol === 4 || serverKind === 'ringserver' || handshakeV3 === 'uni-station') return false
+    return selections.some(({ station }) => hasWildcard(station))
+  }
+
   /** END, unless what was refused leaves nothing to stream or makes the requests doubtful. */
-  #begin(outcomes: readonly StationOutcome[], { protocol }: Negotiated): void {
+  #begin({ outcomes, start }: Requested, { protocol }: Negotiated): void {
     for (const outcome of outcomes) this.#emit(outcome)
-    const refused = outcomes.filter((outcome) => outcome.kind !== 'accepted')
+    const refused = outcomes.filter((outcome) => 'text' in outcome)
     const text = refused.map((outcome) => `${outcome.station}: ${'text' in outcome ? outcome.text : ''}`).join('; ')
     const isNoneLeft = outcomes.every((outcome) => outcome.kind === 'rejected')
     if (isNoneLeft || (protocol === 4 && refused.length > 0)) {
@@ -137,12 +171,12 @@ export class ClientSession {
     }
     this.#phase = 'streaming'
     this.#splitter.isStreaming = true
-    this.#send([protocol === 4 && this.#options.mode === 'fetch' ? 'ENDFETCH' : 'END'])
+    this.#send([start])
     this.#emit({ kind: 'streaming' })
   }
 
   readonly #onPiece = (piece: Piece): void => {
-    if (this.#phase === 'over') return
+    if (this.#isOver) return
     this.pieces += 1
     switch (piece.kind) {
       case 'packet':
@@ -200,7 +234,7 @@ export class ClientSession {
   }
 
   #onInfo(piece: InfoPiece): void {
-    this.#infoBytes += piece.bytes.length
+    this.#infoBytes += piece.bytes.length + INFO_PACKET_BYTES
     if (this.#infoBytes > MAX_INFO_BYTES) {
       throw new SeedlinkProtocolError(`SeedLink INFO: expected at most ${MAX_INFO_BYTES} bytes, got more; ask for one station`, {
         expected: MAX_INFO_BYTES,
@@ -209,7 +243,7 @@ export class ClientSession {
     }
     this.#info.push(piece.bytes.slice())
     if (!piece.isLast) return
-    const text = joinText(this.#info, this.#infoBytes)
+    const text = joinText(this.#info)
     this.#info = []
     this.#infoBytes = 0
     this.#emit({ kind: 'info', format: piece.format, isError: piece.isError, text })
@@ -225,8 +259,8 @@ export class ClientSession {
   }
 }
 
-function joinText(parts: readonly Uint8Array[], length: number): string {
-  const bytes = new Uint8Array(length)
+function joinText(parts: readonly Uint8Array[]): string {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
     bytes.set(part, at)

@@ -5,7 +5,7 @@ import { detectRecordLength } from '../../../src/miniseed/record-length.ts'
 import { ClientSession, type SessionOptions, type SessionOutput } from '../../../src/seedlink/client-session.ts'
 import { type Position, ResumePositions } from '../../../src/seedlink/resume-positions.ts'
 import { parseSelections } from '../../../src/seedlink/selection.ts'
-import { infoV3, miniseed2, packetV3, packetV4, text } from '../../helpers/seedlink-records.ts'
+import { infoV3, joined, miniseed2, packetV3, packetV4, text } from '../../helpers/seedlink-records.ts'
 
 const SEISCOMP = 'SeedLink v3.3 (2024.020)\r\nSC test\r\n'
 const RINGSERVER = 'SeedLink v4.0 (RingServer/4.5.3) :: SLPROTO:4.0 SLPROTO:3.1 CAP WS:13\r\nring\r\n'
@@ -174,6 +174,12 @@ describe('a session that streams', () => {
     const xml = `<seedlink software="${'x'.repeat(900)}"/>`
     talk.hears(infoV3(xml))
     expect(talk.outputs.at(-1)).toEqual({ kind: 'info', format: 'xml', isError: false, text: xml })
+  })
+
+  it('is over after END, whatever follows in the same chunk', () => {
+    const talk = streaming(['XX_AAA'])
+    talk.hears(joined(text('ENDSE2D'), new Uint8Array(13).fill(0xff)))
+    expect(talk.kinds().at(-1)).toBe('end')
   })
 
   it('is over after END, whatever follows', () => {

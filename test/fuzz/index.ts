@@ -1,0 +1,2 @@
+export { seeds } from './seeds.ts'
+export { targets } from './targets.ts'
