@@ -151,6 +151,17 @@ export class Recorder {
   #batch(): StoreBatch {
     const { gridRate } = this.#options
     return {
+      relevances: this.#outputs.flatMap(({ detection, peakWindow, relevance }) =>
+        relevance && detection.relevance
+          ? {
+              detectionId: detection.id,
+              startTime: gridIndexToMicros(peakWindow.firstIndex, gridRate),
+              rate: gridRate,
+              beta: detection.relevance.beta,
+              values: relevance,
+            }
+          : [],
+      ),
       detections: this.#outputs.map((output) => this.#stored(output)),
       snippets: this.#outputs.map(({ detection, snippet }) => ({
         detectionId: detection.id,

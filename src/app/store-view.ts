@@ -1,6 +1,7 @@
-import type { DetectionAnswer, ScoreRunWire, Snippet } from '../contract/http.ts'
+import type { DetectionAnswer, RelevanceWire, ScoreRunWire, Snippet } from '../contract/http.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
+import type { StoredRelevance } from '../io/store/relevance-table.ts'
 import type { ScoreRun } from '../io/store/score-blocks.ts'
 import type { WaveformSnippet } from '../io/store/snippet-table.ts'
 import type { Store } from '../io/store/store.ts'
@@ -37,9 +38,11 @@ function detectionAnswer(store: Store, id: string): DetectionAnswer | undefined 
   const to = parseIsoMicros(detection.off ?? detection.peak.time)
   const isPlaced = instrument !== undefined && from !== undefined && to !== undefined
   const snippet = store.snippet(id)
+  const relevance = store.relevance(id)
   return {
     detection,
     waveform: snippet ? snippetToWire(snippet) : null,
+    relevance: relevance ? relevanceToWire(relevance) : null,
     scores: isPlaced ? store.scores(instrument, from - margin, to + margin).map(runToWire) : [],
     labels: store.labels(id).map(({ value, by, time }) => ({ value, by, time: formatMicros(time) })),
   }
@@ -50,6 +53,20 @@ function runToWire({ endTime, strideSeconds, scores }: ScoreRun): ScoreRunWire {
 }
 
 function snippetToWire({ startTime, rate, samples }: WaveformSnippet): Snippet {
-  const component = (offset: number) => Array.from({ length: samples.length / 3 }, (_, i) => samples[3 * i + offset] as number)
-  return { startTime: formatMicros(startTime), rate, Z: component(0), N: component(1), E: component(2) }
+  return { startTime: formatMicros(startTime), rate, ...byComponent(samples) }
+}
+
+function relevanceToWire({ startTime, rate, beta, values }: StoredRelevance): RelevanceWire {
+  // Nine digits are as exact as float32 is, and half as long as those of the double that it becomes.
+  return {
+    startTime: formatMicros(startTime),
+    rate,
+    beta,
+    ...byComponent(Float64Array.from(values, (value) => Number(value.toPrecision(9)))),
+  }
+}
+
+function byComponent(rows: Float32Array | Float64Array): Pick<Snippet, 'Z' | 'N' | 'E'> {
+  const component = (offset: number) => Array.from({ length: rows.length / 3 }, (_, i) => rows[3 * i + offset] as number)
+  return { Z: component(0), N: component(1), E: component(2) }
 }

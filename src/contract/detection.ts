@@ -10,6 +10,24 @@ export const labelSchema = z.object({ value: labelValueSchema, by: z.string(), t
 
 export type LabelWire = z.infer<typeof labelSchema>
 
+const shareSchema = z.number().min(0).max(1)
+
+/** What the relevance of the best window says; shares of the summed |relevance|, seconds after the onset. */
+export const relevanceFactsSchema = z
+  .object({
+    beta: z.number().meta({ description: 'Of the LRP rule' }),
+    conserved: z.number().meta({ description: 'Relevance at the input over the one at the logit' }),
+    beforeOnset: shareSchema,
+    fromS: shareSchema.nullable().meta({ description: 'Share from the guessed S on; null without a guess' }),
+    centroidSeconds: z.number(),
+    sGuessSeconds: z.number().nullable(),
+    spike: shareSchema.meta({ description: 'Share of the quarter of a second that has most' }),
+    flatEdge: shareSchema.meta({ description: 'Share next to where a component freezes or wakes up' }),
+    windowEdge: shareSchema.meta({ description: 'Share in the first and last second of the window' }),
+    components: z.tuple([shareSchema, shareSchema, shareSchema]).meta({ description: 'Shares of Z, N, E' }),
+  })
+  .meta({ id: 'RelevanceFacts' })
+
 /**
  * A detection, everywhere the same object: feed, HTTP, `replay --json`. `seq` and `latency` (and a person's `label`) are the
  * only fields that may differ between live and replay.
@@ -35,6 +53,7 @@ export const detectionSchema = z
       snrDb: z.number().nullable(),
       peakAmplitude: z.number().nonnegative(),
     }),
+    relevance: relevanceFactsSchema.exactOptional(),
     latency: z.object({ packetSeconds: z.number().exactOptional(), processingSeconds: z.number().exactOptional() }),
     reason: z.string().exactOptional(),
     label: labelSchema.exactOptional(),
@@ -52,7 +71,7 @@ export interface DetectionEnvelope {
 
 /** A detection as feed, HTTP and `--json` show it; fields in the documented order. */
 export function detectionToWire(detection: Detection, { seq, latency, label }: DetectionEnvelope): DetectionWire {
-  const { id, state, station, instrument, onset, on, off, peak, model, config, quality, reason } = detection
+  const { id, state, station, instrument, onset, on, off, peak, model, config, quality, relevance, reason } = detection
   return {
     seq,
     type: 'detection',
@@ -67,6 +86,7 @@ export function detectionToWire(detection: Detection, { seq, latency, label }: D
     model,
     config,
     quality: { ...quality },
+    ...(relevance && { relevance: { ...relevance, components: [...relevance.components] } }),
     latency: { ...latency },
     ...(reason !== undefined && { reason }),
     ...(label && { label: labelToWire(label) }),

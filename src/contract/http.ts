@@ -27,6 +27,11 @@ export const snippetSchema = z
   })
   .meta({ id: 'Snippet' })
 
+/** Relevance of each sample of a detection's best window, from 1 at the logit; sample i is at startTime + i / rate. */
+export const relevanceSchema = snippetSchema
+  .extend({ beta: z.number().meta({ description: 'Of the LRP rule' }) })
+  .meta({ id: 'Relevance' })
+
 /** One run of scores without a hole: score i belongs to the window that ENDS at endTime + i · strideSeconds. */
 export const scoreRunSchema = z.object({
   endTime: isoTimeSchema,
@@ -39,6 +44,7 @@ export const detectionAnswerSchema = z
   .object({
     detection: detectionSchema,
     waveform: snippetSchema.nullable(),
+    relevance: relevanceSchema.nullable().meta({ description: 'null for detections that were not explained' }),
     scores: z.array(scoreRunSchema),
     labels: z.array(labelSchema.extend({ value: labelValueSchema.nullable() })).meta({ description: 'History, oldest first' }),
   })
@@ -75,6 +81,7 @@ export type ErrorAnswer = z.infer<typeof errorAnswerSchema>
 export type DetectionsAnswer = z.infer<typeof detectionsAnswerSchema>
 export type DetectionAnswer = z.infer<typeof detectionAnswerSchema>
 export type Snippet = z.infer<typeof snippetSchema>
+export type RelevanceWire = z.infer<typeof relevanceSchema>
 export type ScoreRunWire = z.infer<typeof scoreRunSchema>
 export type LabelRequest = z.infer<typeof labelRequestSchema>
 export type StationsAnswer = z.infer<typeof stationsAnswerSchema>

@@ -1,4 +1,4 @@
-import type { Detection } from '../../src/domain/detection.ts'
+import type { Detection, RelevanceFacts } from '../../src/domain/detection.ts'
 import { parseInstrumentId, stationOfInstrument } from '../../src/domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../../src/domain/time.ts'
 
@@ -6,6 +6,19 @@ import { formatMicros, MICROS_PER_SECOND, type Micros } from '../../src/domain/t
 export const EXAMPLE_TIME: Micros = 1_562_261_629 * MICROS_PER_SECOND
 
 export const EXAMPLE_INSTRUMENT = parseInstrumentId('CI_CLC_00_HH')!
+
+export const EXAMPLE_FACTS: RelevanceFacts = {
+  beta: 0,
+  conserved: 0.9,
+  beforeOnset: 0.1,
+  fromS: 0.3,
+  centroidSeconds: 2.5,
+  sGuessSeconds: 4,
+  spike: 0.06,
+  flatEdge: 0,
+  windowEdge: 0.02,
+  components: [0.5, 0.3, 0.2],
+}
 
 /** A plausible open detection; `seconds` after the beginning. */
 export function exampleDetection(seconds: number, changes: Partial<Detection> = {}): Detection {

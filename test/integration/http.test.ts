@@ -71,6 +71,15 @@ function fill(): void {
     detections: [first, second].map((detection) => ({ detection, latency: { packetSeconds: 2 } })),
     scores: [0, 1, 2, 200].map((i) => ({ instrument: EXAMPLE_INSTRUMENT, endTime: EXAMPLE_TIME + i * 1e6, score: 0.25 })),
     snippets: [{ detectionId: first.id, startTime: EXAMPLE_TIME, rate: 20, samples: Float32Array.of(1, 2, 3, 4, 5, 6) }],
+    relevances: [
+      {
+        detectionId: first.id,
+        startTime: EXAMPLE_TIME,
+        rate: 20,
+        beta: 0,
+        values: Float32Array.of(0.1, 0.2, 1 / 3, -0.4, 0, 1e-9),
+      },
+    ],
   })
 }
 
@@ -132,6 +141,16 @@ describe('one detection', () => {
       scores: [{ endTime: '2019-07-04T17:33:49.000000Z', strideSeconds: 1, scores: [0.25, 0.25, 0.25] }],
       labels: [],
     })
+  })
+
+  it('comes with its relevance, as exact as float32 is; null when it was not explained', async () => {
+    const { body } = await answer(`/api/detections/${encodeURIComponent(first.id)}`)
+    const { relevance } = body as { relevance: { startTime: string; beta: number; Z: number[]; N: number[]; E: number[] } }
+    expect(relevance).toMatchObject({ startTime: '2019-07-04T17:33:49.000000Z', rate: 20, beta: 0 })
+    expect(Float32Array.from(relevance.Z)).toEqual(Float32Array.of(0.1, -0.4))
+    expect(Float32Array.from(relevance.N)).toEqual(Float32Array.of(0.2, 0))
+    expect(Float32Array.from(relevance.E)).toEqual(Float32Array.of(1 / 3, 1e-9))
+    expect(await answer(`/api/detections/${encodeURIComponent(second.id)}`)).toMatchObject({ body: { relevance: null } })
   })
 
   it('takes a label and shows who gave it', async () => {

@@ -262,6 +262,41 @@ describe('snippets', () => {
   })
 })
 
+describe('relevances', () => {
+  const relevance = (detectionId: string, scale: number) => ({
+    detectionId,
+    startTime: EXAMPLE_TIME,
+    rate: 20,
+    beta: 0.5,
+    values: Float32Array.from({ length: 1503 }, (_, i) => Math.sin(i) * scale),
+  })
+
+  it('come back bit for bit, the one of the closing, whatever a re-run tells again', () => {
+    const first = exampleDetection(0)
+    const [opening, closing] = [relevance(first.id, 0.1), relevance(first.id, 0.2)]
+    store.commit({ detections: [{ detection: first, latency }], relevances: [opening] })
+    expect(store.relevance(first.id)).toEqual(opening)
+    store.commit({ detections: [{ detection: closed(first), latency }], relevances: [closing] })
+    store.commit({ detections: [{ detection: first, latency }], relevances: [opening] })
+    expect(store.relevance(first.id)).toEqual(closing)
+    expect(store.relevance('other')).toBeUndefined()
+  })
+
+  it('find room in a store that was made before there were any', () => {
+    store.commit({ detections: [{ detection: exampleDetection(0), latency }] })
+    store.close()
+    const Database = sqlite()
+    const database = new Database(join(folder, 'data', 'quakewire.db'))
+    database.exec('DROP TABLE relevances')
+    database.pragma('user_version = 1')
+    database.close()
+    store = open()
+    store.commit({ relevances: [relevance('d', 1)] })
+    expect(store.relevance('d')).toEqual(relevance('d', 1))
+    expect(store.detectionCount).toBe(1)
+  })
+})
+
 describe('checkpoints', () => {
   it('bring plain data back: typed arrays, bigints, maps', () => {
     const state = { samples: Float64Array.of(1.5, -2), time: 12n, map: new Map([['a', [1, null]]]), text: 'x' }

@@ -58,6 +58,16 @@ const MIGRATIONS: readonly string[] = [
   -- What a restart brings back: v8.serialize of plain data.
   CREATE TABLE checkpoints (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
   `,
+  `
+  -- Of the best window of each detection; float32, little-endian, rows Z, N, E. A row would fill more than a page: with rowid.
+  CREATE TABLE relevances (
+    detection TEXT PRIMARY KEY,
+    start INTEGER NOT NULL,
+    rate REAL NOT NULL,
+    beta REAL NOT NULL,
+    relevance BLOB NOT NULL
+  );
+  `,
 ]
 
 /**

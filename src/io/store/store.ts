@@ -11,6 +11,7 @@ import type { Micros } from '../../domain/time.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
+import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { migrate } from './schema.ts'
 import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
 import { SnippetTable, type WaveformSnippet } from './snippet-table.ts'
@@ -35,6 +36,7 @@ export interface StoreBatch {
   readonly detections?: readonly StoredDetection[]
   readonly scores?: readonly StoredScore[]
   readonly snippets?: readonly WaveformSnippet[]
+  readonly relevances?: readonly StoredRelevance[]
   /** State of the pipeline by station; undefined removes a key. */
   readonly checkpoints?: ReadonlyMap<string, unknown>
   /** How far each source was read. */
@@ -87,6 +89,7 @@ export class Store {
   readonly #detections: DetectionTable
   readonly #scores: ScoreBlocks
   readonly #snippets: SnippetTable
+  readonly #relevances: RelevanceTable
   readonly #checkpoints: CheckpointTable
   readonly #space: SpaceKeeper
   readonly #write: (batch: StoreBatch) => DetectionWire[]
@@ -102,6 +105,7 @@ export class Store {
     this.#detections = new DetectionTable(database)
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
     this.#snippets = new SnippetTable(database)
+    this.#relevances = new RelevanceTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
@@ -161,6 +165,10 @@ export class Store {
     return this.#snippets.find(detectionId)
   }
 
+  relevance(detectionId: string): StoredRelevance | undefined {
+    return this.#relevances.find(detectionId)
+  }
+
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[] {
     return this.#scores.read(instrument, from, to)
@@ -184,15 +192,14 @@ export class Store {
     this.#lock.close()
   }
 
-  #put({ detections = [], scores = [], snippets = [], checkpoints, positions }: StoreBatch): DetectionWire[] {
+  #put({ detections = [], scores = [], snippets = [], relevances = [], checkpoints, positions }: StoreBatch): DetectionWire[] {
     const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
     this.#scores.write(scores)
     const published = new Set(messages.map(({ id }) => id))
     const oldNews = new Set(detections.map(({ detection }) => detection.id).filter((id) => !published.has(id)))
-    // Of an opening and a closing in one batch, the closing's waveform is the one that lasts.
-    const latest = new Map(snippets.map((snippet) => [snippet.detectionId, snippet]))
     // An opening told again must not cut the waveform of the whole detection short.
-    for (const [id, snippet] of latest) if (!oldNews.has(id)) this.#snippets.put(snippet)
+    for (const [id, snippet] of latestOf(snippets)) if (!oldNews.has(id)) this.#snippets.put(snippet)
+    for (const [id, relevance] of latestOf(relevances)) if (!oldNews.has(id)) this.#relevances.put(relevance)
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     return messages
@@ -215,4 +222,9 @@ export class Store {
       }
     }
   }
+}
+
+/** Of an opening and a closing in one batch, what belongs to the closing is what lasts. */
+function latestOf<T extends { readonly detectionId: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.detectionId, item]))
 }

@@ -6,7 +6,9 @@ import type { TriggerOutput } from '../../../src/detection/trigger.ts'
 import { StoreError } from '../../../src/domain/errors.ts'
 import type { ScoredPiece } from '../../../src/domain/window.ts'
 import type { StoreBatch } from '../../../src/io/store/store.ts'
-import { exampleDetection } from '../../helpers/example-detection.ts'
+import { EXAMPLE_FACTS, exampleDetection } from '../../helpers/example-detection.ts'
+
+type DetectionOutput = Extract<TriggerOutput, { kind: 'detection' }>
 
 /** A recorder between hand-fed streams and a store that can be told to refuse. */
 function setUp() {
@@ -39,7 +41,7 @@ function setUp() {
     batches,
     heard,
     recorder,
-    detect: () => detections$.next(outputOf()),
+    detect: (changes: Partial<DetectionOutput> = {}) => detections$.next({ ...outputOf(), ...changes }),
     score: () => scores$.next(scored()),
     wait: (seconds: number) => {
       now += seconds * 1e6
@@ -50,7 +52,7 @@ function setUp() {
   }
 }
 
-function outputOf(): TriggerOutput {
+function outputOf(): DetectionOutput {
   const snippet = { firstIndex: 0, samples: new Float64Array(3) }
   return { kind: 'detection', detection: exampleDetection(0), snippet, peakWindow: snippet }
 }
@@ -74,6 +76,17 @@ describe('the recorder', () => {
     recorder.settle()
     expect(batches).toHaveLength(2)
     expect(heard).toEqual(['stored open'])
+  })
+
+  it('stores the relevance of explained detections with them', () => {
+    const { recorder, batches, detect } = setUp()
+    detect()
+    const relevance = { ...EXAMPLE_FACTS, beta: 0.5 }
+    detect({ detection: exampleDetection(60, { relevance }), relevance: Float32Array.of(1, 2, 3) })
+    recorder.settle()
+    const { id } = exampleDetection(60)
+    const stored = { detectionId: id, startTime: 0, rate: 20, beta: 0.5, values: Float32Array.of(1, 2, 3) }
+    expect(batches[0]?.relevances).toEqual([stored])
   })
 
   it('gives each score to one commit', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { detectionSchema, detectionToWire } from '../../../src/contract/detection.ts'
 import type { Detection } from '../../../src/domain/detection.ts'
 import { parseInstrumentId, parseStationId } from '../../../src/domain/source-id.ts'
+import { EXAMPLE_FACTS } from '../../helpers/example-detection.ts'
 
 const onset = 1_562_261_629_050_001
 
@@ -35,6 +36,12 @@ describe('detectionToWire', () => {
     expect(closed.label).toEqual({ value: 'blast', by: 'ann', time: '2019-07-04T17:33:49.050001Z' })
     const open = detectionToWire(detection, { seq: 0, latency: {} })
     expect(detectionSchema.parse(open)).toEqual(open)
+  })
+
+  it('carries what the relevance says of an explained detection', () => {
+    const wire = detectionToWire({ ...detection, relevance: EXAMPLE_FACTS }, { seq: 0, latency: {} })
+    expect(detectionSchema.parse(wire)).toEqual(wire)
+    expect(wire.relevance).toEqual(EXAMPLE_FACTS)
   })
 
   it('refuses a time without microseconds and a score above one', () => {

@@ -19,6 +19,8 @@ describe('wireJsonSchema', () => {
         "LabelRequest",
         "Model",
         "ModelAnswer",
+        "Relevance",
+        "RelevanceFacts",
         "Scores",
         "ScoresAnswer",
         "ServerStatus",
