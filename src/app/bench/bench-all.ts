@@ -3,11 +3,13 @@ import { benchEngine, type EngineSpeed } from './engine.ts'
 import { benchMemory, type MemoryReport } from './memory.ts'
 import { benchMiniseed, type MiniseedSpeed } from './miniseed.ts'
 import { benchPipeline, type PipelineSpeed } from './pipeline.ts'
+import { benchSeedlink, type SeedlinkSpeed } from './seedlink.ts'
 import { benchSignal, type SignalSpeed } from './signal.ts'
 
 export interface BenchReport {
   readonly machine: { readonly cpu: string; readonly node: string }
   readonly miniseed: readonly MiniseedSpeed[]
+  readonly seedlink: readonly SeedlinkSpeed[]
   readonly signal: readonly SignalSpeed[]
   readonly engine: readonly EngineSpeed[]
   readonly pipeline: readonly PipelineSpeed[]
@@ -33,6 +35,10 @@ export async function benchAll(say: (line: string) => void, memory?: MemoryOptio
   say('\nminiSEED, 512-byte records              million samples/s')
   for (const { name, millionSamplesPerSecond } of miniseed) say(row(name, millionSamplesPerSecond))
 
+  const seedlink = benchSeedlink()
+  say('\nSeedLink client, 100 stations              packets/s')
+  for (const { name, packetsPerSecond } of seedlink) say(row(name, packetsPerSecond))
+
   const signal = benchSignal()
   say('\nSignal, 100 Hz × 3                      × real time     µs per s')
   for (const { name, timesRealTime, microsPerStationSecond } of signal) say(row(name, timesRealTime, microsPerStationSecond))
@@ -45,7 +51,7 @@ export async function benchAll(say: (line: string) => void, memory?: MemoryOptio
   say('\nPipeline, 100 Hz × 3, stride 1 s        × real time     µs per s (each row adds to the one above)')
   for (const { name, timesRealTime, microsPerStationSecond } of pipeline) say(row(name, timesRealTime, microsPerStationSecond))
 
-  if (!memory) return { machine, miniseed, signal, engine, pipeline }
+  if (!memory) return { machine, miniseed, seedlink, signal, engine, pipeline }
   const report = await benchMemory(memory.stations, memory.hours)
   say(
     `\nMemory, ${report.stations} stations × ${report.hours} h: ${report.residentMegabytes.join(', ')} MB resident after each tenth`,
@@ -53,7 +59,7 @@ export async function benchAll(say: (line: string) => void, memory?: MemoryOptio
   say(row('state per station, kB', report.stateKilobytesPerStation))
   say(row('× real time', report.timesRealTime))
   say(row('detections stored', report.detections))
-  return { machine, miniseed, signal, engine, pipeline, memory: report }
+  return { machine, miniseed, seedlink, signal, engine, pipeline, memory: report }
 }
 
 function row(name: string, ...values: number[]): string {
