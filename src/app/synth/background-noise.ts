@@ -1,5 +1,5 @@
+import { Fourier, nextPowerOfTwo } from '../../signal/fourier.ts'
 import { antiAliasGain } from './digitiser.ts'
-import { Fourier, nextPowerOfTwo } from './fourier.ts'
 import { highNoiseModel, lowNoiseModel } from './noise-models.ts'
 import type { Random } from './random.ts'
 import type { SyntheticStation } from './scenario.ts'

@@ -1,4 +1,4 @@
-import { Fourier, nextPowerOfTwo } from './fourier.ts'
+import { Fourier, nextPowerOfTwo } from '../../signal/fourier.ts'
 
 /** Long enough for the corner frequency of a magnitude 5. */
 const PULSE_SECONDS = 10

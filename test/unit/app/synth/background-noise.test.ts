@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { culturalActivity, NoiseStream, noiseLevelIn, noiseSpectrum } from '../../../../src/app/synth/background-noise.ts'
-import { Fourier } from '../../../../src/app/synth/fourier.ts'
 import { buildNetwork } from '../../../../src/app/synth/network.ts'
 import { highNoiseModel, lowNoiseModel } from '../../../../src/app/synth/noise-models.ts'
 import { Random } from '../../../../src/app/synth/random.ts'
+import { Fourier } from '../../../../src/signal/fourier.ts'
 
 const [station] = buildNetwork({ seed: 3, count: 1, sampleRates: [50] })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Fourier, nextPowerOfTwo } from '../../../../src/app/synth/fourier.ts'
 import { Random } from '../../../../src/app/synth/random.ts'
+import { Fourier, nextPowerOfTwo } from '../../../src/signal/fourier.ts'
 
 describe('Fourier', () => {
   it('equals the sum it is the short cut of', () => {
