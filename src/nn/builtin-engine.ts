@@ -74,7 +74,7 @@ export class BuiltinEngine implements Classifier {
       const samples = Math.min(CAPACITY, count - first)
       for (let s = 0; s < samples; s++) this.#copyIn(this.#graph, windows, first + s, s)
       this.#graph.forward(samples)
-      for (let s = 0; s < samples; s++) this.#results[first + s] = logitOf(this.#graph, s)
+      for (let s = 0; s < samples; s++) this.#results[first + s] = this.#graph.logit(s)
     }
     return this.#results
   }
@@ -91,7 +91,7 @@ export class BuiltinEngine implements Classifier {
     if (graph.outputKind === 'single') graph.memory[at] = 1
     else graph.memory.set([-1, 1], at)
     graph.backward(1)
-    return { logit: logitOf(graph, 0), gradient: copyOut(graph, graph.values[0]!.gradient!) }
+    return { logit: graph.logit(0), gradient: copyOut(graph, graph.values[0]!.gradient!) }
   }
 
   /**
@@ -131,11 +131,6 @@ export class BuiltinEngine implements Classifier {
       })
     }
   }
-}
-
-function logitOf({ memory, output, outputKind }: Graph, sample: number): number {
-  const at = (output.activation.offset + sample * output.activation.sampleBytes) / BYTES_PER_FLOAT
-  return outputKind === 'single' ? memory[at]! : memory[at + 1]! - memory[at]!
 }
 
 function copyOut({ memory }: Graph, tensor: Tensor): Float32Array {

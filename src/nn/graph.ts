@@ -4,10 +4,12 @@ import { DropoutStep } from './dropout-step.ts'
 import { instantiateKernels, type Kernels } from './kernels.ts'
 import { checkNetwork, type Layer, layerShapes, type Network, outputKind, type Shape, samePadding } from './network.ts'
 import { NormalisationStep } from './normalisation-step.ts'
+import { PassingStep } from './passing-step.ts'
 import { PoolingStep } from './pooling-step.ts'
 import type { Random } from './random.ts'
+import { RelevanceStep, type RuleView } from './relevance-step.ts'
 import type { Step, Value } from './step.ts'
-import { Arena, flattened, type Margins, NO_MARGINS, type Tensor } from './tensor.ts'
+import { Arena, BYTES_PER_FLOAT, flattened, type Margins, NO_MARGINS, type Tensor } from './tensor.ts'
 
 export interface GraphOptions {
   /** Samples that fit in at once. */
@@ -16,6 +18,8 @@ export interface GraphOptions {
   readonly gradients: 'none' | 'input' | 'weights'
   /** Given while training: dropout is at work. */
   readonly dropout?: Random
+  /** Per layer; given, `backward` hands on relevance instead of gradients. */
+  readonly rules?: readonly (RuleView | undefined)[]
 }
 
 /**
@@ -46,7 +50,8 @@ export class Graph {
     this.values = layOutValues(network.layers, shapes, arena, options)
     this.#steps = network.layers.map((layer, i) => {
       const isLast = network.layers.slice(i + 1).every((later) => !('activation' in later))
-      return buildStep(layer, isLast, this.values[i]!, this.values[i + 1]!, kernels, arena, options)
+      const view = options.rules?.[i]
+      return buildStep(layer, isLast, view, this.values[i]!, this.values[i + 1]!, kernels, arena, options)
     })
     this.memory = arena.open(kernels)
     this.load(network.weights)
@@ -58,6 +63,13 @@ export class Graph {
 
   get output(): Value {
     return this.values.at(-1)!
+  }
+
+  /** Of a sample that went `forward`; for two outputs their difference. */
+  logit(sample: number): number {
+    const { offset, sampleBytes } = this.output.activation
+    const at = (offset + sample * sampleBytes) / BYTES_PER_FLOAT
+    return this.outputKind === 'single' ? this.memory[at]! : this.memory[at + 1]! - this.memory[at]!
   }
 
   load(weights: Network['weights']): void {
@@ -74,6 +86,11 @@ export class Graph {
   /** Gradients of the output, which the caller has written, back through all layers; needs the values of `forward`. */
   backward(samples: number): void {
     for (let i = this.#steps.length - 1; i >= 0; i--) this.#steps[i]?.backward(samples)
+  }
+
+  /** The steps of a rule, at the layers that have one. */
+  get relevanceSteps(): readonly (RelevanceStep | undefined)[] {
+    return this.#steps.map((step) => (step instanceof RelevanceStep ? step : undefined))
   }
 
   /** Sums of the weights' gradients per layer, in the order of `weightSpecs`; views into the memory. */
@@ -106,6 +123,7 @@ function layOutValues(layers: readonly Layer[], shapes: readonly Shape[], arena:
 function buildStep(
   layer: Layer,
   isLast: boolean,
+  view: RuleView | undefined,
   x: Value,
   y: Value,
   kernels: Kernels,
@@ -117,14 +135,18 @@ function buildStep(
     case 'conv1d':
     case 'dense': {
       const convolution = convolutionOf(layer, x.activation, y.activation)
-      return new AffineStep(kernels, arena, convolution, isLast ? 'linear' : layer.activation, x, y, isTrained)
+      const activation = isLast ? 'linear' : layer.activation
+      if (view === undefined) return new AffineStep(kernels, arena, convolution, activation, x, y, isTrained)
+      const forward = new AffineStep(kernels, arena, convolution, activation, valuesOnly(x), valuesOnly(y), false)
+      return new RelevanceStep(kernels, arena, options.capacity, convolution, forward, view, x, y)
     }
     case 'maxPooling1d': {
       const before = layer.padding === 'same' ? samePadding(x.activation.rows, layer.poolSize, layer.strides).before : 0
       return new PoolingStep(kernels, { size: layer.poolSize, strides: layer.strides, before }, x, y)
     }
     case 'batchNormalization':
-      return new NormalisationStep(kernels, arena, layer, x, y)
+      if (options.rules === undefined) return new NormalisationStep(kernels, arena, layer, x, y)
+      return new PassingStep(new NormalisationStep(kernels, arena, layer, valuesOnly(x), valuesOnly(y)), x, y)
     case 'dropout':
       return options.dropout === undefined ? undefined : new DropoutStep(layer.rate, options.dropout, x, y)
     case 'flatten':
@@ -161,6 +183,10 @@ function marginsOfGradient(producer: Layer, input: Shape, output: Shape): Margin
 
 function larger(a: Margins, b: Margins): Margins {
   return { before: Math.max(a.before, b.before), after: Math.max(a.after, b.after) }
+}
+
+function valuesOnly({ activation }: Value): Value {
+  return { activation, gradient: undefined }
 }
 
 function flattenedValue({ activation, gradient }: Value): Value {

@@ -33,6 +33,27 @@ export interface Kernels {
   maxPool(x: number, xStep: number, size: number, positions: number, channels: number, y: number): void
   maxPoolGradient(x: number, dx: number, xStep: number, size: number, positions: number, channels: number, dy: number): void
   scaleShift(x: number, rows: number, channels: number, scale: number, shift: number, y: number): void
+  splitSigns(x: number, rows: number, channels: number, y: number): void
+  relevancePerContribution(
+    r: number,
+    d: number,
+    s: number,
+    rows: number,
+    outputs: number,
+    step: number,
+    coefficient: number,
+    stabiliser: number,
+  ): void
+  repairedRelevancePerContribution(
+    r: number,
+    d: number,
+    s: number,
+    rows: number,
+    outputs: number,
+    beta: number,
+    stabiliser: number,
+  ): void
+  gatherRelevance(x: number, g: number, gStep: number, rows: number, channels: number, isSplit: boolean, r: number): void
 }
 
 /** The part of the WebAssembly API that is used; neither the language's nor Node's type definitions have it. */

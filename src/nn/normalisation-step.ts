@@ -26,15 +26,9 @@ export class NormalisationStep implements Step {
   }
 
   load(memory: Float32Array, weights: readonly Float32Array[]): void {
-    const arrays = [...weights]
-    const gamma = this.#layer.scale ? arrays.shift() : undefined
-    const beta = this.#layer.center ? arrays.shift() : undefined
-    const [mean, variance] = arrays
-    for (let c = 0; c < this.#x.activation.channels; c++) {
-      const scale = (gamma?.[c] ?? 1) / Math.sqrt((variance?.[c] ?? 1) + this.#layer.epsilon)
-      memory[this.#scale / BYTES_PER_FLOAT + c] = scale
-      memory[this.#shift / BYTES_PER_FLOAT + c] = (beta?.[c] ?? 0) - (mean?.[c] ?? 0) * scale
-    }
+    const { scale, shift } = scaleAndShift(this.#layer, weights)
+    memory.set(scale, this.#scale / BYTES_PER_FLOAT)
+    memory.set(shift, this.#shift / BYTES_PER_FLOAT)
   }
 
   forward(samples: number): void {
@@ -56,4 +50,22 @@ export class NormalisationStep implements Step {
       this.#kernels.scaleShift(from, dy.rows, dy.channels, this.#scale, this.#noShift, to)
     }
   }
+}
+
+/** What stored statistics and learned weights come to per channel, worked out in double precision. */
+export function scaleAndShift(
+  layer: BatchNormalizationLayer,
+  weights: readonly ArrayLike<number>[],
+): { readonly scale: Float64Array; readonly shift: Float64Array } {
+  const arrays = [...weights]
+  const gamma = layer.scale ? arrays.shift() : undefined
+  const beta = layer.center ? arrays.shift() : undefined
+  const [mean, variance] = arrays
+  const channels = mean?.length ?? 0
+  const scale = Float64Array.from(
+    { length: channels },
+    (_, c) => (gamma?.[c] ?? 1) / Math.sqrt((variance?.[c] ?? 1) + layer.epsilon),
+  )
+  const shift = Float64Array.from({ length: channels }, (_, c) => (beta?.[c] ?? 0) - (mean?.[c] ?? 0) * scale[c]!)
+  return { scale, shift }
 }

@@ -1,4 +1,5 @@
 export { affine } from './affine'
 export { biasGradient, rectifierGradient, weightGradient } from './gradient'
 export { maxPool, maxPoolGradient } from './pooling'
+export { gatherRelevance, relevancePerContribution, repairedRelevancePerContribution, splitSigns } from './relevance'
 export { scaleShift } from './scale'
