@@ -17,14 +17,16 @@ export const trainingConfigSchema = z.strictObject({
   preprocess: preprocessSpecSchema.prefault({ detrend: 'demean', highpassHz: null, normalise: 'max-abs' }),
   optimiser: z
     .strictObject({
+      kind: z.enum(['sgd', 'adam']).default('sgd').describe('adam with weightDecay is AdamW'),
       learningRate: z.number().positive().default(0.01),
-      momentum: z.number().min(0).lt(1).default(0.9),
+      momentum: z.number().min(0).lt(1).default(0.9).describe('of sgd; of adam it is beta 1'),
       weightDecay: z.number().nonnegative().default(0).describe('L2, per step and unit of learning rate'),
       schedule: z.enum(['constant', 'cosine']).default('cosine').describe('cosine falls to zero over all epochs'),
       warmUp: probability.lt(1).default(0.02).describe('share of the training in which the learning rate rises from zero'),
       averaging: z.number().min(0).lt(1).default(0.999).describe('decay per step of the running mean of the weights; 0 for none'),
     })
     .prefault({}),
+  labelSmoothing: z.number().min(0).lt(0.5).default(0).describe('targets are this far from 0 and 1'),
   batchSize: z.int().positive().default(128),
   epochs: z.int().positive().default(50),
   windowsPerEpoch: z.int().positive().default(16_384).describe('half earthquakes, half noise'),
@@ -57,7 +59,18 @@ export const trainingConfigSchema = z.strictObject({
   noise: z
     .strictObject({
       preEvent: probability.default(0.15).describe('share of noise windows from before P of an earthquake'),
-      synthetic: probability.default(0.1).describe('share made by code: coloured noise, machines, vehicles, footsteps'),
+      coda: probability.default(0).describe('share from the fading end of earthquakes, long after S: it holds no onset'),
+      mined: probability.default(0).describe('share of windows that the network of the last epochs took for earthquakes'),
+      minedKinds: z
+        .array(z.string())
+        .default(['cultural', 'ice', 'glitch', 'teleseism', 'labelled', 'pre_event', 'catalogue_quiet'])
+        .describe('noise kinds that are surely no earthquakes; mining weak labels would teach to miss what hides there'),
+      synthetic: probability.default(0.1).describe('share made by code: coloured noise, with the swell of the sea or without'),
+      source: probability
+        .default(0.15)
+        .describe(
+          'of all noise windows, those that get a source made by code: vehicles, steps, blows, machines, wind, teleseisms',
+        ),
       disturbance: probability.default(0.25).describe('of all noise windows, those that get a spike, step, glitch, pulse or gap'),
       reversal: probability.default(0.3).describe('of the noise windows, those that run backwards'),
     })
@@ -65,6 +78,12 @@ export const trainingConfigSchema = z.strictObject({
   augmentation: z
     .strictObject({
       noise: probability.default(0.3).describe('noise of another trace on top, at a random ratio'),
+      loudestNoise: z.number().min(0.03).default(0.5).describe('largest peak of that noise, in peaks of the earthquake'),
+      superposition: probability.default(0).describe('of the earthquakes, those with another one on top'),
+      speed: probability.default(0).describe('time stretched or shortened by up to 1.4: other distances, sizes and spectra'),
+      disturbance: probability
+        .default(0)
+        .describe('of the earthquakes, those with a spike, step, glitch or pulse no larger than themselves'),
       polarity: probability.default(0.5),
       rotation: probability.default(0.5).describe('of the horizontals, by a random angle'),
       gain: probability.default(0.3).describe('components scaled apart by up to a factor of 1.5'),

@@ -73,6 +73,45 @@ export function windowOf(trace: GridTrace, firstIndex: number, windowLength: num
   return trace.samples.subarray(start, start + windowLength * 3)
 }
 
+/**
+ * Copies the rows of a window, with time running faster or slower around P (around the window's start when there is no P), so that
+ * P stays at its row.
+ *
+ * @param firstIndex grid index of its first row at speed 1; that window must lie inside the trace
+ * @param speed rows of the trace per row of the window; where the trace does not reach far enough it is taken as 1
+ * @param window row-major [windowLength, 3]; overwritten
+ */
+export function copyWindow(trace: GridTrace, firstIndex: number, speed: number, window: Float64Array): void {
+  const rows = window.length / 3
+  const fixed = trace.pIndex ?? firstIndex
+  const from = fixed - (fixed - firstIndex) * speed - trace.firstIndex
+  // Four neighbours of every place are needed.
+  const isInside = from >= 1 && from + (rows - 1) * speed <= trace.length - 3
+  if (speed === 1 || !isInside) {
+    window.set(windowOf(trace, firstIndex, rows))
+    return
+  }
+  for (let row = 0; row < rows; row++) {
+    const place = from + row * speed
+    const before = Math.floor(place)
+    for (let channel = 0; channel < 3; channel++) {
+      window[row * 3 + channel] = interpolated(trace.samples, before * 3 + channel, place - before)
+    }
+  }
+}
+
+/** Catmull–Rom spline through the values at `at` and its neighbours three places apart. */
+function interpolated(values: Float64Array, at: number, share: number): number {
+  const before = values[at - 3]!
+  const here = values[at]!
+  const next = values[at + 3]!
+  const after = values[at + 6]!
+  const slope = next - before
+  const bend = 2 * before - 5 * here + 4 * next - after
+  const twist = 3 * (here - next) + after - before
+  return here + 0.5 * share * (slope + share * (bend + share * twist))
+}
+
 /** True when all rows of the window lie inside the trace. */
 export function fitsInside(trace: GridTrace, firstIndex: number, windowLength: number): boolean {
   return firstIndex >= trace.firstIndex && firstIndex + windowLength <= trace.firstIndex + trace.length

@@ -16,12 +16,17 @@ export interface TracePool {
   readonly earthquakes: WeightedChoice<Stretch>
   readonly noise: WeightedChoice<Stretch>
   readonly preEvent: WeightedChoice<Stretch>
+  /** Windows in the fading end of earthquakes. */
+  readonly coda: WeightedChoice<Stretch>
 }
 
 /** Before a sure P the ground is quieter than after it; a stretch louder than this share holds another event. */
 const MAX_PRE_EVENT_PEAK = 0.1
 /** Steady noise does not stand out of itself by more: in a swarm, what does is an earlier event. */
 const MAX_CREST_FACTOR = 7
+/** From here on what remains of an earthquake only fades. */
+const CODA_SECONDS = { afterP: 20, afterS: 10 }
+const MAX_CODA_PEAK = 0.3
 
 export function createTracePool(traces: readonly GridTrace[], config: TrainingConfig, shape: WindowShape): TracePool {
   const noiseTraces = traces.filter(({ label }) => label.category === 'noise')
@@ -46,6 +51,10 @@ export function createTracePool(traces: readonly GridTrace[], config: TrainingCo
     ),
     preEvent: balanced(
       earthquakeTraces.map((trace) => preEventStretch(trace, config, shape)),
+      () => 1,
+    ),
+    coda: balanced(
+      earthquakeTraces.flatMap((trace) => codaWindows(trace, shape)),
       () => 1,
     ),
   }
@@ -77,6 +86,21 @@ function preEventStretch(
   const after = differencesOf(trace, trace.pIndex, trace.pIndex + windowLength)
   if (!(before.peak < after.peak * MAX_PRE_EVENT_PEAK && before.peak < before.rms * MAX_CREST_FACTOR)) return undefined
   return stretch(trace, trace.firstIndex, end - windowLength, windowLength)
+}
+
+/** Windows that begin long after P and S, and are loudest where they begin: an aftershock in the coda is louder later. */
+function codaWindows(trace: GridTrace, { windowLength, sampleRate }: WindowShape): Stretch[] {
+  if (trace.pIndex === undefined) return []
+  const eventPeak = differencesOf(trace, trace.pIndex, trace.pIndex + windowLength).peak
+  const begin = Math.max(trace.pIndex + CODA_SECONDS.afterP * sampleRate, (trace.sIndex ?? 0) + CODA_SECONDS.afterS * sampleRate)
+  const windows: Stretch[] = []
+  for (let start = begin; start + windowLength <= trace.firstIndex + trace.length; start += sampleRate) {
+    const middle = start + Math.round(windowLength / 3)
+    const early = differencesOf(trace, start, middle).peak
+    const late = differencesOf(trace, middle, start + windowLength).peak
+    if (late < early && early < eventPeak * MAX_CODA_PEAK) windows.push({ trace, firstStart: start, lastStart: start })
+  }
+  return windows
 }
 
 function stretch(trace: GridTrace, earliest: number, latest: number, windowLength: number): Stretch | undefined {

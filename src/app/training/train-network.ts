@@ -4,11 +4,13 @@ import { DatasetError } from '../../domain/errors.ts'
 import { createBuiltinEngine } from '../../nn/builtin-engine.ts'
 import { initialise } from '../../nn/initialise.ts'
 import type { Architecture, Network } from '../../nn/network.ts'
+import type { OptimiserOptions } from '../../nn/optimiser.ts'
 import { Random } from '../../nn/random.ts'
 import { Trainer } from '../../nn/trainer.ts'
 import { createPreprocessor } from '../../signal/preprocess.ts'
-import { scoreTrace } from '../evaluation/score-traces.ts'
+import { scoreTrace, type WindowScorer } from '../evaluation/score-traces.ts'
 import type { GridTrace } from './grid-trace.ts'
+import { hardNoise } from './hard-noise.ts'
 import { createTracePool } from './trace-pool.ts'
 import { WeightAverage } from './weight-average.ts'
 import { WindowSampler } from './window-sampler.ts'
@@ -52,6 +54,8 @@ const SAMPLER_STREAM = 0x5bd1e995
 const DROPOUT_STREAM = 0x1b873593
 /** DESIGN: the threshold of every window metric unless given. */
 const THRESHOLD = 0.5
+/** Hard noise is looked for again after so many epochs. */
+const MINING_EPOCHS = 2
 
 /**
  * Trains from random weights and keeps the epoch that is best on dev (lowest balanced cross-entropy of the averaged weights).
@@ -65,10 +69,12 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
   const preprocess = createPreprocessor(config.preprocess, shape)
   const sampler = new WindowSampler(createPool(task), config, shape, preprocess, new Random(seed ^ SAMPLER_STREAM))
   const start = initialise(architecture, seed)
-  const { learningRate, momentum, weightDecay, averaging } = config.optimiser
-  const optimiser = { kind: 'sgd', learningRate, momentum, weightDecay } as const
-  const trainer = new Trainer(start, wasm, { optimiser, batchSize: config.batchSize, seed: seed ^ DROPOUT_STREAM })
-  const average = new WeightAverage(start.weights, averaging)
+  const trainer = new Trainer(start, wasm, {
+    optimiser: optimiserOptions(config.optimiser),
+    batchSize: config.batchSize,
+    seed: seed ^ DROPOUT_STREAM,
+  })
+  const average = new WeightAverage(start.weights, config.optimiser.averaging)
   const inputs = new Float32Array(config.batchSize * shape.windowLength * shape.channels)
   const targets = new Float32Array(config.batchSize)
   const stepsPerEpoch = Math.max(1, Math.round(config.windowsPerEpoch / config.batchSize))
@@ -85,6 +91,7 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
       hooks.onStep?.((step + 1) / steps)
     }
     const network = { ...start, weights: average.weights() }
+    if (config.noise.mined > 0 && epoch % MINING_EPOCHS === 0) sampler.hardNoise = mineHardNoise(scorerOf(network))
     const dev = evaluateOnDev(network)
     const isBest = best === undefined || dev?.loss == null || dev.loss < best.loss
     if (isBest) best = { network, epoch, loss: dev?.loss ?? Number.POSITIVE_INFINITY }
@@ -92,8 +99,17 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
   }
   return { network: best!.network, selectedEpoch: best!.epoch }
 
+  function scorerOf(network: Network): WindowScorer {
+    return { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
+  }
+
+  function mineHardNoise(scorer: WindowScorer) {
+    const isSure = ({ label }: GridTrace) => label.category === 'noise' && config.noise.minedKinds.includes(label.noiseKind)
+    return hardNoise(task.trainTraces.filter(isSure), scorer)
+  }
+
   function evaluateOnDev(network: Network): EpochReport['dev'] {
-    const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
+    const scorer = scorerOf(network)
     const scores = task.devTraces.flatMap((trace) => scoreTrace(trace, scorer))
     return scores.length === 0 ? null : { ...classificationMetrics(scores, THRESHOLD), loss: balancedCrossEntropy(scores) }
   }
@@ -106,6 +122,10 @@ function createPool({ trainTraces, config, architecture, sampleRate }: TrainingT
   throw new DatasetError(
     `train: expected ${missing} traces of at least ${(architecture.input.rows - 1) / sampleRate} s in split train, got none; add a dataset that has some`,
   )
+}
+
+function optimiserOptions({ kind, learningRate, momentum, weightDecay }: TrainingConfig['optimiser']): OptimiserOptions {
+  return kind === 'sgd' ? { kind, learningRate, momentum, weightDecay } : { kind, learningRate, beta1: momentum, weightDecay }
 }
 
 function scheduledRate({ learningRate, schedule, warmUp }: TrainingConfig['optimiser'], share: number): number {

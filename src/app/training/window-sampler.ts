@@ -4,22 +4,33 @@ import type { Preprocessor } from '../../signal/preprocess.ts'
 import type { WindowShape } from '../evaluation/window-protocol.ts'
 import { augment } from './augmentations.ts'
 import { disturb } from './disturbances.ts'
-import { windowOf } from './grid-trace.ts'
+import { copyWindow } from './grid-trace.ts'
+import { fillNoiseSource } from './noise-sources.ts'
 import { chance, integerBetween, logBetween, type WeightedChoice } from './random-draws.ts'
 import { fillSyntheticNoise } from './synthetic-noise.ts'
 import type { Stretch, TracePool } from './trace-pool.ts'
 import { addScaled, CHANNELS, peakOf, removeMean } from './window-buffer.ts'
 
-/** Noise on top has between 1 / 30 and 1 / 2 of the largest amplitude of the event: down to signals that barely stand out. */
-const ADDED_NOISE = { least: 0.03, most: 0.5 }
+/** Noise on top of an earthquake has at least this share of its largest amplitude. */
+const QUIETEST_NOISE = 0.03
 /** Two noises are mixed at up to this ratio, either way. */
 const NOISE_MIX = 10
+/** Peak of a source made by code, in peaks of the noise around it. */
+const SOURCE_PEAK = { least: 0.5, most: 100 }
+/** Peak of a second earthquake on top of the first, in peaks of the first. */
+const SECOND_PEAK = { least: 0.03, most: 3 }
+/** Peak of a disturbance of the electronics on top of an earthquake, at most, in peaks of the earthquake. */
+const DISTURBANCE_PEAK = { least: 0.02, most: 0.8 }
+/** Factor of time, either way. */
+const MOST_SPEED = 1.4
 
 /**
  * Draws training windows: a random stretch of a random trace, changed as no live window is spared, then preprocessed as live.
  * Same seed, same pool, same windows.
  */
 export class WindowSampler {
+  /** Noise that the network takes for earthquakes, when there is some. */
+  hardNoise: WeightedChoice<Stretch> | undefined
   readonly #pool: TracePool
   readonly #config: TrainingConfig
   readonly #shape: WindowShape
@@ -42,10 +53,11 @@ export class WindowSampler {
    * Fills a batch, earthquakes and noise in turn.
    *
    * @param inputs row-major [count, windowLength, 3]
-   * @param targets [count]: 1 earthquake, 0 noise
+   * @param targets [count]: 1 earthquake, 0 noise; nearer to each other by the label smoothing
    */
   fillBatch(inputs: Float32Array, targets: Float32Array): void {
     const size = this.#raw.length
+    const { labelSmoothing } = this.#config
     for (let slot = 0; slot < targets.length; slot++) {
       const isEarthquake = slot % 2 === 0
       const input = inputs.subarray(slot * size, (slot + 1) * size)
@@ -54,31 +66,54 @@ export class WindowSampler {
         if (isEarthquake) this.#drawEarthquake()
         else this.#drawNoise()
       } while (!this.#preprocess(this.#raw, input))
-      targets[slot] = isEarthquake ? 1 : 0
+      targets[slot] = isEarthquake ? 1 - labelSmoothing : labelSmoothing
     }
   }
 
   #drawEarthquake(): void {
     const random = this.#random
+    const { augmentation } = this.#config
     this.#cut(this.#pool.earthquakes, this.#raw)
-    if (chance(random, this.#config.augmentation.noise)) {
-      this.#drawPlainNoise(this.#other)
-      this.#mixIn(logBetween(random, ADDED_NOISE.least, ADDED_NOISE.most))
+    if (chance(random, augmentation.superposition)) {
+      this.#cut(this.#pool.earthquakes, this.#other)
+      this.#mixIn(logBetween(random, SECOND_PEAK.least, SECOND_PEAK.most))
     }
-    augment(this.#raw, this.#shape.sampleRate, this.#config.augmentation, random)
+    if (chance(random, augmentation.noise)) {
+      this.#drawPlainNoise(this.#other)
+      this.#mixIn(logBetween(random, QUIETEST_NOISE, augmentation.loudestNoise))
+    }
+    if (chance(random, augmentation.disturbance)) {
+      this.#other.fill(0)
+      disturb(this.#other, this.#shape.sampleRate, random)
+      this.#mixIn(logBetween(random, DISTURBANCE_PEAK.least, DISTURBANCE_PEAK.most))
+    }
+    augment(this.#raw, this.#shape.sampleRate, augmentation, random)
   }
 
   #drawNoise(): void {
     const random = this.#random
     const { sampleRate } = this.#shape
-    this.#drawPlainNoise(this.#raw)
-    if (chance(random, this.#config.augmentation.noise)) {
+    const { noise, augmentation } = this.#config
+    if (this.hardNoise && this.hardNoise.size > 0 && chance(random, noise.mined)) this.#cut(this.hardNoise, this.#raw)
+    else this.#drawMixedNoise()
+    if (chance(random, noise.disturbance)) disturb(this.#raw, sampleRate, random)
+    if (chance(random, noise.reversal)) reverse(this.#raw)
+    augment(this.#raw, sampleRate, augmentation, random)
+  }
+
+  #drawMixedNoise(): void {
+    const random = this.#random
+    const { noise, augmentation } = this.#config
+    if (this.#pool.coda.size > 0 && chance(random, noise.coda)) this.#cut(this.#pool.coda, this.#raw)
+    else this.#drawPlainNoise(this.#raw)
+    if (chance(random, augmentation.noise)) {
       this.#drawPlainNoise(this.#other)
       this.#mixIn(logBetween(random, 1 / NOISE_MIX, NOISE_MIX))
     }
-    if (chance(random, this.#config.noise.disturbance)) disturb(this.#raw, sampleRate, random)
-    if (chance(random, this.#config.noise.reversal)) reverse(this.#raw)
-    augment(this.#raw, sampleRate, this.#config.augmentation, random)
+    if (chance(random, noise.source)) {
+      fillNoiseSource(this.#other, this.#shape.sampleRate, random)
+      this.#mixIn(logBetween(random, SOURCE_PEAK.least, SOURCE_PEAK.most))
+    }
   }
 
   #drawPlainNoise(window: Float64Array): void {
@@ -91,7 +126,9 @@ export class WindowSampler {
 
   #cut(stretches: WeightedChoice<Stretch>, window: Float64Array): void {
     const { trace, firstStart, lastStart } = stretches.draw(this.#random)
-    window.set(windowOf(trace, integerBetween(this.#random, firstStart, lastStart), this.#shape.windowLength))
+    const start = integerBetween(this.#random, firstStart, lastStart)
+    const speed = chance(this.#random, this.#config.augmentation.speed) ? logBetween(this.#random, 1 / MOST_SPEED, MOST_SPEED) : 1
+    copyWindow(trace, start, speed, window)
     removeMean(window)
   }
 

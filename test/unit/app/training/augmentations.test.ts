@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { augment } from '../../../../src/app/training/augmentations.ts'
 import { disturb } from '../../../../src/app/training/disturbances.ts'
+import { fillNoiseSource } from '../../../../src/app/training/noise-sources.ts'
 import { fillSyntheticNoise } from '../../../../src/app/training/synthetic-noise.ts'
 import { trainingConfigSchema } from '../../../../src/contract/training-config.ts'
 import { Random } from '../../../../src/nn/random.ts'
@@ -50,6 +51,28 @@ describe('disturbances', () => {
       disturb(window, RATE, new Random(seed * 7919))
       expect(window.every(Number.isFinite)).toBe(true)
     }
+  })
+})
+
+describe('noise sources made by code', () => {
+  it('are finite and seldom silent, whatever was in the window', () => {
+    let silent = 0
+    for (let seed = 0; seed < 300; seed++) {
+      const window = new Float64Array(1503).fill(7)
+      fillNoiseSource(window, RATE, new Random(seed * 7919))
+      expect(window.every(Number.isFinite)).toBe(true)
+      expect(window.filter((value) => value === 7)).toHaveLength(0)
+      if (window.every((value) => value === 0)) silent++
+    }
+    // A train that is still far, a machine that is off.
+    expect(silent).toBeLessThan(30)
+  })
+
+  it('are the same for the same seed', () => {
+    const [one, other] = [new Float64Array(1503), new Float64Array(1503)]
+    fillNoiseSource(one, RATE, new Random(11))
+    fillNoiseSource(other, RATE, new Random(11))
+    expect(one).toEqual(other)
   })
 })
 

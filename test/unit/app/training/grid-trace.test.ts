@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toGridTrace, windowOf } from '../../../../src/app/training/grid-trace.ts'
+import { copyWindow, toGridTrace, windowOf } from '../../../../src/app/training/grid-trace.ts'
 import type { Problem } from '../../../../src/domain/problem.ts'
 import { type InstrumentId, sourceIdFromNslc } from '../../../../src/domain/source-id.ts'
 import { parseIsoNanos, sampleOffsetNanos } from '../../../../src/domain/time.ts'
@@ -46,6 +46,35 @@ describe('a labelled trace on the grid', () => {
     const problems: Problem[] = []
     expect(toGridTrace(labelledTrace(10, 30), 20, (problem) => problems.push(problem))).toBeUndefined()
     expect(problems.map(({ code, where }) => [code, where])).toEqual([['RATE_TOO_LOW', 'made 1']])
+  })
+})
+
+describe('copyWindow', () => {
+  const line = gridTrace({ rows: 2000, pRow: 1000, samples: new Float64Array(6000).map((_, i) => Math.floor(i / 3)) })
+  const copied = (firstIndex: number, speed: number, trace = line) => {
+    const window = new Float64Array(1503)
+    copyWindow(trace, firstIndex, speed, window)
+    return window
+  }
+
+  it('is the window itself at speed 1', () => {
+    expect(copied(1700, 1)).toEqual(windowOf(line, 1700, 501).slice())
+  })
+
+  it.each([1 / 1.4, 1.25])('lets time run at another speed around P, which stays at its row (%d)', (speed) => {
+    // P is 300 rows behind the start.
+    const window = copied(1700, speed)
+    for (let row = 0; row < 501; row++) expect(window[row * 3]).toBeCloseTo(1000 + (row - 300) * speed, 9)
+  })
+
+  it('keeps the speed where the trace does not reach far enough', () => {
+    expect(copied(1005, 1.4)).toEqual(windowOf(line, 1005, 501).slice())
+  })
+
+  it('follows a wave between the samples', () => {
+    const wave = new Float64Array(6000).map((_, i) => Math.sin(0.1 * Math.floor(i / 3)))
+    const window = copied(1700, 0.8, gridTrace({ rows: 2000, pRow: 1000, samples: wave }))
+    for (let row = 0; row < 501; row++) expect(window[row * 3]).toBeCloseTo(Math.sin(0.1 * (1000 + (row - 300) * 0.8)), 3)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { GridTrace } from '../../../../src/app/training/grid-trace.ts'
+import { type GridTrace, windowOf } from '../../../../src/app/training/grid-trace.ts'
+import { hardNoise } from '../../../../src/app/training/hard-noise.ts'
 import { createTracePool } from '../../../../src/app/training/trace-pool.ts'
 import { WindowSampler } from '../../../../src/app/training/window-sampler.ts'
 import { trainingConfigSchema } from '../../../../src/contract/training-config.ts'
@@ -13,7 +14,7 @@ const DEFAULTS = trainingConfigSchema.parse({})
 /** Nothing but the cut. */
 const PLAIN = trainingConfigSchema.parse({
   preprocess: { detrend: 'none', highpassHz: null, normalise: 'none' },
-  noise: { preEvent: 0.5, synthetic: 0, disturbance: 0, reversal: 0 },
+  noise: { preEvent: 0.5, synthetic: 0, source: 0, disturbance: 0, reversal: 0 },
   augmentation: { noise: 0, polarity: 0, rotation: 0, gain: 0, deadComponent: 0, response: 0, clipping: 0, gap: 0 },
 })
 
@@ -49,6 +50,42 @@ describe('WindowSampler', () => {
     expect(pool.preEvent.size).toBe(1)
     const stretch = pool.preEvent.draw(new Random(1))
     expect(stretch).toMatchObject({ trace: quiet, firstStart: 1000, lastStart: 1000 + 1000 - 60 - 501 })
+  })
+
+  it('puts the targets nearer to each other by the label smoothing', () => {
+    const { targets } = sample(TRACES, { ...DEFAULTS, labelSmoothing: 0.125 }, 1)
+    expect(new Set(targets)).toEqual(new Set([0.875, 0.125]))
+  })
+
+  it('draws coda as noise where it only fades, from 20 s after P', () => {
+    const fading = gridTrace({ rows: 2000, pRow: 600 })
+    const withAftershock = gridTrace({ rows: 2000, pRow: 600, seed: 2 })
+    for (let row = 1500; row < 1520; row++) withAftershock.samples[row * 3] = row % 2 === 0 ? 90 : -90
+    const pool = createTracePool([fading, withAftershock], DEFAULTS, SHAPE)
+    const random = new Random(1)
+    const drawn = Array.from({ length: 200 }, () => pool.coda.draw(random))
+    expect(Math.min(...drawn.map(({ firstStart }) => firstStart))).toBeGreaterThanOrEqual(1000 + 600 + 400)
+    const spoilt = drawn.filter(
+      ({ trace, firstStart }) => trace === withAftershock && firstStart + 501 > 1000 + 1520 && firstStart < 2300,
+    )
+    expect(spoilt).toEqual([])
+  })
+
+  it('draws windows that the network takes for earthquakes when it is told which', () => {
+    const [told, other] = [gridTrace({ rows: 700, seed: 5 }), gridTrace({ rows: 700, seed: 6 })]
+    const preprocess = createPreprocessor(DEFAULTS.preprocess, { ...SHAPE, channels: 3 })
+    // A network that is sure of one trace, by its first sample.
+    const input = new Float32Array(SIZE)
+    preprocess(windowOf(told, 1000, 501), input)
+    const first = input[0]
+    const classifier = {
+      windowLength: 501,
+      channels: 3,
+      classify: (x: Float32Array) => new Float32Array([x[0] === first ? 0.9 : 0]),
+    }
+    const hard = hardNoise([told, other], { classifier, preprocess, sampleRate: 20 })
+    expect(hard.size).toBe(1)
+    expect(hard.draw(new Random(1))).toEqual({ trace: told, firstStart: 1000, lastStart: 1010 })
   })
 
   it('draws hard noise more often, and a small dataset as often as its root', () => {
