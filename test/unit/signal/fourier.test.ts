@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Random } from '../../../../src/app/synth/random.ts'
+import { Random } from '../../../src/app/synth/random.ts'
 import { Fourier, nextPowerOfTwo } from '../../../src/signal/fourier.ts'
 
 describe('Fourier', () => {
