@@ -17,7 +17,7 @@ const catalogueSchema = z.strictObject({
     .number()
     .positive()
     .exactOptional()
-    .describe('events nearer than this to another one of the catalogue do not count'),
+    .describe('events sooner than this after the one before them in the catalogue do not count'),
 })
 
 const setSchema = z.strictObject({

@@ -2,9 +2,9 @@ import type { CatalogueEvent } from '../domain/catalogue.ts'
 import { MICROS_PER_SECOND } from '../domain/time.ts'
 
 /**
- * The events that a detector with a window of some length can tell apart: those at least `spacingSeconds` away from every other
- * event of the catalogue (of the same station, where events have one), whatever its size. Two events in one window are one
- * detection, and neither is a miss of the network's.
+ * The events that a detector with a window of some length can tell apart: those that begin at least `spacingSeconds` after the one
+ * before them in the catalogue (at the same station, where events have one), whatever its size. An event that begins in the same
+ * window as an earlier one is part of that one's detection, which is no miss; one that follows later does not hide the first.
  *
  * @param events the whole catalogue, in any order
  */
@@ -22,8 +22,7 @@ export function separableEvents(events: readonly CatalogueEvent[], spacingSecond
     const ordered = [...group].sort((a, b) => a.time - b.time)
     for (const [index, event] of ordered.entries()) {
       const before = ordered[index - 1]?.time ?? Number.NEGATIVE_INFINITY
-      const after = ordered[index + 1]?.time ?? Number.POSITIVE_INFINITY
-      if (event.time - before >= spacing && after - event.time >= spacing) separable.add(event)
+      if (event.time - before >= spacing) separable.add(event)
     }
   }
   return separable

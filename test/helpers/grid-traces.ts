@@ -33,6 +33,8 @@ export function gridTrace(options: {
       station: 'XX_A',
       snrDb: undefined,
       magnitude: undefined,
+      distanceKm: undefined,
+      group: `${dataset} ${seed}`,
     },
     firstIndex,
     length: rows,

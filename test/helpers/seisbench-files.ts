@@ -12,7 +12,7 @@ export interface StoredArray {
 export interface SeisbenchFiles {
   readonly metadata: string
   readonly arrays: readonly StoredArray[]
-  readonly format?: Readonly<Record<string, string>>
+  readonly format?: Readonly<Record<string, string | number>>
 }
 
 /** Writes a folder in SeisBench format and returns its path. */
@@ -28,6 +28,6 @@ export async function writeSeisbench({ metadata, arrays, format = {} }: Seisbenc
   return directory
 }
 
-function writeFormat(group: Group, format: Readonly<Record<string, string>>): void {
+function writeFormat(group: Group, format: Readonly<Record<string, string | number>>): void {
   for (const [name, value] of Object.entries(format)) group.create_dataset({ name, data: value })
 }

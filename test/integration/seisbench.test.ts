@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DatasetError } from '../../src/domain/errors.ts'
@@ -129,6 +129,81 @@ describe('a dataset in SeisBench format', () => {
     expect((failure as DatasetError).message).toContain('expected readable HDF5')
     writeFileSync(join(directory, 'metadata.csv'), 'time,magnitude\n')
     await expect(openSeisbenchDataset(directory, () => {})).rejects.toThrow(/expected a column trace_name, got time, magnitude/)
+  })
+
+  it('reads a scalar sampling rate that is a number, dates with slashes and the ratios of three components, as SeisBench and STEAD write them', async () => {
+    const { traces, problems } = await read({
+      metadata:
+        'trace_name,trace_category,trace_start_time,trace_snr_db,source_id\na,noise,2007/01/02 03:04:05.50,[10.5 20. 30.5],ev1\n',
+      arrays: [{ name: 'a', shape: [3, 4], values: Float32Array.from(ZNE) }],
+      format: { sampling_rate: 20 },
+    })
+    expect(problems).toEqual([])
+    expect(traces[0]).toMatchObject({ sampleRate: 20, label: { snrDb: (10.5 + 20 + 30.5) / 3, group: 'ev1' } })
+    expect(traces[0]?.label.startTime).toBe(parseIsoNanos('2007-01-02T03:04:05.5Z'))
+  })
+
+  it('reads the columns of INSTANCE: phases in capitals, a period instead of a rate, ratios per component, two distances', async () => {
+    const { traces } = await read({
+      metadata:
+        'trace_name,trace_dt_s,trace_P_arrival_sample,trace_S_arrival_sample,trace_Z_snr_db,path_hyp_distance_km,path_ep_distance_km,source_id,source_magnitude\na,0.009999999776,1,3,21.5,12.5,11,7,2.1\n',
+      arrays: [{ name: 'a', shape: [3, 4], values: Float32Array.from(ZNE) }],
+    })
+    expect(traces[0]).toMatchObject({
+      sampleRate: 100,
+      label: { category: 'earthquake', pSample: 1, sSample: 3, snrDb: 21.5, distanceKm: 12.5, group: '7', magnitude: 2.1 },
+    })
+  })
+
+  it('leaves out an S before P or outside the trace, names it and keeps the trace', async () => {
+    const { traces, problems } = await read({
+      metadata: `${HEADER},trace_s_arrival_sample\na,earthquake,train,100,,2,1\nb,earthquake,train,100,,2,4\nc,earthquake,train,100,,2,3\n`,
+      arrays: ['a', 'b', 'c'].map((name) => ({ name, shape: [3, 4], values: Float32Array.from(ZNE) })),
+    })
+    expect(traces.map(({ label }) => label.sSample)).toEqual([undefined, undefined, 3])
+    expect(problems.map(({ message }) => message)).toEqual([
+      'expected S after P and inside the trace (0–3), got sample 1: the trace is kept without it',
+      'expected S after P and inside the trace (0–3), got sample 4: the trace is kept without it',
+    ])
+  })
+
+  it('takes a table that speaks of no earthquake at all as noise, and says so once', async () => {
+    const { traces, problems } = await read({
+      metadata: 'trace_name,trace_dt_s,station_code\na,0.05,X\nb,0.05,Y\n',
+      arrays: ['a', 'b'].map((name) => ({ name, shape: [3, 4], values: Float32Array.from(ZNE) })),
+    })
+    expect(traces.map(({ label }) => label.category)).toEqual(['noise', 'noise'])
+    expect(problems.map(({ code }) => code)).toEqual(['dataset-all-noise'])
+  })
+
+  it('reads chunks by their list and without it, and refuses a chunk that is not there', async () => {
+    const chunk = (name: string, value: number) =>
+      writeSeisbench({
+        metadata: `${HEADER}\n${name},noise,train,100,,\n`,
+        arrays: [{ name, shape: [3, 4], values: Float32Array.from(ZNE.map((v) => v * value)) }],
+      })
+    const directory = await chunk('a', 1)
+    const other = await chunk('b', 2)
+    for (const [from, to] of [
+      [join(directory, 'metadata.csv'), 'metadata_0.csv'],
+      [join(directory, 'waveforms.hdf5'), 'waveforms_0.hdf5'],
+      [join(other, 'metadata.csv'), 'metadata_1.csv'],
+      [join(other, 'waveforms.hdf5'), 'waveforms_1.hdf5'],
+    ] as const)
+      renameSync(from, join(directory, to))
+    const names = async () => {
+      const dataset = await openSeisbenchDataset(directory, () => {})
+      const found = [...dataset.traces(() => true)].map(({ label, components }) => `${label.name} ${components[0][0]}`)
+      dataset.close()
+      return found
+    }
+    expect(await names()).toEqual(['a 1', 'b 2'])
+    writeFileSync(join(directory, 'chunks'), '_1\n_0\n')
+    expect(await names()).toEqual(['a 1', 'b 2'])
+    writeFileSync(join(directory, 'chunks'), '_1\n')
+    expect(await names()).toEqual(['b 2'])
+    writeFileSync(join(directory, 'chunks'), '_1\n_7\n')
+    await expect(openSeisbenchDataset(directory, () => {})).rejects.toThrow(/expected a file, got none .*metadata_7.csv/)
   })
 
   it('has one hash for the same bytes and another for others', async () => {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { DatasetError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import { readCsvTable } from '../csv.ts'
+import { chunkFilesOf } from './chunk-files.ts'
 import { type FloatArray, type Hdf5Array, type Hdf5File, openHdf5 } from './hdf5.ts'
-import { arrivalColumnsOf, parseTraceLabel, type TraceLabel } from './trace-label.ts'
+import { describeTable, parseTraceLabel, type TraceLabel } from './trace-label.ts'
 import { parseTraceName, type TraceAddress } from './trace-name.ts'
 
 /** Samples of one bucket held at once: 8 Mi samples are 32 MB of float32. */
@@ -24,10 +25,10 @@ export interface LabelledTrace {
   readonly isLive: readonly [boolean, boolean, boolean]
 }
 
-/** A dataset in SeisBench format: a folder with `metadata.csv` and `waveforms.hdf5`. */
+/** A dataset in SeisBench format: a folder with `metadata.csv` and `waveforms.hdf5`, or several pairs of them (`chunks`). */
 export interface SeisbenchDataset {
   readonly directory: string
-  /** All usable rows of the metadata, in order. */
+  /** All usable rows of the metadata, in order, one chunk after the other. */
   readonly labels: readonly TraceLabel[]
   /**
    * Reads the chosen traces, one bucket after the other, so that memory stays bounded whatever the dataset's size.
@@ -43,30 +44,36 @@ export interface SeisbenchDataset {
  * @throws {DatasetError} when a file is missing or unreadable, or the metadata have no `trace_name`
  */
 export async function openSeisbenchDataset(directory: string, onProblem: OnProblem): Promise<SeisbenchDataset> {
-  const metadataPath = join(directory, 'metadata.csv')
-  if (!existsSync(metadataPath)) {
-    throw new DatasetError(
-      `dataset: expected metadata.csv and waveforms.hdf5 (SeisBench format), got no metadata.csv (${directory})`,
-      {
-        file: metadataPath,
-      },
-    )
+  const folder = basename(resolve(directory))
+  const parts: { labels: TraceLabel[]; file: Hdf5File }[] = []
+  const close = () => {
+    for (const { file } of parts) file.close()
   }
-  const labels = readLabels(metadataPath, basename(resolve(directory)), onProblem)
-  const file = await openHdf5(join(directory, 'waveforms.hdf5'))
+  try {
+    for (const { metadata, waveforms } of chunkFilesOf(directory)) {
+      parts.push({ labels: readLabels(metadata, folder, onProblem), file: await openHdf5(waveforms) })
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
   return {
     directory,
-    labels,
-    traces: (isWanted) => readTraces(file, labels.filter(isWanted), onProblem),
-    close: () => file.close(),
+    labels: parts.flatMap(({ labels }) => labels),
+    *traces(isWanted) {
+      for (const { labels, file } of parts) yield* readTraces(file, labels.filter(isWanted), onProblem)
+    },
+    close,
   }
 }
 
-/** Hash of the bytes of both files: what a model card calls its training data. */
+/** Hash of the bytes of all its files: what a model card calls its training data. */
 export async function datasetSha256(directory: string): Promise<string> {
   const hash = createHash('sha256')
-  for (const name of ['metadata.csv', 'waveforms.hdf5']) {
-    for await (const chunk of createReadStream(join(directory, name))) hash.update(chunk as Uint8Array)
+  for (const { metadata, waveforms } of chunkFilesOf(directory)) {
+    for (const path of [metadata, waveforms]) {
+      for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array)
+    }
   }
   return hash.digest('hex')
 }
@@ -79,10 +86,16 @@ function readLabels(path: string, folder: string, onProblem: OnProblem): TraceLa
       { file: path },
     )
   }
-  const arrivals = arrivalColumnsOf(columns)
+  const table = describeTable(columns, folder)
+  if (table.isNoise)
+    onProblem({
+      code: 'dataset-all-noise',
+      message: 'expected columns of categories, arrivals or sources, got none: every trace is taken as noise',
+      where: path,
+    })
   const labels: TraceLabel[] = []
   for (const record of records) {
-    const label = parseTraceLabel(record, arrivals, folder)
+    const label = parseTraceLabel(record, table)
     if (typeof label === 'string') onProblem({ code: 'dataset-row', message: label, where: `${path}:${record.row}` })
     else labels.push(label)
   }
@@ -104,7 +117,7 @@ function* readTraces(file: Hdf5File, labels: readonly TraceLabel[], onProblem: O
   const reportTrace = (label: TraceLabel, message: string) =>
     onProblem({ code: 'dataset-trace', message, where: `${file.path} ${label.name}` })
 
-  for (const [name, places] of groupByArray(labels, reportTrace)) {
+  for (const { array: name, places } of runsOfArrays(labels, reportTrace)) {
     const array = file.array(name)
     if (array === undefined) {
       for (const { label } of places) reportTrace(label, `expected an array ${name}, got none`)
@@ -113,24 +126,35 @@ function* readTraces(file: Hdf5File, labels: readonly TraceLabel[], onProblem: O
     for (const { label, address, stored, failure } of readPlaces(array, places)) {
       const trace = stored === undefined ? failure : toTrace(label, address, stored, format)
       if (typeof trace === 'string') reportTrace(label, trace)
-      else yield trace
+      else yield withoutWrongS(trace, reportTrace)
     }
   }
 }
 
-function groupByArray(labels: readonly TraceLabel[], report: (label: TraceLabel, message: string) => void): Map<string, Place[]> {
-  const groups = new Map<string, Place[]>()
+/**
+ * Neighbouring rows of one array, together. SeisBench writes one bucket after the other, so these are whole buckets; only one of
+ * them is held, not the places of a million traces.
+ */
+function* runsOfArrays(
+  labels: readonly TraceLabel[],
+  report: (label: TraceLabel, message: string) => void,
+): Generator<{ array: string; places: Place[] }> {
+  let array = ''
+  let places: Place[] = []
   for (const label of labels) {
     const address = parseTraceName(label.name)
     if (address === undefined) {
       report(label, 'expected a trace name like bucket0$5,:3,:6000, got another index')
       continue
     }
-    const group = groups.get(address.array)
-    if (group) group.push({ label, address })
-    else groups.set(address.array, [{ label, address }])
+    if (address.array !== array && places.length > 0) {
+      yield { array, places }
+      places = []
+    }
+    array = address.array
+    places.push({ label, address })
   }
-  return groups
+  if (places.length > 0) yield { array, places }
 }
 
 /** One trace as stored: two dimensions, row-major. */
@@ -237,6 +261,16 @@ function copyComponent(stored: StoredTrace, component: number, sampleCount: numb
   const samples = stored.values.slice(0, sampleCount)
   for (let i = 0; i < sampleCount; i++) samples[i] = stored.values[i * stride + component] ?? 0
   return samples
+}
+
+/** S is said by many pickers and trusted by none: a wrong one is left out, the trace stays. */
+function withoutWrongS(trace: LabelledTrace, report: (label: TraceLabel, message: string) => void): LabelledTrace {
+  const { label, components } = trace
+  const { sSample, pSample = Number.NEGATIVE_INFINITY } = label
+  const last = components[0].length - 1
+  if (sSample === undefined || (sSample > pSample && sSample >= 0 && sSample <= last)) return trace
+  report(label, `expected S after P and inside the trace (0–${last}), got sample ${sSample}: the trace is kept without it`)
+  return { ...trace, label: { ...label, sSample: undefined } }
 }
 
 function arrivalFault(label: TraceLabel, sampleCount: number): string | undefined {

@@ -9,7 +9,7 @@ export interface Hdf5File {
   readonly path: string
   /** @returns undefined when there is no array of that name */
   array(name: string): Hdf5Array | undefined
-  /** A scalar text, as SeisBench keeps its data format. */
+  /** A scalar as text, as SeisBench keeps its data format: a text, a number, or a list of texts, which are joined. */
   text(name: string): string | undefined
   close(): void
 }
@@ -43,8 +43,7 @@ export async function openHdf5(path: string): Promise<Hdf5File> {
     },
     text(name) {
       const entity = find(file, name)
-      const value = entity instanceof hdf5.Dataset ? entity.value : undefined
-      return typeof value === 'string' ? value : undefined
+      return entity instanceof hdf5.Dataset ? scalarText(guarded(path, name, () => entity.value)) : undefined
     },
     close() {
       file.close()
@@ -80,6 +79,14 @@ class StoredArray implements Hdf5Array {
       },
     )
   }
+}
+
+function scalarText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (ArrayBuffer.isView(value) && (value as Float64Array).length === 1) return String((value as Float64Array)[0])
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('')
+  return undefined
 }
 
 function find(file: File, name: string): unknown {

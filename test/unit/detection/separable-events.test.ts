@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { separableEvents } from '../../../src/detection/separable-events.ts'
+import type { CatalogueEvent } from '../../../src/domain/catalogue.ts'
+import type { StationId } from '../../../src/domain/source-id.ts'
+
+const at = (second: number, station?: string): CatalogueEvent => ({
+  time: second * 1e6,
+  ...(station && { station: station as StationId }),
+})
+
+describe('separableEvents', () => {
+  it('keeps what begins at least the spacing after the event before it, in whatever order they come', () => {
+    const events = [at(100), at(50), at(75), at(99.9)]
+    const separable = separableEvents(events, 25)
+    expect(events.filter((event) => separable.has(event)).map(({ time }) => time / 1e6)).toEqual([50, 75])
+  })
+
+  it('looks at each station alone', () => {
+    const events = [at(50, 'XX_A'), at(60, 'XX_B'), at(70, 'XX_A')]
+    expect(separableEvents(events, 15).size).toBe(3)
+    expect(separableEvents(events, 25).size).toBe(2)
+  })
+})
