@@ -2,6 +2,7 @@ import type { ModelCard } from '../contract/model-card.ts'
 import type { Classifier } from '../domain/ports.ts'
 import { createEngine, type EngineName } from '../io/engines.ts'
 import { readModel } from '../io/model-card.ts'
+import type { Network } from '../nn/network.ts'
 
 export interface LoadedModel {
   /** Name and first letters of the weights' hash, part of every detection id: `majstorovic-36k@1a2b3c4d`. */
@@ -9,6 +10,7 @@ export interface LoadedModel {
   /** SHA-256 of the weights. */
   readonly hash: string
   readonly card: ModelCard
+  readonly network: Network
   readonly classifier: Classifier
   readonly engine: EngineName
 }
@@ -22,5 +24,5 @@ export interface LoadedModel {
 export async function loadModel(directory: string, engine: EngineName): Promise<LoadedModel> {
   const { network, card } = readModel(directory)
   const hash = card.weightsSha256
-  return { id: `${card.name}@${hash.slice(0, 8)}`, hash, card, classifier: await createEngine(engine, network), engine }
+  return { id: `${card.name}@${hash.slice(0, 8)}`, hash, card, network, classifier: await createEngine(engine, network), engine }
 }

@@ -3,6 +3,7 @@ import { subsourceOf } from '../domain/source-id.ts'
 import { configHash } from '../io/config/config-hash.ts'
 import { componentOf } from '../signal/component-assembler.ts'
 import { pickOnset } from '../signal/onset-picker.ts'
+import { createExplainer } from './explainer.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { MonitorParts } from './monitor.ts'
 
@@ -18,6 +19,7 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     // Orientations that are no ground motion (state of health, pressure, …) never reach the groups.
     isAccepted: (sourceId) => componentOf(subsourceOf(sourceId)) !== undefined && wiring.isAccepted(sourceId),
     classifier: model.classifier,
+    ...(config.relevance.onTrigger ? { explainer: createExplainer(model.network, config.relevance.beta) } : {}),
     gridRate,
     stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,
