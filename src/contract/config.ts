@@ -17,6 +17,11 @@ export const DEFAULT_STORE = { file: 'data/quakewire.db', keepScoresDays: 30, ma
 export const DEFAULT_LISTEN = '127.0.0.1:8080'
 export const DEFAULT_MERGE = { horizonSeconds: 10 } as const
 export const DEFAULT_WINDOW = { strideSeconds: 1 } as const
+/** Packets that wait for the pipeline; a full queue slows the reading down, it loses nothing. */
+export const DEFAULT_QUEUE = { maximumMegabytes: 64, whenFull: 'wait' } as const
+/** A station that sends long records is given three of them before it counts as silent. */
+export const DEFAULT_LIVENESS = { silentSeconds: 120, latentSeconds: 30 } as const
+export const DEFAULT_BACKLOG = { fetch: true, maximumSeconds: 30, maximumMegabytes: 32 } as const
 export const DEFAULT_ENGINE = 'builtin'
 export const DEFAULT_COMPONENTS = 'wait'
 
@@ -99,6 +104,26 @@ export const configSchema = z.strictObject({
   components: componentPolicySchema.default(DEFAULT_COMPONENTS),
   merge: z.strictObject({ horizonSeconds: z.number().min(0).max(600).default(DEFAULT_MERGE.horizonSeconds) }).prefault({}),
   window: z.strictObject({ strideSeconds: z.number().positive().max(60).default(DEFAULT_WINDOW.strideSeconds) }).prefault({}),
+  queue: z
+    .strictObject({
+      maximumMegabytes: z.number().min(0.1).max(65_536).default(DEFAULT_QUEUE.maximumMegabytes),
+      whenFull: z.enum(['wait', 'drop']).default(DEFAULT_QUEUE.whenFull),
+    })
+    .prefault({}),
+  liveness: z
+    .strictObject({
+      silentSeconds: z.number().positive().default(DEFAULT_LIVENESS.silentSeconds),
+      latentSeconds: z.number().positive().default(DEFAULT_LIVENESS.latentSeconds),
+    })
+    .prefault({}),
+  // What a server has skipped after a reconnect is asked for by time on a second connection.
+  backlog: z
+    .strictObject({
+      fetch: z.boolean().default(DEFAULT_BACKLOG.fetch),
+      maximumSeconds: z.number().positive().max(600).default(DEFAULT_BACKLOG.maximumSeconds),
+      maximumMegabytes: z.number().positive().default(DEFAULT_BACKLOG.maximumMegabytes),
+    })
+    .prefault({}),
   coincidence: z
     .strictObject({
       stations: z.int().min(2).default(DEFAULT_COINCIDENCE.stations),

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { detectionSchema } from '../../src/contract/detection.ts'
 import type { Problem } from '../../src/domain/problem.ts'
-import { parseInstrumentId } from '../../src/domain/source-id.ts'
+import { parseInstrumentId, type SourceId } from '../../src/domain/source-id.ts'
 import { MICROS_PER_SECOND } from '../../src/domain/time.ts'
+import type { TraceGap } from '../../src/domain/trace-gap.ts'
 import { sqlite } from '../../src/io/store/sqlite-binding.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/io/store/store.ts'
 import { closed, EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../helpers/example-detection.ts'
@@ -46,6 +47,38 @@ afterEach(() => {
 })
 
 const latency = { packetSeconds: 2, processingSeconds: 0.01 }
+
+describe('gaps', () => {
+  const Z = 'FDSN:CI_CLC_00_H_H_Z' as SourceId
+  const N = 'FDSN:CI_CLC_00_H_H_N' as SourceId
+  const gap = (sourceId: SourceId, seconds: number, cause: TraceGap['cause'] = 'notReceived'): TraceGap => {
+    const startTime = EXAMPLE_TIME + seconds * SECOND
+    return { sourceId, startTime, endTime: startTime + 10 * SECOND, cause }
+  }
+  const all = { from: 0, to: EXAMPLE_TIME + 200 * DAY, limit: 100 }
+
+  it('are found by channel and time, over a restart', () => {
+    store.commit({ gaps: [gap(Z, 100), gap(N, 50), gap(Z, 0)] })
+    reopen()
+    expect(store.gaps(all)).toEqual([gap(N, 50), gap(Z, 0), gap(Z, 100)])
+    expect(store.gaps({ ...all, prefix: 'CI_CLC_00_H_H_Z' })).toEqual([gap(Z, 0), gap(Z, 100)])
+    expect(store.gaps({ ...all, prefix: 'CI_CL_' })).toEqual([])
+    expect(store.gaps({ ...all, from: EXAMPLE_TIME + 11 * SECOND, to: EXAMPLE_TIME + 60 * SECOND })).toEqual([gap(N, 50)])
+    expect(store.gaps({ ...all, limit: 2 })).toHaveLength(2)
+  })
+
+  it('are counted by the cause that was told last', () => {
+    store.commit({ gaps: [gap(Z, 0), gap(Z, 100), gap(N, 0, 'timeTear')] })
+    store.commit({ gaps: [gap(Z, 100, 'rejected:LATE')] })
+    expect(store.gapCounts()).toEqual({ notReceived: 1, 'rejected:LATE': 1, timeTear: 1 })
+  })
+
+  it('go with the scores when they are too old', () => {
+    store.commit({ gaps: [gap(Z, 0), gap(Z, 86_400)] })
+    store.prune(EXAMPLE_TIME + 30.5 * DAY)
+    expect(store.gaps(all)).toEqual([gap(Z, 86_400)])
+  })
+})
 
 describe('detections', () => {
   it('come back as the object that was published, over a restart', () => {
@@ -287,7 +320,7 @@ describe('relevances', () => {
     store.close()
     const Database = sqlite()
     const database = new Database(join(folder, 'data', 'quakewire.db'))
-    database.exec('DROP TABLE relevances')
+    database.exec('DROP TABLE relevances; DROP TABLE gaps')
     database.pragma('user_version = 1')
     database.close()
     store = open()

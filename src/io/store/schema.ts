@@ -68,6 +68,17 @@ const MIGRATIONS: readonly string[] = [
     relevance BLOB NOT NULL
   );
   `,
+  `
+  -- Holes in what was accepted of each channel (FDSN:…), and why. Times: µs since 1970; "end" is the first sample after the hole.
+  CREATE TABLE gaps (
+    channel TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    PRIMARY KEY (channel, start)
+  ) WITHOUT ROWID;
+  CREATE INDEX gaps_by_start ON gaps (start);
+  `,
 ]
 
 /**

@@ -3,14 +3,17 @@ import { dirname } from 'node:path'
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
+import type { GapQuery } from '../../contract/gaps.ts'
 import type { LabelValue } from '../../domain/label.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
 import type { Micros } from '../../domain/time.ts'
+import type { TraceGap } from '../../domain/trace-gap.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
+import { GapTable } from './gap-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { migrate } from './schema.ts'
 import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
@@ -41,6 +44,8 @@ export interface StoreBatch {
   readonly checkpoints?: ReadonlyMap<string, unknown>
   /** How far each source was read. */
   readonly positions?: ReadonlyMap<string, unknown>
+  /** Holes that became known, or whose cause did. */
+  readonly gaps?: readonly TraceGap[]
 }
 
 export interface StoreStatus {
@@ -52,6 +57,7 @@ export interface StoreStatus {
 
 /** How long to wait for another program (a backup, a shell) that reads or checkpoints the file. */
 const BUSY_MILLISECONDS = 5000
+const MICROS_PER_DAY = 86_400_000_000
 
 /**
  * Opens the store, making file and folder when they are not there.
@@ -86,9 +92,11 @@ export class Store {
   readonly #database: SqliteDatabase
   readonly #lock: SqliteDatabase
   readonly #clock: Clock
+  readonly #keepDays: number
   readonly #detections: DetectionTable
   readonly #scores: ScoreBlocks
   readonly #snippets: SnippetTable
+  readonly #gaps: GapTable
   readonly #relevances: RelevanceTable
   readonly #checkpoints: CheckpointTable
   readonly #space: SpaceKeeper
@@ -102,9 +110,11 @@ export class Store {
     this.#database = database
     this.#lock = lock
     this.#clock = options.clock
+    this.#keepDays = options.keepScoresDays
     this.#detections = new DetectionTable(database)
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
     this.#snippets = new SnippetTable(database)
+    this.#gaps = new GapTable(database)
     this.#relevances = new RelevanceTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
@@ -130,10 +140,12 @@ export class Store {
     return this.#attempt('label', () => this.#database.transaction(() => this.#detections.label(id, value, by, time)).immediate())
   }
 
-  /** Removes scores older than `keepScoresDays` before the newest data, and the oldest ones near the disk limit. */
+  /** Removes scores and gaps older than `keepScoresDays` before the newest data, and the oldest scores near the disk limit. */
   prune(newestDataTime: Micros): void {
     // A station whose clock shows the year 2211 must not empty the store.
-    this.#attempt('prune', () => this.#space.prune(Math.min(newestDataTime, this.#clock.now())))
+    const newest = Math.min(newestDataTime, this.#clock.now())
+    this.#attempt('prune', () => this.#space.prune(newest))
+    this.#attempt('prune', () => this.#gaps.prune(newest - this.#keepDays * MICROS_PER_DAY))
   }
 
   messagesSince(seq: number, limit: number): DurableMessage[] {
@@ -174,6 +186,15 @@ export class Store {
     return this.#scores.read(instrument, from, to)
   }
 
+  gaps(query: GapQuery): TraceGap[] {
+    return this.#gaps.search(query)
+  }
+
+  /** Of all gaps, by cause. */
+  gapCounts(): Record<string, number> {
+    return this.#gaps.counts()
+  }
+
   checkpoints(): Map<string, unknown> {
     return this.#checkpoints.all('state')
   }
@@ -192,7 +213,15 @@ export class Store {
     this.#lock.close()
   }
 
-  #put({ detections = [], scores = [], snippets = [], relevances = [], checkpoints, positions }: StoreBatch): DetectionWire[] {
+  #put({
+    detections = [],
+    scores = [],
+    snippets = [],
+    relevances = [],
+    checkpoints,
+    positions,
+    gaps = [],
+  }: StoreBatch): DetectionWire[] {
     const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
     this.#scores.write(scores)
     const published = new Set(messages.map(({ id }) => id))
@@ -202,6 +231,7 @@ export class Store {
     for (const [id, relevance] of latestOf(relevances)) if (!oldNews.has(id)) this.#relevances.put(relevance)
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
+    for (const gap of gaps) this.#gaps.put(gap)
     return messages
   }
 
