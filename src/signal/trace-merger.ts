@@ -12,7 +12,12 @@ export interface TraceMergerOptions {
   /** Records further than this from the newest data have an absurd time, s. Default one day. */
   readonly absurdSeconds?: number
   readonly onProblem?: OnProblem
+  /** A record that was not used, and why; repeated data are no loss and not told. */
+  readonly onRejected?: (sourceId: SourceId, record: HeldRecord, code: MergeRejection) => void
 }
+
+/** `LATE` from before the current segment: its gap was given up, or it is told again · `TIME_ABSURD` · `RATE_ABSURD`. */
+export type MergeRejection = 'LATE' | 'TIME_ABSURD' | 'RATE_ABSURD'
 
 export interface MergeCounters {
   /** Records pushed. */
@@ -86,6 +91,7 @@ export class TraceMerger {
   readonly #horizonSeconds: number
   readonly #absurdNanos: Nanos
   readonly #onProblem: OnProblem | undefined
+  readonly #onRejected: TraceMergerOptions['onRejected']
   readonly #held: HeldRecords
   readonly #suspects: SuspectRecords
   #anchorTime: Nanos = 0n
@@ -100,6 +106,7 @@ export class TraceMerger {
     this.#horizonNanos = secondsToNanos(horizonSeconds)
     this.#absurdNanos = secondsToNanos(absurdSeconds)
     this.#onProblem = onProblem
+    this.#onRejected = options.onRejected
     this.#held = new HeldRecords(initial?.held)
     this.#suspects = new SuspectRecords(this.#horizonNanos, initial?.suspects)
     this.counters = { ...(initial?.counters ?? NO_COUNTS) }
@@ -147,6 +154,7 @@ export class TraceMerger {
     if (record.sampleRate >= MIN_RATE && record.sampleRate <= MAX_RATE) return true
     const message = `merge: expected a sample rate from ${MIN_RATE} to ${MAX_RATE} Hz, got ${record.sampleRate}; the record is dropped`
     this.#onProblem?.({ code: 'RATE_ABSURD', message, sourceId: this.#sourceId })
+    this.#onRejected?.(this.#sourceId, record, 'RATE_ABSURD')
     return false
   }
 
@@ -170,9 +178,10 @@ export class TraceMerger {
   }
 
   #dropSuspects(): void {
-    for (const { startTime } of this.#suspects.takeAll()) {
+    for (const record of this.#suspects.takeAll()) {
       this.counters.absurd++
-      const [expected, got] = [formatNanos(this.#expectedTime()), formatNanos(startTime)]
+      this.#onRejected?.(this.#sourceId, record, 'TIME_ABSURD')
+      const [expected, got] = [formatNanos(this.#expectedTime()), formatNanos(record.startTime)]
       const message = `merge: expected a time near ${expected}, got ${got}; the record is dropped`
       this.#onProblem?.({ code: 'TIME_ABSURD', message, sourceId: this.#sourceId })
     }
@@ -274,8 +283,10 @@ export class TraceMerger {
   }
 
   #drop(record: HeldRecord): void {
-    if (record.startTime < this.#anchorTime - secondsToNanos(CONTIGUOUS / record.sampleRate)) this.counters.late++
-    else this.counters.duplicates++
+    if (record.startTime < this.#anchorTime - secondsToNanos(CONTIGUOUS / record.sampleRate)) {
+      this.counters.late++
+      this.#onRejected?.(this.#sourceId, record, 'LATE')
+    } else this.counters.duplicates++
   }
 
   /** When the next sample of the segment is due. */
