@@ -62,6 +62,9 @@ interface WebAssemblyApi {
   Instance: new (module: object) => { readonly exports: unknown }
 }
 
+/** Compiled once, however many instances there are. */
+const modules = new WeakMap<Uint8Array, object>()
+
 /**
  * An own instance of the kernels with an own, small memory.
  *
@@ -71,7 +74,9 @@ interface WebAssemblyApi {
 export function instantiateKernels(bytes: Uint8Array): Kernels {
   const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernels
+    const module = modules.get(bytes) ?? new WebAssembly.Module(bytes)
+    modules.set(bytes, module)
+    return new WebAssembly.Instance(module).exports as Kernels
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause)
     throw new EngineError(`builtin engine: expected a runtime with WebAssembly SIMD, got: ${got}`, {}, cause)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readModelFiles } from '../../src/io/model-files.ts'
 import { Relevance } from '../../src/nn/relevance.ts'
 import { floats32, floats64, INPUTS, MAPS, manifest, worstShare } from '../helpers/lrp-reference.ts'
+import { naiveRelevance } from '../helpers/naive/nn-relevance.ts'
 import { kernels } from '../helpers/networks.ts'
 import { referencePath } from '../helpers/reference.ts'
 
@@ -40,6 +41,16 @@ describe.each(RULES)('relevance between the layers, $name', ({ name, options, to
       expect(Math.abs(unexplained)).toBeLessThanOrEqual(2e-5 * (absoluteSum(layer.values) + Math.abs(layer.output)))
     }
   })
+})
+
+it.each(RULES)('oracle: the definition gives $name in double precision', ({ name, options, tolerance64 }) => {
+  const { method, beta = 0, bias = 'ignore' } = options
+  for (const input of INPUTS) {
+    const rule = method === 'epsilon' ? { bias } : { beta, bias }
+    const expected = floats64(`relevance/${input}/${name}.f64.bin`)
+    const [got = []] = naiveRelevance(network, floats32(`inputs/${input}.f32.bin`), rule)
+    expect(worstShare(got, expected)).toBeLessThanOrEqual(tolerance64)
+  }
 })
 
 it('has the reference relevance in front of every layer', () => {
