@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { storeView } from '../../src/app/store-view.ts'
+import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts'
 import type { DetectionWire } from '../../src/contract/detection.ts'
-import type { HealthAnswer } from '../../src/contract/http.ts'
+import type { DetectionAnswer, HealthAnswer, RelevanceWire } from '../../src/contract/http.ts'
+import { openStore } from '../../src/io/store/store.ts'
 import { CommandLine, quakewire } from './command-line.ts'
 
 /** A detection without what may differ between live and replay. */
@@ -74,6 +77,28 @@ export async function detectionsOf(url: string): Promise<BareDetection[]> {
     cursor = page.cursor
   }
   return sorted(found.map(bare))
+}
+
+/** Relevance of each detection as the monitor's API gives it. */
+export async function relevancesOf(url: string, detections: readonly BareDetection[]): Promise<(RelevanceWire | null)[]> {
+  return Promise.all(
+    detections.map(async ({ id }) => {
+      const answer = await fetch(`${url}/api/detections/${encodeURIComponent(id)}`)
+      return ((await answer.json()) as DetectionAnswer).relevance
+    }),
+  )
+}
+
+/** The same from the file that a replay has written. */
+export function storedRelevances(database: string, detections: readonly BareDetection[]): (RelevanceWire | null)[] {
+  const options = { clock: SYSTEM_CLOCK, keepScoresDays: 30, maximumMegabytes: 100, strideSeconds: 1, onProblem() {} }
+  const store = openStore(database, options)
+  try {
+    const view = storeView(store)
+    return detections.map(({ id }) => view.detection(id)?.relevance ?? null)
+  } finally {
+    store.close()
+  }
 }
 
 /** What `replay --json` says of each detection last. */

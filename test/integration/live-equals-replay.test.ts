@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
 import { writeArchive } from '../../src/app/synth/write-archive.ts'
+import type { RelevanceWire } from '../../src/contract/http.ts'
 import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
 import { CuttingProxy } from '../helpers/cutting-proxy.ts'
@@ -12,9 +13,11 @@ import {
   type BareDetection,
   detectionsOf,
   healthOf,
+  relevancesOf,
   replayedDetections,
   run,
   serve,
+  storedRelevances,
   untilEnded,
   writeConfig,
 } from '../helpers/live-run.ts'
@@ -26,6 +29,7 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
   const archive = join(folder, 'archive', 'sds')
   let stations: string[] = []
   let replayed: BareDetection[] = []
+  let replayedRelevance: (RelevanceWire | null)[] = []
 
   beforeAll(async () => {
     const scenario = { ...DEFAULT_SCENARIO, stations: 5, minutes: 10, eventsPerHour: 40, sampleRates: [100, 50, 40, 200] }
@@ -33,7 +37,9 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     const opened = await openArchive([archive], { onProblem() {} })
     stations = [...new Set(opened.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
     opened.close()
-    replayed = await replayedDetections(archive)
+    const database = join(folder, 'reference.db')
+    replayed = await replayedDetections(archive, '--db', database)
+    replayedRelevance = storedRelevances(database, replayed)
   }, 120_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,6 +47,8 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
   it('has something to compare', () => {
     expect(replayed.length).toBeGreaterThan(5)
     expect(replayed.every(({ state }) => state === 'closed')).toBe(true)
+    expect(replayed.every(({ relevance }) => relevance !== undefined)).toBe(true)
+    expect(replayedRelevance.every((relevance) => relevance?.Z.some((value) => value !== 0))).toBe(true)
   })
 
   it.each(['max', '300'])('finds at speed %s exactly what replay finds', async (speed) => {
@@ -48,6 +56,7 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     const live = await run(writeConfig(join(folder, `run-${speed}`), [{ port: server.port, stations }]))
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
     expect(await live.command.kill('SIGTERM')).toBe(0)
     await server.command.kill('SIGTERM')
   })
@@ -89,6 +98,7 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     const live = await run(config)
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
     await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
   })
 
