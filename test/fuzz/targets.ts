@@ -95,7 +95,7 @@ function packetSplitter(input: Uint8Array): void {
 }
 
 function piecesOf(chunks: readonly Uint8Array[], isStreaming: boolean) {
-  const splitter = new PacketSplitter((bytes, available) => detectRecordLength(bytes, { end: available }))
+  const splitter = new PacketSplitter((bytes) => detectRecordLength(bytes))
   splitter.isStreaming = isStreaming
   const pieces: Piece[] = []
   let isRefused = false
@@ -128,7 +128,7 @@ function clientOutputs(chunks: readonly Uint8Array[], options: number) {
     {
       selections,
       positions: new ResumePositions(),
-      recordLength: (bytes, available) => detectRecordLength(bytes, { end: available }),
+      recordLength: (bytes) => detectRecordLength(bytes),
       userAgent: 'fuzz/1',
       highestProtocol: (options & 1) === 1 ? 3 : 4,
       mode: (options & 2) === 2 ? 'fetch' : 'stream',

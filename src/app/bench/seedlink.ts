@@ -48,7 +48,7 @@ function receiveAll(protocol: ProtocolVersion, chunks: readonly Uint8Array[]): n
     {
       selections,
       positions: new ResumePositions(),
-      recordLength: (bytes, available) => detectRecordLength(bytes, { end: available }),
+      recordLength: (bytes) => detectRecordLength(bytes),
       userAgent: 'bench/1',
       highestProtocol: protocol,
     },
