@@ -44,7 +44,7 @@ export class Graph {
   constructor(network: Network, wasm: Uint8Array, options: GraphOptions) {
     const shapes = layerShapes(checkNetwork(network))
     const kernels = instantiateKernels(wasm)
-    const arena = new Arena()
+    const arena = new Arena(kernels.firstFree.value)
     this.capacity = options.capacity
     this.outputKind = outputKind(network, shapes.at(-1)!)
     this.values = layOutValues(network.layers, shapes, arena, options)

@@ -3,6 +3,8 @@ import { EngineError } from '../domain/errors.ts'
 /** The functions of `assembly/`; offsets, steps and strides in bytes of `memory`. */
 export interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  /** From this byte on, memory is not the kernels' own. */
+  readonly firstFree: { readonly value: number }
   affine(
     x: number,
     xStep: number,

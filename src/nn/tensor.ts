@@ -25,8 +25,13 @@ export const NO_MARGINS: Margins = { before: 0, after: 0 }
 
 /** Lays out the memory of one instance of the kernels: first everything is allocated, then `open` makes it usable. */
 export class Arena {
-  #end = ALIGNMENT
+  #end: number
   readonly #padding: { readonly offset: number; readonly floats: number; readonly value: number }[] = []
+
+  /** @param firstFree of the kernels */
+  constructor(firstFree: number) {
+    this.#end = Math.ceil(firstFree / ALIGNMENT) * ALIGNMENT
+  }
 
   /** @returns byte offset of `floats` zeros */
   allocate(floats: number): number {

@@ -12,6 +12,8 @@
  * are [block][8]. The pseudo-maximum is a single instruction and keeps NaN.
  */
 
+import { sparseBlock } from './sparse'
+
 /** Bytes of one packed row of weights: eight channels. */
 const ROW: usize = 32
 
@@ -32,9 +34,7 @@ export function affine(
   let output: i32 = 0
   if (terms % 32 == 0 && outputs % 32 == 0) {
     for (; output < outputs; output += 32) {
-      for (let p: i32 = 0; p < positions; p++) {
-        sparsePosition(x + <usize>p * xStep, terms, weights, bias, y + <usize>p * yStep, lowest)
-      }
+      sparseBlock(x, xStep, positions, terms, weights, bias, y, yStep, lowest)
       weights += 4 * blockBytes
       bias += 4 * ROW
       y += 4 * ROW
@@ -116,58 +116,6 @@ function fourPositions(
   y += yStep
   v128.store(y, f32x4.pmax(a3, lowest))
   v128.store(y, f32x4.pmax(b3, lowest), 16)
-}
-
-/**
- * One position × 32 output channels, only the inputs that are not zero: behind a ReLU half of them are. The order of the sum stays,
- * and adding nothing changes no bit.
- */
-function sparsePosition(x: usize, terms: i32, weights: usize, bias: usize, y: usize, lowest: v128): void {
-  let a = v128.load(bias)
-  let b = v128.load(bias, 16)
-  let c = v128.load(bias, 32)
-  let d = v128.load(bias, 48)
-  let e = v128.load(bias, 64)
-  let f = v128.load(bias, 80)
-  let g = v128.load(bias, 96)
-  let h = v128.load(bias, 112)
-  const end = x + (<usize>terms << 2)
-  while (x < end) {
-    let left: u64 = <u64>(notZero(x) | (notZero(x + 64) << 16))
-    if (x + 128 < end) left |= (<u64>(notZero(x + 128) | (notZero(x + 192) << 16))) << 32
-    while (left != 0) {
-      const term = <usize>ctz(left)
-      left &= left - 1
-      const s = v128.load32_splat(x + (term << 2))
-      const w = weights + (term << 7)
-      a = f32x4.add(a, f32x4.mul(s, v128.load(w)))
-      b = f32x4.add(b, f32x4.mul(s, v128.load(w, 16)))
-      c = f32x4.add(c, f32x4.mul(s, v128.load(w, 32)))
-      d = f32x4.add(d, f32x4.mul(s, v128.load(w, 48)))
-      e = f32x4.add(e, f32x4.mul(s, v128.load(w, 64)))
-      f = f32x4.add(f, f32x4.mul(s, v128.load(w, 80)))
-      g = f32x4.add(g, f32x4.mul(s, v128.load(w, 96)))
-      h = f32x4.add(h, f32x4.mul(s, v128.load(w, 112)))
-    }
-    x += 256
-    weights += 64 * 128
-  }
-  v128.store(y, f32x4.pmax(a, lowest))
-  v128.store(y, f32x4.pmax(b, lowest), 16)
-  v128.store(y, f32x4.pmax(c, lowest), 32)
-  v128.store(y, f32x4.pmax(d, lowest), 48)
-  v128.store(y, f32x4.pmax(e, lowest), 64)
-  v128.store(y, f32x4.pmax(f, lowest), 80)
-  v128.store(y, f32x4.pmax(g, lowest), 96)
-  v128.store(y, f32x4.pmax(h, lowest), 112)
-}
-
-/** Bit i: the i-th of 16 floats is not zero (NaN is not). */
-function notZero(x: usize): u32 {
-  const zero = f32x4.splat(0)
-  const low = i16x8.narrow_i32x4_s(f32x4.ne(v128.load(x), zero), f32x4.ne(v128.load(x, 16), zero))
-  const high = i16x8.narrow_i32x4_s(f32x4.ne(v128.load(x, 32), zero), f32x4.ne(v128.load(x, 48), zero))
-  return i8x16.bitmask(i8x16.narrow_i16x8_s(low, high))
 }
 
 /** One position × up to eight output channels; only `width` of them are written. */
