@@ -1,3 +1,4 @@
+import { type Conv1dLayer, type DenseLayer, type Shape, samePadding } from './network.ts'
 import type { Margins } from './tensor.ts'
 
 /** A dense layer is one of kernel size 1 and stride 1. */
@@ -21,6 +22,13 @@ export interface Phase {
   readonly taps: readonly number[]
   /** May lie in the margin before (negative) or reach into the margin after the output rows, where gradients are zero. */
   readonly firstOutput: number
+}
+
+export function convolutionOf(layer: Conv1dLayer | DenseLayer, input: Shape, output: Shape): Convolution {
+  const rows = { inputRows: input.rows, outputRows: output.rows }
+  if (layer.kind !== 'conv1d') return { kernelSize: 1, strides: 1, before: 0, ...rows }
+  const { kernelSize, strides, padding } = layer
+  return { kernelSize, strides, before: padding === 'same' ? samePadding(input.rows, kernelSize, strides).before : 0, ...rows }
 }
 
 export function inputPhases({ kernelSize, strides, before, inputRows }: Convolution): Phase[] {

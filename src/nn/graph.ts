@@ -1,5 +1,5 @@
 import { AffineStep } from './affine-step.ts'
-import { type Convolution, gradientMargins } from './convolution.ts'
+import { convolutionOf, gradientMargins } from './convolution.ts'
 import { DropoutStep } from './dropout-step.ts'
 import { instantiateKernels, type Kernels } from './kernels.ts'
 import { checkNetwork, type Layer, layerShapes, type Network, outputKind, type Shape, samePadding } from './network.ts'
@@ -152,13 +152,6 @@ function buildStep(
     case 'flatten':
       return undefined
   }
-}
-
-function convolutionOf(layer: Layer, input: Shape, output: Shape): Convolution {
-  const rows = { inputRows: input.rows, outputRows: output.rows }
-  if (layer.kind !== 'conv1d') return { kernelSize: 1, strides: 1, before: 0, ...rows }
-  const { kernelSize, strides, padding } = layer
-  return { kernelSize, strides, before: padding === 'same' ? samePadding(input.rows, kernelSize, strides).before : 0, ...rows }
 }
 
 function isAlias(layer: Layer, options: GraphOptions): boolean {
