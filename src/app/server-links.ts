@@ -112,6 +112,7 @@ const STATE_ON_THE_WIRE = {
   stalled: 'connected',
   waiting: 'waiting',
   rejected: 'rejected',
+  unauthorised: 'rejected',
   ended: 'ended',
   closed: 'waiting',
 } as const satisfies Record<LinkState['kind'], ServerStatus['state']>

@@ -39,8 +39,10 @@ export interface SessionOptions {
   readonly handshakeV3?: HandshakeV3
   /** v4 only. Default `native`. */
   readonly filter?: PacketFilter
-  /** Asks only this and goes; no stations then. v4 takes a station and a stream behind the level. */
-  readonly infoLevel?: InfoLevel | `${InfoLevel} ${string}`
+  /** Asks only this and goes; no stations then. */
+  readonly infoLevel?: InfoLevel
+  /** v4: asks about these stations only. */
+  readonly infoStation?: string
 }
 
 /** Why a connection is of no further use, although the socket is fine. */
@@ -138,13 +140,13 @@ export class ClientSession {
   }
 
   *#converse(): Conversation<void> {
-    const { userAgent, credentials, highestProtocol = 4, infoLevel } = this.#options
+    const { userAgent, credentials, highestProtocol = 4, infoLevel, infoStation = '' } = this.#options
     const negotiated = yield* negotiate({ userAgent, highestProtocol, ...(credentials && { credentials }) })
     this.#emit({ kind: 'negotiated', negotiated })
     if (negotiated.authenticationError !== undefined && negotiated.protocol === 4) {
       this.#fail('authentication', negotiated.authenticationError)
     } else if (infoLevel !== undefined) {
-      this.#send([`INFO ${infoLevel}`])
+      this.#send([`INFO ${infoLevel} ${negotiated.protocol === 4 ? infoStation : ''}`.trimEnd()])
     } else if (this.#isBeyond(negotiated)) {
       this.#fail('wildcards', 'the server knows no wildcards')
     } else {

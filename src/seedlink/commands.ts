@@ -17,6 +17,12 @@ export interface TimeSpan {
 /** `fetch`: the server sends what it has, says END and is done; `stream`: it goes on with what comes. */
 export type RequestMode = 'stream' | 'fetch'
 
+/**
+ * What a v4 server is to make of its records on the way: `native` nothing, `3` miniSEED 3. ringserver 4.5.3 damages uncompressed
+ * data when it converts, so there it is never asked to.
+ */
+export type PacketFilter = 'native' | '3'
+
 export interface ServerRules {
   readonly protocol: ProtocolVersion
   readonly serverKind: ServerKind
@@ -29,17 +35,27 @@ export function stationCommand(station: string, protocol: ProtocolVersion): stri
   return `STATION ${code} ${network}`
 }
 
-/** `SELECT` lines: one pattern each in v3, as many as fit a line in v4. None: everything. */
-export function selectCommands(selection: StationSelection, { protocol, serverKind }: ServerRules): string[] {
+/** `SELECT` lines: one pattern each in v3, as many as fit a line in v4. None: everything, as it is. */
+export function selectCommands(
+  selection: StationSelection,
+  { protocol, serverKind }: ServerRules,
+  filter: PacketFilter = 'native',
+): string[] {
   if (protocol === 3) return selectorsV3(selection, serverKind).map((selector) => `SELECT ${selector}`)
   const lines: string[] = []
-  for (const selector of selectorsV4(selection)) {
+  for (const selector of filteredSelectors(selection, serverKind, filter)) {
     const last = lines.length - 1
     const longer = `${lines[last]} ${selector}`
     if (last >= 0 && longer.length <= MAX_COMMAND_BYTES) lines[last] = longer
     else lines.push(`SELECT ${selector}`)
   }
   return lines
+}
+
+function filteredSelectors(selection: StationSelection, serverKind: ServerKind, filter: PacketFilter): string[] {
+  const selectors = selectorsV4(selection)
+  if (filter === 'native' || serverKind === 'ringserver') return selectors
+  return (selectors.length > 0 ? selectors : ['*']).map((selector) => `${selector}:${filter}`)
 }
 
 /**
@@ -61,8 +77,25 @@ export function dataCommand(
 
 /** The request for a past time span, in place of `DATA`. */
 export function timeCommand({ start, end }: TimeSpan, protocol: ProtocolVersion): string {
-  const times = [start, ...(end === undefined ? [] : [end])].map((time) => commandTime(time, protocol)).join(' ')
+  const times = `${commandTime(start, protocol)}${end === undefined ? '' : ` ${commandTime(wholeSecondAfter(end), protocol)}`}`
   return protocol === 4 ? `DATA ALL ${times}` : `TIME ${times}`
+}
+
+/**
+ * The rest of a time span of which packets have come already: by number, so that nothing comes twice. v3 cannot bound a number
+ * by a time; the client then stops at the end by itself.
+ */
+export function restOfSpanCommand(span: TimeSpan, position: Position, rules: ServerRules, mode: RequestMode = 'stream'): string {
+  if (rules.protocol === 3 || span.end === undefined) return dataCommand(position, rules, mode)
+  // For ringserver the time must be that of the packet before the number.
+  const start = rules.serverKind === 'ringserver' ? (position.time ?? span.start) : span.start
+  const next = formatSequence(nextSequence(position.sequence, 4), 4)
+  return `DATA ${next} ${commandTime(start, 4)} ${commandTime(wholeSecondAfter(span.end), 4)}`
+}
+
+/** Commands carry whole seconds; an end is rounded up, so that the last fraction of a second is not cut off. */
+function wholeSecondAfter(time: Micros): Micros {
+  return Math.ceil(time / MICROS_PER_WHOLE_SECOND) * MICROS_PER_WHOLE_SECOND
 }
 
 /** Whole seconds: `2026,11,22,9,46,11` in v3, ISO 8601 in v4. */

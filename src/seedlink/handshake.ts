@@ -5,7 +5,9 @@
 import { SeedlinkProtocolError } from '../domain/errors.ts'
 import {
   dataCommand,
+  type PacketFilter,
   type RequestMode,
+  restOfSpanCommand,
   type ServerRules,
   selectCommands,
   stationCommand,
@@ -65,7 +67,12 @@ export function* negotiate({ userAgent, credentials, highestProtocol }: Negotiat
   if (highestProtocol === 4 && greeting.hasV4 && !(yield* ask('SLPROTO 4.0')).isError) {
     yield* ask(`USERAGENT ${userAgent}`)
     const reply = credentials && (yield* ask(authCommand(credentials)))
-    return { greeting, serverKind, protocol: 4, ...(reply?.isError && { authenticationError: reply.text }) }
+    return {
+      greeting,
+      serverKind,
+      protocol: 4,
+      ...(credentials && reply?.isError && { authenticationError: withoutSecrets(reply.text, credentials) }),
+    }
   }
   // Extended replies say why a command was refused; SeisComP answers ERROR to the question, which is no harm.
   if (greeting.capabilities.includes('CAP')) yield* ask('CAPABILITIES EXTREPLY')
@@ -77,6 +84,20 @@ export function* negotiate({ userAgent, credentials, highestProtocol }: Negotiat
   }
 }
 
+/**
+ * How to ask a v3 server for stations.
+ *
+ * - `stepwise`: one command, one reply. Works everywhere, and every refusal has a name.
+ * - `batch`: all in one go after `BATCH`; refusals are invisible, so that a station counts as accepted only when it sends.
+ * - `auto`: `batch` for many stations on a ringserver, which refuses no station anyway; `stepwise` otherwise.
+ * - `uni-station`: no STATION at all, for servers of a single station. SeisComP's first station is a dummy by default: it says OK to
+ *   everything and never sends. ringserver sends all its stations, and the client drops what was not asked for.
+ */
+export type HandshakeV3 = 'auto' | 'stepwise' | 'batch' | 'uni-station'
+
+/** From so many stations on the round trips of `stepwise` take longer than refusals are worth. */
+const STATIONS_WORTH_A_BATCH = 100
+
 export interface StationRequests {
   readonly selections: readonly StationSelection[]
   readonly positions: ResumePositions
@@ -84,13 +105,61 @@ export interface StationRequests {
   readonly span?: TimeSpan
   /** Default `stream`. */
   readonly mode?: RequestMode
+  /** v4 only. Default `native`. */
+  readonly filter?: PacketFilter
+  /** Default `auto`. */
+  readonly handshakeV3?: HandshakeV3
 }
 
 export type StationOutcome =
   | { readonly kind: 'accepted'; readonly station: string }
+  /** Asked for in a way that has no answer; only data will tell. */
+  | { readonly kind: 'requested'; readonly station: string }
   | { readonly kind: 'rejected'; readonly station: string; readonly text: string }
   /** The station is fine, the number to go on from is not; it starts live. */
   | { readonly kind: 'resume-refused'; readonly station: string; readonly text: string }
+
+/** What was asked for, and the command that starts the stream. */
+export interface Requested {
+  readonly outcomes: readonly StationOutcome[]
+  readonly start: string
+}
+
+/** By the protocol that was negotiated, and for v3 in the way that was chosen. */
+export function* requestStations(requests: StationRequests, rules: ServerRules): Conversation<Requested> {
+  const { selections, mode, handshakeV3 = 'auto' } = requests
+  if (rules.protocol === 4) {
+    return { outcomes: yield* requestStationsV4(requests, rules), start: mode === 'fetch' ? 'ENDFETCH' : 'END' }
+  }
+  if (handshakeV3 === 'uni-station') return yield* requestOnlyStation(requests, rules)
+  const isWorthIt = rules.serverKind === 'ringserver' && selections.length >= STATIONS_WORTH_A_BATCH
+  const isBatch = handshakeV3 === 'batch' || (handshakeV3 === 'auto' && isWorthIt)
+  if (isBatch && !(yield* ask('BATCH')).isError) return { outcomes: yield* requestStationsUnheard(requests, rules), start: 'END' }
+  return { outcomes: yield* requestStationsV3(requests, rules), start: 'END' }
+}
+
+/** v3 after `BATCH`: no replies, so everything goes out at once. */
+function* requestStationsUnheard(requests: StationRequests, rules: ServerRules): Conversation<StationOutcome[]> {
+  const commands = requests.selections.flatMap((selection) => [
+    stationCommand(selection.station, 3),
+    ...selectCommands(selection, rules),
+    streamCommand(selection.station, requests, rules),
+  ])
+  yield { commands, replies: 0 }
+  return requests.selections.map(({ station }) => ({ kind: 'requested', station }))
+}
+
+/** v3 uni-station: SELECT has replies, the DATA that starts the stream has none. */
+function* requestOnlyStation(requests: StationRequests, rules: ServerRules): Conversation<Requested> {
+  const [selection] = requests.selections
+  if (selection === undefined) return { outcomes: [], start: 'DATA' }
+  const { station } = selection
+  for (const command of selectCommands(selection, rules)) {
+    const reply = yield* ask(command)
+    if (reply.isError) return { outcomes: [rejected(station, `${command}: ${reply.text}`)], start: '' }
+  }
+  return { outcomes: [{ kind: 'requested', station }], start: streamCommand(station, requests, rules) }
+}
 
 /** v3: one command at a time. SeisComP has one slot for a pending reply and never streams to a client that runs ahead. */
 export function* requestStationsV3(requests: StationRequests, rules: ServerRules): Conversation<StationOutcome[]> {
@@ -139,7 +208,8 @@ function* requestStationV3(
 export function* requestStationsV4(requests: StationRequests, rules: ServerRules): Conversation<StationOutcome[]> {
   const blocks = expandWildcards(requests, rules).map(({ selection, name }) => {
     const request = streamCommand(selection.station, requests, rules)
-    return { name, commands: [stationCommand(selection.station, 4), ...selectCommands(selection, rules), request] }
+    const selectors = selectCommands(selection, rules, requests.filter)
+    return { name, commands: [stationCommand(selection.station, 4), ...selectors, request] }
   })
   const commands = blocks.flatMap((block) => block.commands)
   const replies = yield { commands, replies: commands.length }
@@ -162,11 +232,15 @@ export function* requestStationsV4(requests: StationRequests, rules: ServerRules
 
 /** From the number after the last packet; from when we began for a station that has not sent yet; live when nothing has come at all. */
 function streamCommand(station: string, { positions, span, mode }: StationRequests, rules: ServerRules): string {
-  if (span) return timeCommand(span, rules.protocol)
-  const position = positions.of(station, rules.serverKind)
+  const point = positions.of(station, rules)
+  if (span) {
+    return point?.kind === 'number' ? restOfSpanCommand(span, point.position, rules, mode) : timeCommand(span, rules.protocol)
+  }
+  if (point?.kind === 'number') return dataCommand(point.position, rules, mode)
+  if (point?.kind === 'time') return timeCommand({ start: point.time }, rules.protocol)
   const start = positions.earliestTime
-  const hasMissedNothing = position !== undefined || start === undefined || hasWildcard(station) || mode === 'fetch'
-  return hasMissedNothing ? dataCommand(position, rules, mode) : timeCommand({ start }, rules.protocol)
+  const hasMissedNothing = start === undefined || hasWildcard(station) || mode === 'fetch'
+  return hasMissedNothing ? dataCommand(undefined, rules, mode) : timeCommand({ start }, rules.protocol)
 }
 
 /**
@@ -193,6 +267,12 @@ function* ask(command: string): Conversation<Reply> {
 
 function rejected(station: string, text: string): StationOutcome {
   return { kind: 'rejected', station, text }
+}
+
+/** A server may quote the command it refuses. */
+function withoutSecrets(text: string, credentials: Credentials): string {
+  const secret = credentials.kind === 'token' ? credentials.token : credentials.password
+  return text.replaceAll(secret, '…')
 }
 
 function authCommand(credentials: Credentials): string {

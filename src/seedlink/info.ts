@@ -14,7 +14,13 @@ export interface ServerInfo {
   readonly error?: string
   readonly capabilities: readonly string[]
   readonly stations: readonly StationInfo[]
+  /** v4: what `filter` of SELECT may say, with the server's description. */
+  readonly filters: ReadonlyMap<string, string>
+  /** Who is connected: facts by the server's own names. */
+  readonly connections: readonly ConnectionInfo[]
 }
+
+export type ConnectionInfo = Readonly<Record<string, string | number | boolean>>
 
 export interface StationInfo {
   readonly stationId: StationId
@@ -34,6 +40,8 @@ export interface StreamInfo {
   readonly subformat: string
   readonly startTime?: Micros
   readonly endTime?: Micros
+  /** Level GAPS of v3. */
+  readonly gaps: readonly { readonly from: Micros; readonly to: Micros }[]
 }
 
 /**
@@ -56,6 +64,10 @@ function parseXmlInfo(text: string): ServerInfo {
     software,
     organisation: root.attributes.organization ?? '',
     capabilities: childrenOf(root, 'capability').map(({ attributes }) => attributes.name ?? ''),
+    filters: new Map(),
+    connections: childrenOf(root, 'station')
+      .flatMap((station) => childrenOf(station, 'connection'))
+      .map(({ attributes }) => attributes),
     stations: childrenOf(root, 'station').map((station) => {
       const { name = '', network = '', description = '', begin_seq, end_seq } = station.attributes
       return {
@@ -69,7 +81,8 @@ function parseXmlInfo(text: string): ServerInfo {
   }
 }
 
-function streamOfXml(network: string, station: string, { attributes }: XmlElement): StreamInfo {
+function streamOfXml(network: string, station: string, stream: XmlElement): StreamInfo {
+  const { attributes } = stream
   const { location = '', seedname = '', type = 'D', begin_time, end_time } = attributes
   const [band = '', source = '', ...rest] = seedname
   return {
@@ -78,6 +91,11 @@ function streamOfXml(network: string, station: string, { attributes }: XmlElemen
     subformat: type,
     ...optional('startTime', timeOf(begin_time)),
     ...optional('endTime', timeOf(end_time)),
+    gaps: childrenOf(stream, 'gap').flatMap(({ attributes: gap }) => {
+      const from = timeOf(gap.begin_time)
+      const to = timeOf(gap.end_time)
+      return from === undefined || to === undefined ? [] : [{ from, to }]
+    }),
   }
 }
 
@@ -91,6 +109,10 @@ function parseJsonInfo(text: string): ServerInfo {
     ...(isObject(error) && { error: `${textOf(error.code)} ${textOf(error.message)}`.trim() }),
     capabilities: listOf(root.capability).map(textOf),
     stations: listOf(root.station).filter(isObject).map(stationOfJson),
+    filters: new Map(Object.entries(isObject(root.filter) ? root.filter : {}).map(([name, text]) => [name, textOf(text)])),
+    connections: listOf(isObject(root.connections) ? root.connections.client : undefined)
+      .filter(isObject)
+      .map(factsOf),
   }
 }
 
@@ -109,8 +131,15 @@ function stationOfJson(station: JsonObject): StationInfo {
         subformat: textOf(stream.subformat),
         ...optional('startTime', timeOf(stream.start_time)),
         ...optional('endTime', timeOf(stream.end_time)),
+        gaps: [],
       })),
   }
+}
+
+/** Without what is nested. */
+function factsOf(object: JsonObject): ConnectionInfo {
+  const isFact = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => isFact(value))) as ConnectionInfo
 }
 
 type JsonObject = Readonly<Record<string, unknown>>

@@ -38,10 +38,41 @@ export function headerTime(record: Uint8Array): Micros | undefined {
     const nanos = uint16(record, 4, false) + uint16(record, 6, false) * 65_536
     return micros(uint16(record, 8, false), uint16(record, 10, false), record, 12, Math.floor(nanos / 1000))
   }
-  // SEED 2.4 BTIME at 20: year, day, hour, minute, second, unused, 0.1 ms. Byte order as libmseed guesses it: by the year.
-  const isBigEndian = uint16(record, 20, true) >= 1900 && uint16(record, 20, true) <= 2500
+  // SEED 2.4 BTIME at 20: year, day, hour, minute, second, unused, 0.1 ms.
+  const isBigEndian = isBigEndianV2(record)
   const fraction = uint16(record, 28, isBigEndian) * 100
   return micros(uint16(record, 20, isBigEndian), uint16(record, 22, isBigEndian), record, 24, fraction)
+}
+
+/**
+ * When the sample after the record's last one is due, from its header alone: start + samples × period. Blockette 100 is not
+ * looked for; the nominal rate is good enough to tell a skipped backlog from none.
+ *
+ * @returns undefined when the header gives no possible time or no sample rate (logs, events)
+ */
+export function headerNextTime(record: Uint8Array): Micros | undefined {
+  const start = headerTime(record)
+  const rate = headerSampleRate(record)
+  if (start === undefined || !(rate > 0) || !Number.isFinite(rate)) return undefined
+  const samples = isVersion3(record)
+    ? uint16(record, 24, false) + uint16(record, 26, false) * 65_536
+    : uint16(record, 30, isBigEndianV2(record))
+  return start + Math.round((samples * 1_000_000) / rate)
+}
+
+/** Hz; 0 when the header has none. */
+function headerSampleRate(record: Uint8Array): number {
+  if (isVersion3(record)) {
+    if (record.length < 24) return 0
+    // FDSN miniSEED 3: f64 at 16; negative values are periods in seconds.
+    const rate = new DataView(record.buffer, record.byteOffset, record.byteLength).getFloat64(16, true)
+    return rate < 0 ? -1 / rate : rate
+  }
+  // SEED 2.4: factor at 32, multiplier at 34; negative values divide.
+  const factor = int16(record, 32, isBigEndianV2(record))
+  const multiplier = int16(record, 34, isBigEndianV2(record))
+  if (factor === 0 || multiplier === 0) return 0
+  return (factor > 0 ? factor : -1 / factor) * (multiplier > 0 ? multiplier : -1 / multiplier)
 }
 
 function micros(year: number, day: number, record: Uint8Array, clockAt: number, fraction: number): Micros | undefined {
@@ -52,6 +83,16 @@ function micros(year: number, day: number, record: Uint8Array, clockAt: number, 
 
 function isVersion3(record: Uint8Array): boolean {
   return record[0] === 0x4d && record[1] === 0x53 && record[2] === 3
+}
+
+/** Byte order as libmseed guesses it: by the year. */
+function isBigEndianV2(record: Uint8Array): boolean {
+  const year = uint16(record, 20, true)
+  return year >= 1900 && year <= 2500
+}
+
+function int16(bytes: Uint8Array, at: number, isBigEndian: boolean): number {
+  return (uint16(bytes, at, isBigEndian) << 16) >> 16
 }
 
 function uint16(bytes: Uint8Array, at: number, isBigEndian: boolean): number {

@@ -65,7 +65,7 @@ describe('INFO on a connection of its own', () => {
     expect(fromXml.stations).toHaveLength(20)
     expect(fromXml.stations[0]?.streams[0]?.sourceId).toBe('FDSN:XX_AAA_00_H_H_Z')
     expect(fromJson.stations[0]?.streams[0]?.sourceId).toBe('FDSN:XX_AAA_00_H_H_Z')
-    expect(v3.commands(0)).toEqual(['HELLO', 'INFO STREAMS'])
+    expect(v3.commands(0).slice(0, 2)).toEqual(['HELLO', 'INFO STREAMS'])
   })
 
   it('does not wait for a server without an answer', async () => {

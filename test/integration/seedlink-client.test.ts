@@ -51,8 +51,8 @@ describe('the SeedLink client', () => {
     expect(server.longestQueue).toBe(1)
     expect(recorded.client.positions()).toEqual(
       new Map([
-        ['XX_AAA', { sequence: 2n, time: expect.any(Number) }],
-        ['XX_BBB', { sequence: 8n, time: expect.any(Number) }],
+        ['XX_AAA', { sequence: 2n, time: expect.any(Number), protocol: 3, serverKind: 'other' }],
+        ['XX_BBB', { sequence: 8n, time: expect.any(Number), protocol: 3, serverKind: 'other' }],
       ]),
     )
   })
@@ -281,11 +281,13 @@ describe('the SeedLink client', () => {
   })
 
   it('reports refused credentials', async () => {
-    const reply = (command: string) => (command.startsWith('AUTH') ? 'ERROR AUTH Authentication failed' : undefined)
+    const reply = (command: string) => (command.startsWith('AUTH') ? `ERROR AUTH failed: ${command}` : undefined)
     const { server, recorded } = await run([{ reply }], { credentials: { kind: 'password', user: 'alice', password: 'secret' } })
-    await recorded.untilLink('rejected')
+    await recorded.untilLink('unauthorised')
     expect(server.commands(0)).toContain('AUTH USERPASS alice secret')
-    expect(recorded.problems[0]).toMatchObject({ code: 'SEEDLINK_AUTHENTICATION' })
+    expect(recorded.problems[0]).toMatchObject({ code: 'SEEDLINK_UNAUTHORISED' })
+    const { state } = recorded.client
+    expect('until' in state && state.until !== undefined && state.until - state.since).toBe(3600e6)
     expect(JSON.stringify([recorded.problems, recorded.changes])).not.toContain('secret')
   })
 
@@ -293,7 +295,7 @@ describe('the SeedLink client', () => {
     const { recorded } = await run([
       { trailer: Buffer.from('ERROR AUTH Authentication required for streaming\r\n'), afterwards: 'close' },
     ])
-    await recorded.untilLink('rejected')
+    await recorded.untilLink('unauthorised')
     expect(recorded.problems[0]).toMatchObject({ message: expect.stringContaining('Authentication required') })
   })
 

@@ -5,6 +5,9 @@ import type { ServerAddress } from './client-address.ts'
 import { connectionError, linkError, openSocket, type TlsOptions } from './client-socket.ts'
 import type { ClientTimings, Timers } from './client-timings.ts'
 
+/** For the last bytes to get out when the server does not read. */
+const GOODBYE_SECONDS = 5
+
 export interface ConnectionOptions {
   readonly address: ServerAddress
   /** For error messages: the how manieth try this is. */
@@ -47,6 +50,17 @@ export class SeedlinkConnection {
     this.#socket.on('data', this.#onData)
     this.#socket.on('error', (cause) => this.#lose(connectionError(address, attempt, cause)))
     this.#socket.on('close', () => this.#lose(linkError(address, attempt, 'closed by the server without END')))
+  }
+
+  /** Ends a connection that still works: the server is told. Nothing is reported any more. */
+  leave(): void {
+    if (this.#isClosed) return
+    if (this.#phase !== 'connecting') this.#session.bye()
+    this.#isClosed = true
+    this.#cancelWatch()
+    const cancel = this.#options.timers.after(GOODBYE_SECONDS, () => this.#socket.destroy())
+    this.#socket.once('close', cancel)
+    this.#socket.destroySoon()
   }
 
   /** Ends the connection from our side; nothing is reported any more. */

@@ -5,7 +5,7 @@ import { ResumePositions } from '../../seedlink/resume-positions.ts'
 import { parseServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
 import { checkCredentials, sessionOptionsOf } from './client-options.ts'
-import type { TlsOptions } from './client-socket.ts'
+import { linkError, type TlsOptions } from './client-socket.ts'
 import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
 export interface InfoOptions {
@@ -13,8 +13,19 @@ export interface InfoOptions {
   readonly tls?: TlsOptions
   readonly userAgent?: string
   readonly highestProtocol?: 3 | 4
+  /** v4 only: of these stations (`NET_STA`, `*` and `?` allowed) instead of all. A v3 server answers for all. */
+  readonly station?: string
   readonly timings?: Partial<ClientTimings>
   readonly timers?: Timers
+}
+
+/** An answer as the server wrote it. */
+export interface RawInfo {
+  /** XML of v3 (from its miniSEED text records), JSON of v4. */
+  readonly format: 'xml' | 'json'
+  readonly text: string
+  /** The server refuses the level. */
+  readonly isError: boolean
 }
 
 /**
@@ -22,37 +33,53 @@ export interface InfoOptions {
  * A level the server refuses gives `error`, and whatever it says besides.
  *
  * @throws {ConfigError} when the address is none
- * @throws {SeedlinkConnectionError} when the server cannot be reached or stays silent
+ * @throws {SeedlinkConnectionError} when the server cannot be reached, stays silent or never finishes
  * @throws {SeedlinkProtocolError} when the answer cannot be read
  */
 export async function requestInfo(url: string, infoLevel: InfoLevel, options: InfoOptions = {}): Promise<ServerInfo> {
-  const { tls = {}, timers = SYSTEM_TIMERS } = options
+  const { format, text, isError } = await requestRawInfo(url, infoLevel, options)
+  return parseInfo(format, text, isError)
+}
+
+/** As `requestInfo`, without reading the answer: for what `ServerInfo` has no place for. */
+export async function requestRawInfo(url: string, infoLevel: InfoLevel, options: InfoOptions = {}): Promise<RawInfo> {
+  const { tls = {}, timers = SYSTEM_TIMERS, station } = options
   checkCredentials(options.credentials)
   const address = parseServerAddress(url)
-  const answer = await new Promise<{ format: 'xml' | 'json'; text: string; isError: boolean }>(
-    (resolve, reject: (error: MonitorError) => void) => {
-      const connection = new SeedlinkConnection({
+  const timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
+  let connection: SeedlinkConnection | undefined
+  let cancel = () => {}
+  try {
+    return await new Promise<RawInfo>((resolve, reject: (error: MonitorError) => void) => {
+      cancel = timers.after(timings.infoSeconds, () =>
+        reject(linkError(address, 1, `expected an INFO answer within ${timings.infoSeconds} s, got no end of it`)),
+      )
+      connection = new SeedlinkConnection({
         address,
         attempt: 1,
         tls,
-        timings: { ...DEFAULT_CLIENT_TIMINGS, ...options.timings },
+        timings,
         timers,
-        session: sessionOptionsOf(options, { selections: [], positions: new ResumePositions(), infoLevel }),
+        session: sessionOptionsOf(options, {
+          selections: [],
+          positions: new ResumePositions(),
+          infoLevel,
+          ...(station !== undefined && { infoStation: station }),
+        }),
         onOutput(output) {
-          if (output.kind !== 'info' && output.kind !== 'failed') return
-          connection.close()
           if (output.kind === 'info') resolve(output)
-          else
-            reject(
-              new SeedlinkProtocolError(`SeedLink INFO ${infoLevel}: refused by ${address.url}: ${output.text}`, {
-                got: output.text,
-              }),
-            )
+          else if (output.kind === 'failed') reject(refusal(infoLevel, address.url, output.text))
         },
         onStalled() {},
         onLost: reject,
       })
-    },
-  )
-  return parseInfo(answer.format, answer.text, answer.isError)
+    })
+  } finally {
+    cancel()
+    connection?.leave()
+  }
+}
+
+function refusal(infoLevel: InfoLevel, url: string, text: string): SeedlinkProtocolError {
+  return new SeedlinkProtocolError(`SeedLink INFO ${infoLevel}: refused by ${url}: ${text}`, { got: text })
 }

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { SeedlinkConnectionError } from '../../domain/errors.ts'
 import type { ServerAddress } from './client-address.ts'
@@ -7,6 +7,12 @@ import type { ServerAddress } from './client-address.ts'
 export interface TlsOptions {
   /** Own certificate authority, PEM. */
   readonly ca?: string | Uint8Array
+  /** Own certificate and its key, PEM, for servers that want to know who asks. */
+  readonly certificate?: string | Uint8Array
+  readonly key?: string | Uint8Array
+  readonly passphrase?: string
+  /** Name the server's certificate is for, where it differs from the host of the address. */
+  readonly serverName?: string
   /** False accepts any certificate: only for tests. Default true. */
   readonly isVerified?: boolean
 }
@@ -18,9 +24,12 @@ export function openSocket(address: ServerAddress, tls: TlsOptions, tcpKeepAlive
     ? connectTls({
         host,
         port,
-        servername: isIpAddress(host) ? '' : host,
+        servername: tls.serverName ?? (isIP(host) ? '' : host),
         rejectUnauthorized: tls.isVerified ?? true,
-        ...(tls.ca !== undefined && { ca: tls.ca instanceof Uint8Array ? Buffer.from(tls.ca) : tls.ca }),
+        ...(tls.ca !== undefined && { ca: pem(tls.ca) }),
+        ...(tls.certificate !== undefined && { cert: pem(tls.certificate) }),
+        ...(tls.key !== undefined && { key: pem(tls.key) }),
+        ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
       })
     : connect({ host, port })
   socket.once(isTls ? 'secureConnect' : 'connect', () => {
@@ -44,7 +53,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'certificate of an unknown authority; give it as ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate of an unknown authority; give it as ca',
   CERT_HAS_EXPIRED: 'the certificate of the server has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host; give its name as serverName',
 }
 
 /** The one place where what a socket reports becomes an error of ours. */
@@ -71,6 +80,6 @@ function codeOf(cause: unknown): string | undefined {
   return cause instanceof AggregateError ? codeOf(cause.errors[0]) : undefined
 }
 
-function isIpAddress(host: string): boolean {
-  return host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host)
+function pem(text: string | Uint8Array): string | Buffer {
+  return typeof text === 'string' ? text : Buffer.from(text)
 }

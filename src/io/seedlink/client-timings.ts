@@ -18,6 +18,22 @@ export interface ClientTimings {
   readonly settledSeconds: number
   /** How long refused stations wait for another try while others stream (it takes a new connection). */
   readonly retryRejectedSeconds: number
+  /** How long refused credentials wait for another try. */
+  readonly retryUnauthorisedSeconds: number
+  /** Streaming, and this station has sent nothing: never heard. */
+  readonly unheardSeconds: number
+  /** How often a server without wildcards is asked for new stations. */
+  readonly expandSeconds: number
+  /** Between the first connects of several connections to one server; the half of it is random. */
+  readonly staggerSeconds: number
+  /** A whole INFO answer on a connection of its own. */
+  readonly infoSeconds: number
+  /** A time window whose channels have all reached its end: quiet after which it is over. */
+  readonly windowSettleSeconds: number
+  /** The same when only some of them have. */
+  readonly windowQuietSeconds: number
+  /** The same when none has, or nothing came at all. */
+  readonly windowSilentSeconds: number
 }
 
 export const DEFAULT_CLIENT_TIMINGS: ClientTimings = {
@@ -30,6 +46,14 @@ export const DEFAULT_CLIENT_TIMINGS: ClientTimings = {
   longestDelaySeconds: 60,
   settledSeconds: 60,
   retryRejectedSeconds: 3600,
+  retryUnauthorisedSeconds: 3600,
+  unheardSeconds: 120,
+  expandSeconds: 3600,
+  staggerSeconds: 1,
+  infoSeconds: 120,
+  windowSettleSeconds: 3,
+  windowQuietSeconds: 30,
+  windowSilentSeconds: 30,
 }
 
 export function reconnectDelay(timings: ClientTimings, random: () => number): ReconnectDelay {

@@ -1,26 +1,27 @@
-import type { MonitorError } from '../../domain/errors.ts'
-import type { StationId } from '../../domain/source-id.ts'
-import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
-import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
-import type { Negotiated, StationOutcome } from '../../seedlink/handshake.ts'
+import type { SourceId, StationId } from '../../domain/source-id.ts'
+import type { Micros } from '../../domain/time.ts'
 import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
-import type { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
-import { headerTime } from '../../seedlink/record-header.ts'
-import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
+import { stationOfSource } from '../../seedlink/record-header.ts'
+import type { Position } from '../../seedlink/resume-positions.ts'
 import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
-import type { StationSelection } from '../../seedlink/selection.ts'
+import { hasWildcard, type StationSelection, stationMatches } from '../../seedlink/selection.ts'
+import { knownOf, shardSelections } from '../../seedlink/shards.ts'
 import type { ServerAddress } from './client-address.ts'
-import { SeedlinkConnection } from './client-connection.ts'
-import { type ClientCounts, checkOptions, type SeedlinkClientOptions, sessionOptionsOf } from './client-options.ts'
-import type { LinkState, StationState } from './client-state.ts'
-import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, reconnectDelay, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
+import { requestInfo } from './client-info.ts'
+import { ClientLink } from './client-link.ts'
+import { type Listing, StationListing } from './client-listing.ts'
+import { type ClientCounts, checkOptions, type SeedlinkClientOptions, STATIONS_PER_CONNECTION } from './client-options.ts'
+import { type LinkState, type StationState, worstOf } from './client-state.ts'
+import { ClientStations } from './client-stations.ts'
+import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 
-/** After so many restarts in a row without delay the next one waits like any other. */
-const MAX_IMMEDIATE_RESTARTS = 3
+/** Stations remembered with their connection; a server that invents names cannot make it grow. */
+const MAX_KNOWN_STATIONS = 65_536
 
 /**
  * A SeedLink client for one server and many stations, v3.x and v4.0: connects, negotiates, resumes, notices silence and
- * reconnects with growing delays, until it is closed.
+ * reconnects with growing delays, until it is closed. Above `stationsPerConnection` it does so on several connections; packets,
+ * positions and states of the stations do not show it.
  *
  * @throws {ConfigError} from the constructor for an address or a station that is none
  * @example
@@ -36,32 +37,33 @@ const MAX_IMMEDIATE_RESTARTS = 3
 export class SeedlinkClient {
   readonly #options: SeedlinkClientOptions
   readonly #address: ServerAddress
-  readonly #selections: readonly StationSelection[]
-  readonly #positions: ResumePositions
+  readonly #patterns: readonly StationSelection[]
   readonly #timings: ClientTimings
   readonly #timers: Timers
-  readonly #delay: ReconnectDelay
-  readonly #stations = new Map<string, StationState>()
-  #link: LinkState
-  #connection: SeedlinkConnection | undefined
-  #cancelTimer: () => void = () => {}
-  #server = { software: '', protocol: 4 as 3 | 4 }
-  #excluded = new Set<string>()
-  #restarts = 0
-  #counts = { packets: 0, unselected: 0, connections: 0 }
+  readonly #listing: StationListing
+  readonly #stations: ClientStations
+  readonly #links: ClientLink[] = []
+  readonly #connectionByStation = new Map<string, number>()
+  readonly #cancelChecks = new Map<ClientLink, () => void>()
+  #cancelExpansion: () => void = () => {}
+  #state: LinkState
+  #counts = { packets: 0, unselected: 0, connections: 0, backlogsSkipped: 0 }
 
   constructor(options: SeedlinkClientOptions) {
     const { address, selections } = checkOptions(options)
     this.#options = options
     this.#address = address
-    this.#selections = selections
-    this.#positions = new ResumePositions(options.resume)
+    this.#patterns = selections.filter(({ station }) => hasWildcard(station))
     this.#timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
     this.#timers = options.timers ?? SYSTEM_TIMERS
-    this.#delay = reconnectDelay(this.#timings, options.random ?? Math.random)
-    const since = options.clock.now()
-    this.#link = { kind: 'closed', since }
-    for (const { station } of this.#selections) this.#stations.set(station, { kind: 'pending', since })
+    this.#listing = new StationListing(() => requestInfo(address.url, 'STATIONS', options))
+    this.#state = { kind: 'closed', since: this.#now() }
+    this.#stations = new ClientStations({
+      selections,
+      clock: options.clock,
+      onState: (station, state) => options.onState?.({ scope: 'station', station, state }),
+    })
+    for (const shard of shardSelections(selections, this.#limit)) this.#addLink(shard)
   }
 
   /** The server's canonical URL: `origin` of every packet. */
@@ -69,13 +71,19 @@ export class SeedlinkClient {
     return this.#address.url
   }
 
+  /** Of several connections the one in most trouble. */
   get state(): LinkState {
-    return this.#link
+    return this.#state
   }
 
-  /** Per entry of `stations`, grouped by `NET_STA`. */
+  /** Of each connection; more than one only above `stationsPerConnection`. */
+  get linkStates(): readonly LinkState[] {
+    return this.#links.map(({ state }) => state)
+  }
+
+  /** Per entry of `stations`, grouped by `NET_STA`, and per station that a pattern was expanded to. */
   get stationStates(): ReadonlyMap<string, StationState> {
-    return this.#stations
+    return this.#stations.states
   }
 
   get counts(): ClientCounts {
@@ -86,197 +94,182 @@ export class SeedlinkClient {
    * Last packet of each station, for saving; inside `onPacket` that packet is already in it. Save all of them together.
    */
   positions(): Map<StationId, Position> {
-    return this.#positions.snapshot()
+    const positions = new Map(this.#options.resume)
+    for (const link of this.#links) for (const [station, position] of link.positions()) positions.set(station, position)
+    return positions
+  }
+
+  /** Which of several connections a station is on: what a ringserver sends on one of them is one sequence (`ResumePositions`). */
+  connectionOf(station: string): number {
+    const known = this.#connectionByStation.get(station)
+    if (known !== undefined) return known
+    const covers = (link: ClientLink) => link.selections.some((selection) => stationMatches(selection.station, station))
+    const connection = Math.max(0, this.#links.findIndex(covers))
+    if (this.#connectionByStation.size < MAX_KNOWN_STATIONS) this.#connectionByStation.set(station, connection)
+    return connection
+  }
+
+  /** When the next sample of each channel is due, for saving; lets a restart notice what the server has skipped. */
+  channelEnds(): Map<SourceId, Micros> {
+    const ends = new Map(this.#options.channelEnds)
+    for (const [sourceId, next] of this.#links.flatMap((link) => [...link.channelEnds()])) {
+      if (next > (ends.get(sourceId) ?? 0)) ends.set(sourceId, next)
+    }
+    return ends
   }
 
   start(): void {
-    if (this.#isClosed()) this.#connect()
+    if (!this.#isClosed()) return
+    this.#links.forEach((link, index) => {
+      if (index === 0 || !this.#isClosed()) link.start(this.#stagger(index))
+    })
   }
 
-  /** Ends the connection; nothing is reported any more but the state `closed`. */
+  /** Ends the connections; nothing is reported any more but the state `closed`. */
   close(): void {
     this.#shut()
   }
 
   #shut(reason?: string): void {
-    if (this.#isClosed()) return
-    this.#disconnect()
-    this.#setLink({ kind: 'closed', since: this.#now(), ...(reason !== undefined && { reason }) })
+    this.#cancelExpansion()
+    for (const cancel of this.#cancelChecks.values()) cancel()
+    for (const link of this.#links) link.close(reason)
   }
 
-  #connect(): void {
-    const attempt = this.#delay.attempt + 1
-    this.#counts.connections += 1
-    this.#setLink({ kind: 'connecting', since: this.#now(), attempt })
-    if (this.#isClosed()) return
-    this.#connection = new SeedlinkConnection({
+  get #limit(): number {
+    return this.#options.stationsPerConnection ?? STATIONS_PER_CONNECTION
+  }
+
+  /** No herd: one connection after the other, at random distances. */
+  #stagger(index: number): number {
+    const { random = Math.random } = this.#options
+    return index * this.#timings.staggerSeconds * (0.5 + random() / 2)
+  }
+
+  #addLink(selections: readonly StationSelection[]): ClientLink {
+    const { resume = new Map(), channelEnds = new Map(), span } = this.#options
+    const index = this.#links.length
+    const link: ClientLink = new ClientLink({
+      client: this.#options,
       address: this.#address,
-      attempt,
-      tls: this.#options.tls ?? {},
       timings: this.#timings,
       timers: this.#timers,
-      session: sessionOptionsOf(this.#options, {
-        selections: this.#selections.filter(({ station }) => !this.#excluded.has(station)),
-        positions: this.#positions,
-      }),
-      onOutput: (output) => this.#onOutput(output),
-      onStalled: (isStalled) => this.#onStalled(isStalled),
-      onLost: (error) => this.#onLost(error),
-    })
-  }
-
-  #disconnect(): void {
-    this.#cancelTimer()
-    this.#connection?.close()
-    this.#connection = undefined
-  }
-
-  #onOutput(output: SessionOutput): void {
-    switch (output.kind) {
-      case 'packet':
-        this.#onPacket(output.piece, output.channel)
-        break
-      case 'unselected':
+      selections,
+      resume: span ? [] : knownOf(selections, resume, (station) => station),
+      channelEnds: knownOf(selections, channelEnds, stationOfSource),
+      onConnect: () => {
+        this.#counts.connections += 1
+      },
+      onPacket: (piece, channel, position) => this.#onPacket(piece, channel, position),
+      onUnselected: () => {
         this.#counts.unselected += 1
-        break
-      case 'negotiated':
-        this.#onNegotiated(output.negotiated)
-        break
-      case 'accepted':
-      case 'rejected':
-      case 'resume-refused':
-        this.#onStation(output)
-        break
-      case 'streaming':
-        this.#onStreaming()
-        break
-      case 'end':
-        this.#onEnded()
-        break
-      case 'failed':
-        this.#onFailed(output.failure, output.text)
-        break
-    }
-  }
-
-  #onNegotiated({ greeting, protocol, authenticationError }: Negotiated): void {
-    this.#server = { software: greeting.software, protocol }
-    this.#setLink({ kind: 'handshaking', since: this.#now(), ...this.#server })
-    if (protocol === 3 && authenticationError !== undefined) {
-      this.#problem('SEEDLINK_CREDENTIALS_UNUSED', `credentials not sent: ${authenticationError}`)
-    }
-  }
-
-  #onPacket(piece: PacketPiece, { stationId, selection }: SelectedChannel): void {
-    const time = headerTime(piece.bytes)
-    this.#counts.packets += 1
-    this.#delay.noteData(this.#timers.now())
-    const position = { sequence: piece.sequence, ...(time !== undefined && { time }) }
-    this.#positions.record(stationId, position)
-    if (this.#stations.get(selection.station)?.kind !== 'streaming') {
-      this.#setStation(selection.station, { kind: 'streaming', since: this.#now() })
-    }
-    const origin = this.#address.url
-    this.#options.onPacket({ bytes: piece.bytes, origin, stationId, sequence: piece.sequence, receivedAt: this.#now() }, position)
-  }
-
-  #onStation(outcome: StationOutcome): void {
-    const { station } = outcome
-    if (outcome.kind === 'accepted') {
-      this.#setStation(station, { kind: 'accepted', since: this.#now() })
-    } else if (outcome.kind === 'rejected') {
-      this.#excluded.add(station)
-      this.#setStation(station, { kind: 'rejected', since: this.#now(), reason: outcome.text })
-      this.#problem('SEEDLINK_STATION_REJECTED', `station ${station}: refused by the server: ${outcome.text}`)
-    } else {
-      this.#positions.forget(station)
-      this.#problem('SEEDLINK_RESUME_REFUSED', `station ${station}: starts live, its last position was refused: ${outcome.text}`)
-    }
-  }
-
-  #onStreaming(): void {
-    this.#restarts = 0
-    this.#setLink({ kind: 'streaming', since: this.#now(), ...this.#server })
-    if (this.#excluded.size === 0) return
-    this.#cancelTimer = this.#timers.after(this.#timings.retryRejectedSeconds, () => {
-      this.#disconnect()
-      this.#connectAfresh()
+      },
+      onSkipped: (skipped, stationId) => {
+        this.#counts.backlogsSkipped += 1
+        this.#options.onBacklogSkipped?.({ ...skipped, stationId })
+      },
+      onState: (state) => this.#onLinkState(index, link, state),
+      onStation: (station, state) => this.#stations.set(station, state),
+      onWildcards: () => void this.#expand(link),
+      onProblem: (code, message) => this.#problem(code, message),
     })
+    this.#links.push(link)
+    this.#connectionByStation.clear()
+    return link
   }
 
-  #onStalled(isStalled: boolean): void {
-    const since = this.#now()
-    if (isStalled) this.#setLink({ kind: 'stalled', since, reason: 'nothing received, and a keepalive has no answer' })
-    else if (this.#link.kind === 'stalled') this.#setLink({ kind: 'streaming', since, ...this.#server })
+  #onPacket(piece: PacketPiece, { stationId }: SelectedChannel, position: Position): void {
+    this.#counts.packets += 1
+    const { sequence, bytes } = piece
+    const packet = { bytes, origin: this.#address.url, stationId, sequence, receivedAt: this.#now() }
+    this.#options.onPacket(packet, position)
   }
 
+  #onLinkState(index: number, link: ClientLink, state: LinkState): void {
+    this.#state = worstOf(this.linkStates) ?? state
+    if (state.kind === 'connecting') this.#stations.expectAnew(link.selections)
+    this.#options.onState?.({ scope: 'link', link: index, state })
+    this.#cancelChecks.get(link)?.()
+    if (state.kind === 'streaming') {
+      const cancel = this.#timers.after(this.#timings.unheardSeconds, () => void this.#checkUnheard(link))
+      this.#cancelChecks.set(link, cancel)
+    }
+    if (state.kind === 'ended' && !this.#isClosed()) this.#onEnded()
+  }
+
+  /** A live stream ends when all its connections have; a time window is then over. */
   #onEnded(): void {
-    this.#disconnect()
-    // A past time span is over when the server has sent it.
-    const isOver = this.#options.isReconnecting === false || this.#options.span !== undefined
-    const delay = isOver ? undefined : this.#connectLater()
-    const since = this.#now()
-    this.#setLink({ kind: 'ended', since, ...(delay !== undefined && { until: this.#later(delay) }) })
-    if (this.#isClosed()) return
+    if (!this.linkStates.every(({ kind }) => kind === 'ended' || kind === 'closed')) return
     this.#options.onEnd?.()
-    if (isOver) this.#shut('the server sent END')
+    const { isReconnecting, span } = this.#options
+    if (isReconnecting === false || span !== undefined) this.#shut('everything was sent')
   }
 
-  #onFailed(failure: SessionFailure, text: string): void {
-    this.#disconnect()
-    if (failure === 'start-again' && this.#restarts < MAX_IMMEDIATE_RESTARTS) {
-      this.#restarts += 1
-      this.#connect()
+  /** Accepted means little: ringserver accepts what it never heard of, and `BATCH` answers nothing. Its list of stations tells. */
+  async #checkUnheard(link: ClientLink): Promise<void> {
+    const waiting = this.#stations.unheard(link.selections)
+    if (waiting.length === 0) return
+    const listing = await this.#listing.ask()
+    if (link.state.kind === 'streaming') this.#stations.judge(waiting, listing, this.#timings.unheardSeconds)
+  }
+
+  /** For a server without wildcards: finds the stations behind the patterns, asks for them by name, and looks again now and then. */
+  async #expand(link: ClientLink): Promise<void> {
+    const listing = await this.#listing.ask()
+    if (this.#isClosed()) return
+    const named = link.selections.filter(({ station }) => !hasWildcard(station))
+    if (listing.kind === 'failed') {
+      link.fail(`its stations cannot be asked for: ${listing.error.message}`)
       return
     }
-    const reason = `${failure === 'authentication' ? 'credentials refused: ' : ''}${text}`
-    this.#problem(`SEEDLINK_${failure.toUpperCase().replace('-', '_')}`, `SeedLink server: ${reason}`)
-    this.#waitAs(failure === 'start-again' ? 'waiting' : 'rejected', reason)
+    const found = this.#found(listing)
+    this.#lookAgain()
+    if (named.length + found.length === 0) link.reject('the server knows no wildcards, and no station was found for the patterns')
+    else this.#assign(link, named, found)
   }
 
-  #onLost(error: MonitorError): void {
-    this.#disconnect()
-    this.#problem(error.code, error.message)
-    this.#waitAs('waiting', error.message)
+  #lookAgain(): void {
+    this.#cancelExpansion()
+    this.#cancelExpansion = this.#timers.after(this.#timings.expandSeconds, () => void this.#expandAgain())
   }
 
-  #waitAs(kind: 'waiting' | 'rejected', reason: string): void {
+  async #expandAgain(): Promise<void> {
+    const listing = await this.#listing.ask()
     if (this.#isClosed()) return
-    if (this.#options.isReconnecting === false) this.#shut(reason)
-    else this.#setLink({ kind, since: this.#now(), until: this.#later(this.#connectLater()), reason })
+    this.#lookAgain()
+    const last = this.#links.at(-1)
+    const found = listing.kind === 'stations' ? this.#found(listing) : []
+    if (found.length > 0 && last)
+      this.#assign(
+        last,
+        last.selections.filter(({ station }) => !hasWildcard(station)),
+        found,
+      )
   }
 
-  /** @returns the delay in seconds */
-  #connectLater(): number {
-    const seconds = this.#delay.next() / 1000
-    this.#cancelTimer = this.#timers.after(seconds, () => this.#connectAfresh())
-    return seconds
+  /** Stations behind the patterns that no connection asks for yet. */
+  #found(listing: Exclude<Listing, { kind: 'failed' }>): StationSelection[] {
+    const asked = new Set(this.#links.flatMap(({ selections }) => selections.map(({ station }) => station)))
+    const { found, refused } = this.#stations.expand(this.#patterns, listing)
+    if (refused !== undefined) this.#problem('SEEDLINK_WILDCARDS', refused)
+    return found.filter(({ station }) => !asked.has(station))
   }
 
-  /** With every station again: what a server refuses today it may know tomorrow. */
-  #connectAfresh(): void {
-    this.#excluded = new Set()
-    this.#restarts = 0
-    for (const { station } of this.#selections) {
-      // A refusal stays visible until the server has answered anew.
-      if (this.#stations.get(station)?.kind !== 'rejected') this.#setStation(station, { kind: 'pending', since: this.#now() })
-    }
-    if (!this.#isClosed()) this.#connect()
+  /** Fills the link, and opens others for the rest. */
+  #assign(link: ClientLink, named: readonly StationSelection[], found: readonly StationSelection[]): void {
+    const room = Math.max(0, this.#limit - named.length)
+    this.#connectionByStation.clear()
+    link.replaceSelections([...named, ...found.slice(0, room)])
+    const rest = found.slice(room)
+    if (rest.length === 0) return
+    shardSelections(rest, this.#limit).forEach((shard, index) => {
+      this.#addLink(shard).start(this.#stagger(index + 1))
+    })
   }
 
   /** Any callback may have closed us. */
   #isClosed(): boolean {
-    return this.#link.kind === 'closed'
-  }
-
-  #setLink(state: LinkState): void {
-    this.#link = state
-    this.#options.onState?.({ scope: 'link', state })
-  }
-
-  #setStation(station: string, state: StationState): void {
-    this.#stations.set(station, state)
-    this.#options.onState?.({ scope: 'station', station, state })
+    return this.#state.kind === 'closed'
   }
 
   #problem(code: string, message: string): void {
@@ -285,9 +278,5 @@ export class SeedlinkClient {
 
   #now(): Micros {
     return this.#options.clock.now()
-  }
-
-  #later(seconds: number): Micros {
-    return this.#now() + Math.round(seconds * MICROS_PER_SECOND)
   }
 }

@@ -18,10 +18,17 @@ export {
   type SessionOptions,
   type SessionOutput,
 } from '../../seedlink/client-session.ts'
-export type { RequestMode, TimeSpan } from '../../seedlink/commands.ts'
-export type { Credentials } from '../../seedlink/handshake.ts'
-export { type Greeting, parseGreeting } from '../../seedlink/hello.ts'
-export { type InfoLevel, parseInfo, type ServerInfo, type StationInfo, type StreamInfo } from '../../seedlink/info.ts'
+export type { PacketFilter, RequestMode, TimeSpan } from '../../seedlink/commands.ts'
+export type { Credentials, HandshakeV3 } from '../../seedlink/handshake.ts'
+export { type Greeting, parseGreeting, type ServerKind } from '../../seedlink/hello.ts'
+export {
+  type ConnectionInfo,
+  type InfoLevel,
+  parseInfo,
+  type ServerInfo,
+  type StationInfo,
+  type StreamInfo,
+} from '../../seedlink/info.ts'
 export {
   type InfoPiece,
   type PacketPiece,
@@ -32,12 +39,16 @@ export {
 export { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
 export type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 export { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
+export { formatStateFile, parseStateFile } from '../../seedlink/state-file.ts'
+export type { WindowOutcome } from '../../seedlink/window-progress.ts'
 export { SeedlinkClient } from './client.ts'
 export { parseServerAddress, type ServerAddress } from './client-address.ts'
-export { type InfoOptions, requestInfo } from './client-info.ts'
-export type { ClientCounts, SeedlinkClientOptions } from './client-options.ts'
+export { type FetchOptions, type FetchResult, fetchWindow } from './client-fetch.ts'
+export { type InfoOptions, type RawInfo, requestInfo, requestRawInfo } from './client-info.ts'
+export { type ClientCounts, type SeedlinkClientOptions, STATIONS_PER_CONNECTION } from './client-options.ts'
 export type { TlsOptions } from './client-socket.ts'
-export type { LinkState, StateChange, StationState } from './client-state.ts'
-export { type ClientTimings, DEFAULT_CLIENT_TIMINGS, type Timers } from './client-timings.ts'
+export type { BacklogSkipped, LinkState, StateChange, StationState } from './client-state.ts'
+export { readStateFile, writeStateFile } from './client-state-file.ts'
+export { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 export { type ListenAddress, SeedlinkServer, type SeedlinkServerOptions } from './server.ts'
 export type { RecordSource, SourceRecord } from './server-source.ts'

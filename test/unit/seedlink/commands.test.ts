@@ -61,7 +61,7 @@ describe('commands', () => {
 
   it('ask for a time span', () => {
     expect(timeCommand({ start: TIME }, 3)).toBe('TIME 2026,1,1,0,0,0')
-    expect(timeCommand({ start: TIME, end: TIME + 60e6 }, 4)).toBe('DATA ALL 2026-01-01T00:00:00Z 2026-01-01T00:01:00Z')
+    expect(timeCommand({ start: TIME, end: TIME + 60e6 }, 4)).toBe('DATA ALL 2026-01-01T00:00:00Z 2026-01-01T00:01:01Z')
   })
 })
 

@@ -16,6 +16,8 @@ describe('INFO', () => {
       software: 'SeedLink v3.3 (2024.020)',
       organisation: 'A & B',
       capabilities: ['dialup'],
+      filters: new Map(),
+      connections: [],
       stations: [
         {
           stationId: 'XX_AAA',
@@ -29,6 +31,7 @@ describe('INFO', () => {
               subformat: 'D',
               startTime: Date.UTC(2026, 10, 22, 10, 31, 2) * 1000 + 98_300,
               endTime: Date.UTC(2026, 10, 22, 10, 47, 53) * 1000 + 798_300,
+              gaps: [],
             },
           ],
         },
@@ -46,12 +49,19 @@ describe('INFO', () => {
       software: 's',
       organization: 'o',
       capability: ['TIME'],
+      filter: { native: 'as it is', 3: 'miniSEED 3' },
+      connections: { client: [{ host: 'h', authenticated: false, transmit_packets: 7, station: ['XX_AAA'] }] },
       station: [{ id: 'XX_AAA', description: 'd', start_seq: 1, end_seq: 9, stream: [stream] }],
     })
     expect(parseInfo('json', text)).toEqual({
       software: 's',
       organisation: 'o',
       capabilities: ['TIME'],
+      filters: new Map([
+        ['3', 'miniSEED 3'],
+        ['native', 'as it is'],
+      ]),
+      connections: [{ host: 'h', authenticated: false, transmit_packets: 7 }],
       stations: [
         {
           stationId: 'XX_AAA',
@@ -64,11 +74,26 @@ describe('INFO', () => {
               format: '2',
               subformat: 'D',
               startTime: Date.UTC(2026, 10, 22, 10, 31, 2) * 1000 + 98_286,
+              gaps: [],
             },
           ],
         },
       ],
     })
+  })
+
+  it('reads gaps and connections of v3', () => {
+    const gap =
+      '<gap begin_time="2026/11/22 10:31:02.0000" end_time="2026/11/22 10:31:05.5000"/><gap begin_time="?" end_time="?"/>'
+    const stream = `<stream location="00" seedname="HHZ" type="D">${gap}</stream>`
+    const connection = '<connection host="127.0.0.1" port="47012" realtime="yes"/>'
+    const { stations, connections } = parseInfo(
+      'xml',
+      `<seedlink software="s"><station name="A" network="XX">${stream}${connection}</station></seedlink>`,
+    )
+    const from = Date.UTC(2026, 10, 22, 10, 31, 2) * 1000
+    expect(stations[0]?.streams[0]?.gaps).toEqual([{ from, to: from + 3_500_000 }])
+    expect(connections).toEqual([{ host: '127.0.0.1', port: '47012', realtime: 'yes' }])
   })
 
   it('gives the reason of a refusal', () => {

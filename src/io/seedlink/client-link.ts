@@ -1,0 +1,353 @@
+import type { MonitorError } from '../../domain/errors.ts'
+import type { SourceId, StationId } from '../../domain/source-id.ts'
+import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import { ChannelEnds, type SkippedBacklog } from '../../seedlink/channel-ends.ts'
+import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
+import type { Negotiated, StationOutcome } from '../../seedlink/handshake.ts'
+import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
+import type { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
+import { headerNextTime, headerTime } from '../../seedlink/record-header.ts'
+import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
+import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
+import type { StationSelection } from '../../seedlink/selection.ts'
+import type { WindowOutcome } from '../../seedlink/window-progress.ts'
+import type { ServerAddress } from './client-address.ts'
+import { SeedlinkConnection } from './client-connection.ts'
+import { type SeedlinkClientOptions, sessionOptionsOf } from './client-options.ts'
+import type { LinkState, StationState } from './client-state.ts'
+import { type ClientTimings, reconnectDelay, type Timers } from './client-timings.ts'
+import { WindowWatch } from './client-window.ts'
+
+/** After so many restarts in a row without delay the next one waits like any other. */
+const MAX_IMMEDIATE_RESTARTS = 3
+
+export interface LinkOptions {
+  /** Of the client: what is asked for and how. */
+  readonly client: SeedlinkClientOptions
+  readonly address: ServerAddress
+  readonly timings: ClientTimings
+  readonly timers: Timers
+  readonly selections: readonly StationSelection[]
+  readonly resume: Iterable<readonly [StationId, Position]>
+  readonly channelEnds: Iterable<readonly [SourceId, Micros]>
+  readonly onConnect: () => void
+  readonly onPacket: (piece: PacketPiece, channel: SelectedChannel, position: Position) => void
+  readonly onUnselected: () => void
+  readonly onSkipped: (skipped: SkippedBacklog, stationId: StationId) => void
+  readonly onState: (state: LinkState) => void
+  readonly onStation: (station: string, state: StationState) => void
+  /** The server knows no wildcards; the link stands still until it is told what to do instead. */
+  readonly onWildcards: () => void
+  readonly onProblem: (code: string, message: string) => void
+}
+
+/** Some stations of one server on one connection at a time: resumes, notices silence, reconnects with growing delays. */
+export class ClientLink {
+  readonly #options: LinkOptions
+  readonly #positions: ResumePositions
+  readonly #ends: ChannelEnds
+  readonly #delay: ReconnectDelay
+  #selections: readonly StationSelection[]
+  #state: LinkState
+  #connection: SeedlinkConnection | undefined
+  #window: WindowWatch | undefined
+  #cancelTimer: () => void = () => {}
+  #negotiated: Negotiated | undefined
+  readonly #heard = new Set<string>()
+  #excluded = new Set<string>()
+  #restarts = 0
+
+  constructor(options: LinkOptions) {
+    this.#options = options
+    this.#selections = options.selections
+    this.#positions = new ResumePositions(options.resume)
+    this.#ends = new ChannelEnds(options.channelEnds)
+    this.#delay = reconnectDelay(options.timings, options.client.random ?? Math.random)
+    this.#state = { kind: 'closed', since: this.#now() }
+  }
+
+  get state(): LinkState {
+    return this.#state
+  }
+
+  get selections(): readonly StationSelection[] {
+    return this.#selections
+  }
+
+  /** Where each station of the link stands; all to be saved together. */
+  positions(): Map<StationId, Position> {
+    return this.#positions.snapshot()
+  }
+
+  channelEnds(): Map<SourceId, Micros> {
+    return this.#ends.snapshot()
+  }
+
+  /** @param delaySeconds so that several links do not connect all at once */
+  start(delaySeconds = 0): void {
+    if (!this.#isClosed()) return
+    if (delaySeconds === 0) {
+      this.#connect()
+      return
+    }
+    const reason = 'connections to one server are opened one after the other'
+    const until = this.#connectLater(delaySeconds)
+    this.#setState({ kind: 'waiting', since: this.#now(), until, attempt: 1, reason })
+  }
+
+  /** Other stations from now on, on a new connection. */
+  replaceSelections(selections: readonly StationSelection[]): void {
+    this.#selections = selections
+    if (this.#isClosed()) return
+    this.#leave()
+    this.#connectAfresh()
+  }
+
+  /** Nothing can be asked for, as the server has it; the next try comes later. */
+  reject(reason: string): void {
+    this.#disconnect()
+    this.#waitAs('rejected', reason, this.#options.timings.retryRejectedSeconds)
+  }
+
+  /** What the link needs besides its connection has failed; the next try comes after the usual delay. */
+  fail(reason: string): void {
+    this.#disconnect()
+    this.#waitAs('waiting', reason)
+  }
+
+  close(reason?: string): void {
+    if (this.#isClosed()) return
+    this.#leave()
+    this.#setState({ kind: 'closed', since: this.#now(), ...(reason !== undefined && { reason }) })
+  }
+
+  #connect(): void {
+    const { client, address, timings, timers, onConnect } = this.#options
+    const attempt = this.#delay.attempt + 1
+    onConnect()
+    this.#heard.clear()
+    this.#setState({ kind: 'connecting', since: this.#now(), attempt })
+    if (this.#isClosed()) return
+    const selections = this.#selections.filter(({ station }) => !this.#excluded.has(station))
+    this.#window = this.#windowOf(selections)
+    this.#ends.beginConnection()
+    this.#connection = new SeedlinkConnection({
+      address,
+      attempt,
+      tls: client.tls ?? {},
+      timings,
+      timers,
+      session: sessionOptionsOf(client, { selections, positions: this.#positions }),
+      onOutput: (output) => this.#onOutput(output),
+      onStalled: (isStalled) => this.#onStalled(isStalled),
+      onLost: (error) => this.#onLost(error),
+    })
+  }
+
+  #windowOf(selections: readonly StationSelection[]): WindowWatch | undefined {
+    const { client, timings, timers } = this.#options
+    const end = client.span?.end
+    if (end === undefined) return undefined
+    const stations = selections.map(({ station }) => station)
+    return new WindowWatch({
+      end,
+      stations,
+      timings,
+      timers,
+      clock: client.clock,
+      onOver: (outcome) => this.#onEnded(outcome),
+    })
+  }
+
+  #leave(): void {
+    this.#connection?.leave()
+    this.#disconnect()
+  }
+
+  #disconnect(): void {
+    this.#cancelTimer()
+    this.#window?.stop()
+    this.#connection?.close()
+    this.#connection = undefined
+  }
+
+  #onOutput(output: SessionOutput): void {
+    switch (output.kind) {
+      case 'packet':
+        this.#onPacket(output.piece, output.channel)
+        break
+      case 'unselected':
+        this.#options.onUnselected()
+        break
+      case 'negotiated':
+        this.#onNegotiated(output.negotiated)
+        break
+      case 'accepted':
+      case 'requested':
+      case 'rejected':
+      case 'resume-refused':
+        this.#onStation(output)
+        break
+      case 'streaming':
+        this.#onStreaming()
+        break
+      case 'end':
+        this.#onEnded('end')
+        break
+      case 'failed':
+        this.#onFailed(output.failure, output.text)
+        break
+    }
+  }
+
+  #onNegotiated(negotiated: Negotiated): void {
+    const { protocol, serverKind, authenticationError } = negotiated
+    this.#negotiated = negotiated
+    this.#setState({ kind: 'handshaking', since: this.#now(), ...this.#server() })
+    if (protocol === 3 && authenticationError !== undefined) {
+      this.#options.onProblem('SEEDLINK_CREDENTIALS_UNUSED', `credentials not sent: ${authenticationError}`)
+    }
+    if (this.#options.client.filter === '3' && (protocol === 3 || serverKind === 'ringserver')) {
+      const why = protocol === 3 ? 'v3 has no filters' : 'ringserver damages uncompressed data when it converts'
+      this.#options.onProblem('SEEDLINK_FILTER_UNUSED', `records come as they are, not as miniSEED 3: ${why}`)
+    }
+  }
+
+  #onPacket(piece: PacketPiece, channel: SelectedChannel): void {
+    const { stationId, sourceId, selection } = channel
+    const start = headerTime(piece.bytes)
+    const next = start === undefined ? undefined : (headerNextTime(piece.bytes) ?? start)
+    this.#delay.noteData(this.#options.timers.now())
+    const position = this.#positionOf(piece, start)
+    this.#positions.record(stationId, position)
+    if (!this.#heard.has(selection.station)) {
+      this.#heard.add(selection.station)
+      this.#options.onStation(selection.station, { kind: 'streaming', since: this.#now() })
+    }
+    if (start !== undefined && next !== undefined) {
+      if (this.#window?.note(sourceId, stationId, start, next) === false) {
+        this.#options.onUnselected()
+        return
+      }
+      const skipped = this.#ends.note(sourceId, start, next)
+      if (skipped && this.#options.client.span === undefined) this.#options.onSkipped(skipped, stationId)
+    }
+    this.#options.onPacket(piece, channel, position)
+  }
+
+  #positionOf({ sequence, protocol }: PacketPiece, time: Micros | undefined): Position {
+    const serverKind = this.#negotiated?.serverKind ?? 'other'
+    return time === undefined ? { sequence, protocol, serverKind } : { sequence, time, protocol, serverKind }
+  }
+
+  #onStation(outcome: StationOutcome): void {
+    const { station } = outcome
+    const { onStation, onProblem } = this.#options
+    if (outcome.kind === 'accepted' || outcome.kind === 'requested') {
+      onStation(station, { kind: outcome.kind, since: this.#now() })
+    } else if (outcome.kind === 'rejected') {
+      this.#excluded.add(station)
+      this.#window?.giveUp(station)
+      onStation(station, { kind: 'rejected', since: this.#now(), reason: outcome.text })
+      onProblem('SEEDLINK_STATION_REJECTED', `station ${station}: refused by the server: ${outcome.text}`)
+    } else {
+      this.#positions.forget(station)
+      onProblem('SEEDLINK_RESUME_REFUSED', `station ${station}: starts live, its last position was refused: ${outcome.text}`)
+    }
+  }
+
+  #onStreaming(): void {
+    this.#restarts = 0
+    this.#window?.begin()
+    this.#setState({ kind: 'streaming', since: this.#now(), ...this.#server() })
+    if (this.#excluded.size === 0 || this.#isClosed()) return
+    this.#cancelTimer = this.#options.timers.after(this.#options.timings.retryRejectedSeconds, () => {
+      this.#leave()
+      this.#connectAfresh()
+    })
+  }
+
+  #onStalled(isStalled: boolean): void {
+    const since = this.#now()
+    if (isStalled) this.#setState({ kind: 'stalled', since, reason: 'nothing received, and a keepalive has no answer' })
+    else if (this.#state.kind === 'stalled') this.#setState({ kind: 'streaming', since, ...this.#server() })
+  }
+
+  #onEnded(outcome: WindowOutcome): void {
+    this.#leave()
+    const { isReconnecting, span } = this.#options.client
+    const isOver = isReconnecting === false || span !== undefined
+    const until = isOver ? undefined : this.#connectLater()
+    this.#setState({ kind: 'ended', since: this.#now(), outcome, ...(until !== undefined && { until }) })
+  }
+
+  #onFailed(failure: SessionFailure, text: string): void {
+    const { onProblem, onWildcards, timings } = this.#options
+    if (failure === 'wildcards') {
+      this.#leave()
+      onWildcards()
+      return
+    }
+    this.#disconnect()
+    if (failure === 'start-again' && this.#restarts < MAX_IMMEDIATE_RESTARTS) {
+      this.#restarts += 1
+      this.#connect()
+    } else if (failure === 'authentication' || (failure === 'refused' && /\b(?:AUTH|UNAUTHORIZED)\b/.test(text))) {
+      const reason = `credentials refused: ${text}`
+      onProblem('SEEDLINK_UNAUTHORISED', `SeedLink server: ${reason}`)
+      this.#waitAs('unauthorised', reason, timings.retryUnauthorisedSeconds)
+    } else {
+      onProblem(`SEEDLINK_${failure.toUpperCase().replace('-', '_')}`, `SeedLink server: ${text}`)
+      this.#waitAs(failure === 'start-again' ? 'waiting' : 'rejected', text)
+    }
+  }
+
+  #onLost(error: MonitorError): void {
+    this.#disconnect()
+    this.#options.onProblem(error.code, error.message)
+    this.#waitAs('waiting', error.message)
+  }
+
+  #waitAs(kind: 'waiting' | 'rejected' | 'unauthorised', reason: string, seconds?: number): void {
+    const since = this.#now()
+    if (this.#options.client.isReconnecting === false) {
+      this.#setState({ kind: 'closed', since, reason })
+      return
+    }
+    const until = this.#connectLater(seconds)
+    if (kind === 'waiting') this.#setState({ kind, since, until, attempt: this.#delay.attempt + 1, reason })
+    else this.#setState({ kind, since, until, reason })
+  }
+
+  /** @returns when */
+  #connectLater(seconds = this.#delay.next() / 1000): Micros {
+    this.#cancelTimer()
+    this.#cancelTimer = this.#options.timers.after(seconds, () => this.#connectAfresh())
+    return this.#now() + Math.round(seconds * MICROS_PER_SECOND)
+  }
+
+  /** With every station again: what a server refuses today it may know tomorrow. */
+  #connectAfresh(): void {
+    this.#excluded = new Set()
+    this.#restarts = 0
+    this.#connect()
+  }
+
+  #server(): { software: string; protocol: 3 | 4 } {
+    return { software: this.#negotiated?.greeting.software ?? '', protocol: this.#negotiated?.protocol ?? 4 }
+  }
+
+  /** Any callback may have closed us. */
+  #isClosed(): boolean {
+    return this.#state.kind === 'closed'
+  }
+
+  #setState(state: LinkState): void {
+    this.#state = state
+    this.#options.onState(state)
+  }
+
+  #now(): Micros {
+    return this.#options.client.clock.now()
+  }
+}
