@@ -1,21 +1,27 @@
 import { Subject } from 'rxjs'
-import { type Config, coordinatesOf, triggerOf } from '../contract/config.ts'
+import { type Config, coordinatesOf, type ServerConfig, triggerOf } from '../contract/config.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { Latency } from '../domain/detection.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Clock } from '../domain/ports.ts'
-import type { OnProblem } from '../domain/problem.ts'
-import { type InstrumentId, rememberingInstrumentIds, type StationId, stationIdOf } from '../domain/source-id.ts'
+import type { OnProblem, Problem } from '../domain/problem.ts'
+import { type InstrumentId, rememberingInstrumentIds, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
+import { MICROS_PER_SECOND, nanosToMicros } from '../domain/time.ts'
+import type { TraceRecord } from '../domain/trace.ts'
 import type { Position } from '../io/seedlink/index.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
 import type { Store } from '../io/store/store.ts'
+import { headerKey, headerTime, sourceIdOfKey } from '../seedlink/record-header.ts'
+import { BacklogRecovery } from './backlog-recovery.ts'
+import { fetchSpan } from './fetch-span.ts'
 import type { LoadedModel } from './load-model.ts'
 import { type MonitorStreams, monitor } from './monitor.ts'
 import { monitorParts } from './monitor-parts.ts'
 import { PipelineMemory, type StationState } from './pipeline-state.ts'
 import { LIVE_PACE, Recorder } from './recorder.ts'
 import { ServerLinks } from './server-links.ts'
-import { StationBoard } from './station-board.ts'
+import { type StateTransition, StationBoard } from './station-board.ts'
+import { TraceLedger } from './trace-ledger.ts'
 
 export interface LiveMonitorOptions {
   readonly config: Config
@@ -33,11 +39,14 @@ export interface LiveMonitorOptions {
   readonly onCommit: (isDone: boolean) => void
   /** A server or a station is in another state. */
   readonly onState: () => void
+  readonly onTransition: (transition: StateTransition) => void
   readonly onProblem: OnProblem
 }
 
 /** Without packets nothing settles by itself. */
 const SETTLE_MILLIS = 5000
+/** So long after it happened, silence is seen. */
+const LOOK_MILLIS = 1000
 
 /**
  * SeedLink servers → pipeline → store. A restart goes on with exactly the next packet: detections, scores, the state of the
@@ -45,33 +54,48 @@ const SETTLE_MILLIS = 5000
  */
 export class LiveMonitor {
   readonly board: StationBoard
+  readonly ledger: TraceLedger
   readonly links: ServerLinks
   readonly recorder: Recorder
   readonly #options: LiveMonitorOptions
   readonly #memory: PipelineMemory
   readonly #accepted: ReadonlySet<InstrumentId>
   readonly #instrumentOf = rememberingInstrumentIds()
+  /** By server. */
+  readonly #backlogs: ReadonlyMap<string, BacklogRecovery>
+  /** In the pipeline now, and what has become of it. */
+  #current: { readonly packet: Packet; isDecoded: boolean; isKept: boolean } | undefined
   #packets$: Subject<Packet> | undefined
   #timer: NodeJS.Timeout | undefined
+  #lookTimer: NodeJS.Timeout | undefined
 
   constructor(options: LiveMonitorOptions) {
     const { config, model, store, clock, onProblem } = options
     this.#options = options
     this.#memory = new PipelineMemory(store.checkpoints() as Map<StationId, StationState>)
     this.#accepted = new Set(config.servers.flatMap(({ stations }) => stations))
+    this.ledger = new TraceLedger(this.#memory)
     this.board = new StationBoard({
       clock,
+      liveness: config.liveness,
+      linkOf: (origin) => this.links.healthOf(origin),
       thresholds: (instrument) => triggerOf(config, instrument),
       coordinates: (instrument) => coordinatesOf(config, instrument),
     })
     for (const { url, stations } of config.servers) for (const each of stations) this.board.expect(each, url.url)
+    this.#backlogs = new Map(config.servers.map((server) => [server.url.url, this.#backlogOf(server)]))
     this.links = new ServerLinks({
       servers: config.servers,
+      queue: config.queue,
       resume: store.positions() as Map<string, Map<StationId, Position>>,
       clock,
       onPacket: (packet) => this.#onPacket(packet),
+      onSettled: () => this.recorder.settle(),
+      onDropped: (packet) => this.#onDropped(packet),
+      onReconnected: (origin) => this.#backlogs.get(origin)?.beginConnection(),
+      isKeeping: (origin) => (this.#backlogs.get(origin)?.stations.length ?? 0) > 0,
       onAllEnded: () => this.#endData(),
-      onRejected: (instrument, reason) => this.board.reject(instrument, reason),
+      onRejected: (instrument, origin, reason) => this.board.reject(instrument, origin, reason),
       onState: options.onState,
       onProblem,
     })
@@ -80,9 +104,12 @@ export class LiveMonitor {
       clock,
       gridRate: model.card.sampleRate,
       checkpoint: {
-        take: () => ({ checkpoints: this.#memory.save(), positions: this.links.positions() }),
+        take: () => ({ checkpoints: this.#memory.save(), positions: this.links.positions(), gaps: this.ledger.news }),
         isUrgent: () => this.#memory.hasNewStation,
-        done: () => this.#memory.forgetChanges(),
+        done: () => {
+          this.#memory.forgetChanges()
+          this.ledger.forgetNews()
+        },
       },
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
@@ -95,36 +122,127 @@ export class LiveMonitor {
 
   start(): void {
     this.#timer = setInterval(() => this.recorder.settle(), SETTLE_MILLIS)
+    this.#lookTimer = setInterval(() => this.#look(), LOOK_MILLIS)
     this.links.start()
   }
 
   /** Closes the connections and stores how far everything has come; nothing is flushed, so that a restart goes on. */
   stop(): void {
     clearInterval(this.#timer)
+    clearInterval(this.#lookTimer)
     this.links.close()
+    for (const backlog of this.#backlogs.values()) backlog.close()
     this.recorder.commit()
     this.recorder.stop()
   }
 
-  #onPacket(packet: Packet): void {
+  /** Packets that wait for a skipped backlog, by server: how often one was fetched, and for which stations one is fetched now. */
+  backlogOf(origin: string): { fetches: number; waiting: StationId[] } | undefined {
+    const backlog = this.#backlogs.get(origin)
+    return backlog && { fetches: backlog.fetches, waiting: [...backlog.stations] }
+  }
+
+  /** @returns false when the packet waits for a backlog */
+  #onPacket(packet: Packet): boolean {
     this.#packets$ ??= this.#beginData()
     this.#options.onPacket(packet)
+    const current = { packet, isDecoded: false, isKept: false }
+    this.#current = current
     this.#packets$.next(packet)
-    this.recorder.settle()
+    this.#current = undefined
+    return !current.isKept
+  }
+
+  #look(): void {
+    for (const transition of this.board.look()) {
+      this.#options.onTransition(transition)
+      this.#options.onState()
+    }
+  }
+
+  #isWanted(record: TraceRecord): boolean {
+    const current = this.#current
+    if (current === undefined) return true
+    current.isDecoded = true
+    const { sourceId } = record
+    const { origin } = current.packet
+    const channel = this.ledger.channel(sourceId)
+    if (this.board.isShared(sourceId)) {
+      const verdict = channel.compare(record, origin)
+      this.board.onShared(sourceId, origin, verdict === 'new')
+      if (verdict !== 'new') return false
+    }
+    const due = channel.nextTime
+    const isKept = this.#backlogs.get(origin)?.takes(
+      {
+        sourceId,
+        station: stationIdOf(sourceId),
+        startTime: nanosToMicros(record.startTime),
+        dueTime: due === undefined ? undefined : nanosToMicros(due),
+        samplePeriod: MICROS_PER_SECOND / record.sampleRate,
+      },
+      current.packet,
+    )
+    current.isKept = isKept ?? false
+    return !current.isKept
+  }
+
+  /** A record that cannot be decoded is lost where data were due. */
+  #onProblem(problem: Problem): void {
+    const current = this.#current
+    if (current && !current.isDecoded && problem.sourceId !== undefined) {
+      this.ledger.onLossNow(problem.sourceId as SourceId, `rejected:${problem.code}`)
+    }
+    this.#options.onProblem(problem)
+  }
+
+  #onDropped({ bytes, origin }: Packet): void {
+    const sourceId = sourceIdOfKey(headerKey(bytes))
+    const time = headerTime(bytes)
+    if (sourceId === undefined || !this.#accepted.has(this.#instrumentOf(sourceId))) return
+    this.board.onDropped(sourceId)
+    if (time !== undefined) this.ledger.onLoss(sourceId, 'overflow', time)
+    this.#options.onProblem({
+      code: 'QUEUE_FULL',
+      message: `queue: expected room for a packet of ${sourceId}, got a full queue; it is lost`,
+      where: origin,
+      sourceId,
+    })
+  }
+
+  #backlogOf(server: ServerConfig): BacklogRecovery {
+    const { config, clock, onProblem, onState } = this.#options
+    const origin = server.url.url
+    return new BacklogRecovery({
+      origin,
+      isFetching: config.backlog.fetch,
+      maximumSeconds: config.backlog.maximumSeconds,
+      maximumBytes: config.backlog.maximumMegabytes * 1e6,
+      fetchSpan: (request) => fetchSpan(server, request, clock, onProblem),
+      onRecovered: (fetched, held) => {
+        this.links.putFirst(origin, fetched, held)
+        onState()
+      },
+      onSkipped: (sourceId, from, to) => this.ledger.onLoss(sourceId, 'skippedByServer', from, to),
+      onProblem,
+    })
   }
 
   #beginData(): Subject<Packet> {
-    const { config, model, onProblem, onStreams } = this.#options
+    const { config, model, onStreams } = this.#options
     const packets$ = new Subject<Packet>()
     const parts = monitorParts(config, model, {
       isAccepted: (sourceId) => this.#accepted.has(this.#instrumentOf(sourceId)),
+      isWanted: (record) => this.#isWanted(record),
       state: this.#memory,
       onLatency: (record, endTime, latencySeconds) => {
         this.board.onRecord(record, endTime, latencySeconds)
         this.#memory.touch(stationIdOf(record.sourceId))
       },
       onCounters: (sourceId, counters) => this.board.onCounters(sourceId, counters),
-      onProblem,
+      onTrace: (piece) => this.ledger.onTrace(piece),
+      onRejected: (sourceId, record, code) => this.ledger.onRejected(sourceId, record, code),
+      onProblem: (problem) => this.#onProblem(problem),
     })
     const streams = monitor(packets$, parts)
     this.recorder.record(streams)

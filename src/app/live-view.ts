@@ -1,5 +1,6 @@
 import type { Config } from '../contract/config.ts'
 import type { MonitorMode } from '../contract/feed.ts'
+import type { GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, ServerStatus, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
 import { formatMicros } from '../domain/time.ts'
@@ -29,8 +30,10 @@ const MOST_NAMES = 5
 /** The running monitor as HTTP and feed see it. */
 export function liveView(options: LiveViewOptions): MonitorView {
   const { version, mode, clock, store, live, model, config } = options
+  const stored = storeView(store)
   return {
-    ...storeView(store),
+    ...stored,
+    gaps: (query) => ({ ...stored.gaps(query), channels: accountsOf(live, query.prefix) }),
     version,
     mode,
     startedAt: clock.now(),
@@ -43,8 +46,23 @@ export function liveView(options: LiveViewOptions): MonitorView {
   }
 }
 
+function accountsOf({ ledger }: LiveMonitor, prefix = ''): GapsAnswer['channels'] {
+  return ledger
+    .accounts()
+    .filter(({ sourceId }) => sourceId.startsWith(`FDSN:${prefix}`))
+    .map(({ sourceId, ...account }) => ({ channel: sourceId, ...account }))
+}
+
+/** Servers with the backlogs that are fetched from them. */
+export function serverStatuses(live: LiveMonitor): ServerStatus[] {
+  return live.links.statuses().map((status) => {
+    const backlog = live.backlogOf(status.url)
+    return backlog ? { ...status, backlog } : status
+  })
+}
+
 function systemHealth({ store, live, problems, windows }: LiveViewOptions): SystemHealth {
-  const servers = live.links.statuses()
+  const servers = serverStatuses(live)
   const { state, reason, bytes } = store.status
   const reasons = [
     ...(state === 'degraded' ? [`store: ${reason ?? 'refuses to write'}; detection goes on`] : []),
@@ -59,6 +77,7 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
     reasons,
     servers,
     store: { state, bytes, ...(reason === undefined ? {} : { reason }) },
+    queue: live.links.queue,
     problems: problems.counts(),
     detections: store.detectionCount,
     windows: windows(),
@@ -69,9 +88,9 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
 /** One line per state, however many instruments. At the end of an archive silence is no trouble. */
 function troubledInstruments(stations: readonly StationStatus[], servers: readonly ServerStatus[]): string[] {
   const isOver = servers.length > 0 && servers.every(({ state }) => state === 'ended')
-  return (['rejected', 'silent'] as const).flatMap((trouble) => {
+  return (['rejected', 'stalled', 'silent'] as const).flatMap((trouble) => {
     const names = stations.filter(({ state }) => state === trouble).map(({ instrument }) => instrument)
-    if (names.length === 0 || (isOver && trouble === 'silent')) return []
+    if (names.length === 0 || (isOver && trouble !== 'rejected')) return []
     const shown = names.slice(0, MOST_NAMES).join(', ')
     return [`${trouble}: ${shown}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''}`]
   })

@@ -15,7 +15,9 @@ export interface MetricsSnapshot {
   readonly store: StoreStatus
   readonly feedClients: number
   /** Packets that wait for the pipeline. */
-  readonly queueLength?: number
+  readonly queue?: { readonly packets: number; readonly bytes: number; readonly dropped: number }
+  /** Stored gaps by cause. */
+  readonly gapCauses?: Readonly<Record<string, number>>
 }
 
 /**
@@ -109,6 +111,37 @@ export class MonitorMetrics {
     this.#counter('overlaps_total', 'Overlapping or repeated stretches that were dropped', ['instrument'], (add) => {
       for (const { instrument, overlaps } of this.#snapshot.stations) add({ instrument }, overlaps)
     })
+    this.#gauge('gaps', 'Stored gaps by cause', ['cause'], (set) => {
+      for (const [cause, count] of Object.entries(this.#snapshot.gapCauses ?? {})) set({ cause }, count)
+    })
+    this.#counter('redundant_total', 'Records that another server had brought already', ['instrument', 'server'], (add) => {
+      for (const { instrument, servers = [] } of this.#snapshot.stations)
+        for (const { url, redundant } of servers) add({ instrument, server: url }, redundant)
+    })
+    this.#gauge('leads', '1 for the server that brings the data first', ['instrument', 'server'], (set) => {
+      for (const { instrument, servers = [] } of this.#snapshot.stations)
+        for (const { url, leadsSince } of servers) set({ instrument, server: url }, leadsSince === null ? 0 : 1)
+    })
+    this.#counter('reordered_total', 'Records that came after later ones and found their place', ['instrument'], (add) => {
+      for (const { instrument, reordered = 0 } of this.#snapshot.stations) add({ instrument }, reordered)
+    })
+    this.#counter('late_total', 'Records that came after their gap had been given up', ['instrument'], (add) => {
+      for (const { instrument, late = 0 } of this.#snapshot.stations) add({ instrument }, late)
+    })
+    this.#counter('dropped_total', 'Packets lost by a full queue', ['instrument'], (add) => {
+      for (const { instrument, dropped = 0 } of this.#snapshot.stations) add({ instrument }, dropped)
+    })
+    this.#gauge('last_sample_timestamp_seconds', 'Time of the newest sample', ['instrument'], (set) => {
+      for (const { instrument, lastSampleTime } of this.#snapshot.stations)
+        if (lastSampleTime !== null) set({ instrument }, Date.parse(lastSampleTime) / 1000)
+    })
+    this.#gauge('last_packet_timestamp_seconds', 'Arrival of the newest packet', ['instrument'], (set) => {
+      for (const { instrument, lastPacketTime = null } of this.#snapshot.stations)
+        if (lastPacketTime !== null) set({ instrument }, Date.parse(lastPacketTime) / 1000)
+    })
+    this.#gauge('station_state', '1 for the state an instrument is in', ['instrument', 'state'], (set) => {
+      for (const { instrument, state } of this.#snapshot.stations) set({ instrument, state }, 1)
+    })
     this.#gauge('instruments', 'Instruments by state', ['state'], (set) => {
       const counts = new Map<string, number>()
       for (const { state } of this.#snapshot.stations) counts.set(state, (counts.get(state) ?? 0) + 1)
@@ -131,7 +164,19 @@ export class MonitorMetrics {
     )
     this.#gauge('store_bytes', 'Bytes in use inside the store', [], (set) => set({}, this.#snapshot.store.bytes))
     this.#gauge('feed_clients', 'Clients of the feed', [], (set) => set({}, this.#snapshot.feedClients))
-    this.#gauge('queue_packets', 'Packets that wait for the pipeline', [], (set) => set({}, this.#snapshot.queueLength ?? 0))
+    this.#gauge('queue_packets', 'Packets that wait for the pipeline', [], (set) => set({}, this.#snapshot.queue?.packets ?? 0))
+    this.#gauge('queue_bytes', 'Bytes of the packets that wait', ['server'], (set) => {
+      for (const { url, queue } of this.#snapshot.servers) if (queue) set({ server: url }, queue.bytes)
+    })
+    this.#gauge('queue_limit_bytes', 'Bytes that may wait', ['server'], (set) => {
+      for (const { url, queue } of this.#snapshot.servers) if (queue) set({ server: url }, queue.limitBytes)
+    })
+    this.#counter('queue_dropped_total', 'Packets lost by a full queue', ['server'], (add) => {
+      for (const { url, queue } of this.#snapshot.servers) if (queue) add({ server: url }, queue.dropped)
+    })
+    this.#counter('backlog_fetches_total', 'Skipped backlogs asked for by time', ['server'], (add) => {
+      for (const { url, backlog } of this.#snapshot.servers) if (backlog) add({ server: url }, backlog.fetches)
+    })
   }
 
   #counter(name: string, help: string, labelNames: string[], fill: Fill): void {

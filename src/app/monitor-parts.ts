@@ -3,12 +3,16 @@ import { subsourceOf } from '../domain/source-id.ts'
 import { configHash } from '../io/config/config-hash.ts'
 import { componentOf } from '../signal/component-assembler.ts'
 import { pickOnset } from '../signal/onset-picker.ts'
+import type { TraceMergerOptions } from '../signal/trace-merger.ts'
 import { createExplainer } from './explainer.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { MonitorParts } from './monitor.ts'
 
 /** What differs between live, replay and tests. */
-export type MonitorWiring = Pick<MonitorParts, 'isAccepted' | 'state' | 'onLatency' | 'onCounters' | 'onProblem'>
+export type MonitorWiring = Pick<
+  MonitorParts,
+  'isAccepted' | 'isWanted' | 'state' | 'onLatency' | 'onCounters' | 'onTrace' | 'onProblem'
+> & { readonly onRejected?: TraceMergerOptions['onRejected'] }
 
 /** Configuration and model that fit (`checkConfigFits`) → what the pipeline needs. */
 export function monitorParts(config: Config, model: LoadedModel, wiring: MonitorWiring): MonitorParts {
@@ -23,7 +27,11 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     gridRate,
     stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,
-    merge: { horizonSeconds: config.merge.horizonSeconds, onProblem: wiring.onProblem },
+    merge: {
+      horizonSeconds: config.merge.horizonSeconds,
+      onProblem: wiring.onProblem,
+      ...(wiring.onRejected ? { onRejected: wiring.onRejected } : {}),
+    },
     assemble: (instrument) => {
       const policy = componentPolicyOf(config, instrument)
       return { gridRate, missing: policy === 'zero-fill' ? 'zero' : policy, onProblem: wiring.onProblem }

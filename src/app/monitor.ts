@@ -1,11 +1,11 @@
-import { type Observable, share } from 'rxjs'
+import { filter, type Observable, share, tap } from 'rxjs'
 import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Classifier, Explainer, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId, SourceId } from '../domain/source-id.ts'
-import type { TraceRecord } from '../domain/trace.ts'
+import type { TracePiece, TraceRecord } from '../domain/trace.ts'
 import type { FramePiece, ScoredPiece } from '../domain/window.ts'
 import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
 import { classify } from '../pipeline/classify.ts'
@@ -38,10 +38,14 @@ export interface MonitorParts {
   readonly explainer?: Explainer
   /** Channels that are not accepted are dropped: groups live as long as the stream. */
   readonly isAccepted: (sourceId: SourceId) => boolean
+  /** Asked for each record; live, one that another server has brought already, or that has to wait, goes no further. */
+  readonly isWanted?: (record: TraceRecord) => boolean
   readonly state: PipelineState
   readonly onLatency: OnLatency
   /** Given each channel's merge counters once; they go on counting. */
   readonly onCounters: (sourceId: SourceId, counters: Readonly<MergeCounters>) => void
+  /** Told what each channel's trace consists of: segments and gaps. */
+  readonly onTrace?: (piece: TracePiece) => void
   readonly onProblem: OnProblem
 }
 
@@ -63,12 +67,18 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
   const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
 
-  const records$ = packets$.pipe(decodeMiniseed(parts.isAccepted, onProblem), measureLatency(parts.onLatency), share())
+  const records$ = packets$.pipe(
+    decodeMiniseed(parts.isAccepted, onProblem),
+    filter(parts.isWanted ?? (() => true)),
+    measureLatency(parts.onLatency),
+    share(),
+  )
 
   const frames$ = records$.pipe(
     perChannel((record$, sourceId) =>
       record$.pipe(
         mergeTraces(sourceId, parts.merge, state, parts.onCounters),
+        tap(parts.onTrace ?? (() => {})),
         resampleTo(sourceId, { gridRate, onProblem }, state),
       ),
     ),

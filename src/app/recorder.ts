@@ -32,7 +32,7 @@ export interface RecorderOptions {
 
 /** State of the pipeline and positions of the servers to go with a commit; asked only between packets. */
 export interface Checkpoint {
-  take(): Pick<StoreBatch, 'checkpoints' | 'positions'>
+  take(): Pick<StoreBatch, 'checkpoints' | 'positions' | 'gaps'>
   /** A station has begun whose position was never stored: without one a restart would begin at the present. */
   isUrgent(): boolean
   /** What was taken last is on disk. */

@@ -5,6 +5,7 @@ import type { MonitorMode } from '../contract/feed.ts'
 import { MonitorError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { Problem } from '../domain/problem.ts'
+import { stationOfInstrument } from '../domain/source-id.ts'
 import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
 import { FeedHub } from '../server/feed-hub.ts'
@@ -12,7 +13,7 @@ import { startHttpServer } from '../server/http-server.ts'
 import { checkConfigFits } from './config-fit.ts'
 import { FeedPublisher } from './feed-publisher.ts'
 import { LiveMonitor } from './live-monitor.ts'
-import { liveView } from './live-view.ts'
+import { liveView, serverStatuses } from './live-view.ts'
 import { loadModel } from './load-model.ts'
 import { MonitorMetrics } from './metrics.ts'
 import { ProblemCounter } from './problem-counter.ts'
@@ -76,6 +77,8 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     onPacket: (packet) => metrics.packet(packet),
     onCommit: (isDone) => metrics.commit(isDone),
     onState: () => feed.healthChanged(),
+    onTransition: ({ instrument, ...change }) =>
+      hub.publishState({ station: stationOfInstrument(instrument), instrument, ...change }),
     onProblem: report,
   })
 
@@ -92,7 +95,9 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     metrics: () =>
       metrics.text({
         stations: live.board.statuses(),
-        servers: live.links.statuses(),
+        servers: serverStatuses(live),
+        queue: live.links.queue,
+        gapCauses: store.gapCounts(),
         store: store.status,
         feedClients: hub.clientCount,
       }),

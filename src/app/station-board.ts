@@ -1,34 +1,59 @@
 import type { StationStatus } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
 import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfInstrument } from '../domain/source-id.ts'
-import { formatMicros, type Micros } from '../domain/time.ts'
+import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { MergeCounters } from '../signal/trace-merger.ts'
+import { ServerShares } from './server-shares.ts'
 
 export interface StationBoardOptions {
   readonly clock: Clock
+  readonly liveness: {
+    /** Nothing for this long: silent. */
+    readonly silentSeconds: number
+    /** Data that arrive this long after their last sample: latent. */
+    readonly latentSeconds: number
+  }
   readonly thresholds: (instrument: InstrumentId) => { on: number; off: number }
   readonly coordinates: (instrument: InstrumentId) => StationStatus['coordinates'] | undefined
+  /** Whether a server can be expected to send; undefined: nothing is known of it. */
+  readonly linkOf?: (server: string) => { readonly isAlive: boolean; readonly reason?: string } | undefined
 }
 
-/** No packet for this long: silent. */
-const SILENT_SECONDS = 120
-/** Data that arrive this long after their last sample: latent. */
-const LATENT_SECONDS = 30
 /** A gap in the newest window's length of data time: the instrument has no score. */
 const GAP_SECONDS = 25
+/** A channel may be silent for so many of its own records. */
+const SILENT_RECORDS = 3
+
+type State = Pick<StationStatus, 'state' | 'reason'>
+
+interface Channel {
+  lastArrival: Micros
+  /** Of the longest of its latest records. */
+  recordMicros: number
+}
 
 interface Row {
   readonly instrument: InstrumentId
-  server?: string
-  rejected?: string
+  readonly servers: ServerShares
+  readonly channels: Map<SourceId, Channel>
   sampleRate?: number
   latencySeconds: number | null
   lastSampleTime: Micros | null
   lastArrival: Micros | null
   lastGapTime: Micros | null
   gaps: number
+  dropped: number
   readonly counters: Readonly<MergeCounters>[]
+  state: StationStatus['state']
+  since: Micros
+}
+
+export interface StateTransition {
+  readonly instrument: InstrumentId
+  readonly from: StationStatus['state']
+  readonly to: StationStatus['state']
+  readonly reason?: string
 }
 
 /** What is known of each instrument now; reports, decides nothing. */
@@ -43,24 +68,45 @@ export class StationBoard {
     this.#options = options
   }
 
-  /** An instrument that is expected, before its first packet. */
+  /** An instrument that is expected from a server, before its first packet. */
   expect(instrument: InstrumentId, server: string): void {
-    this.#row(instrument).server = server
+    this.#row(instrument).servers.add(server)
   }
 
-  reject(instrument: InstrumentId, reason: string | undefined): void {
-    const row = this.#row(instrument)
-    if (reason === undefined) delete row.rejected
-    else row.rejected = reason
+  /** More than one server has it. */
+  isShared(sourceId: SourceId): boolean {
+    return (this.#rows.get(this.#instrumentOf(sourceId))?.servers.count ?? 0) > 1
+  }
+
+  reject(instrument: InstrumentId, server: string, reason: string | undefined): void {
+    this.#row(instrument).servers.reject(server, reason)
+  }
+
+  /** A packet of a shared instrument; `isNew` when nobody had brought its data before. */
+  onShared(sourceId: SourceId, server: string, isNew: boolean): void {
+    this.#row(this.#instrumentOf(sourceId)).servers.onRecord(server, isNew, this.#options.clock.now())
+  }
+
+  onDropped(sourceId: SourceId): void {
+    this.#row(this.#instrumentOf(sourceId)).dropped++
   }
 
   onRecord(record: TraceRecord, endTime: Micros, latencySeconds: number | undefined): void {
     const row = this.#row(this.#instrumentOf(record.sourceId))
+    const now = this.#options.clock.now()
     row.sampleRate = record.sampleRate
     row.latencySeconds = latencySeconds ?? null
-    row.lastArrival = this.#options.clock.now()
+    row.lastArrival = now
     if (row.lastSampleTime === null || endTime > row.lastSampleTime) row.lastSampleTime = endTime
     if (this.newest === null || endTime > this.newest) this.newest = endTime
+    const recordMicros = (record.samples.length / record.sampleRate) * MICROS_PER_SECOND
+    const channel = row.channels.get(record.sourceId)
+    if (channel === undefined) row.channels.set(record.sourceId, { lastArrival: now, recordMicros })
+    else {
+      channel.lastArrival = now
+      // Long records are remembered for a while: flushed short ones come in between.
+      channel.recordMicros = Math.max(recordMicros, channel.recordMicros * 0.95)
+    }
   }
 
   onCounters(sourceId: SourceId, counters: Readonly<MergeCounters>): void {
@@ -82,42 +128,96 @@ export class StationBoard {
     return this.#rows.get(instrument)?.lastArrival ?? undefined
   }
 
+  /** Looks at all states. Call it every second or so. @returns those that are not what they were at the last look */
+  look(): StateTransition[] {
+    const transitions: StateTransition[] = []
+    for (const row of this.#rows.values()) {
+      const { state, reason } = this.#stateOf(row)
+      if (state === row.state) continue
+      const { instrument, state: from } = row
+      transitions.push({ instrument, from, to: state, ...(reason === undefined ? {} : { reason }) })
+      row.state = state
+      row.since = this.#options.clock.now()
+    }
+    return transitions
+  }
+
   statuses(): StationStatus[] {
     return [...this.#rows.values()].map((row) => this.#statusOf(row))
   }
 
   #statusOf(row: Row): StationStatus {
-    const { instrument, server, sampleRate, latencySeconds, lastSampleTime, gaps, counters } = row
+    const { instrument, servers, sampleRate, latencySeconds, lastSampleTime, lastArrival, gaps, dropped, counters } = row
     const coordinates = this.#options.coordinates(instrument)
     const { state, reason } = this.#stateOf(row)
+    const server = servers.leader
+    const silentChannels = state === 'silent' || state === 'stalled' ? [] : this.#silentChannels(row)
+    const sum = (count: (counters: Readonly<MergeCounters>) => number) => counters.reduce((all, each) => all + count(each), 0)
     return {
       station: stationOfInstrument(instrument),
       instrument,
       state,
+      since: formatMicros(state === row.state ? row.since : this.#options.clock.now()),
       ...(reason === undefined ? {} : { reason }),
       ...(server === undefined ? {} : { server }),
+      ...(servers.count > 1 ? { servers: servers.statuses() } : {}),
+      ...(silentChannels.length > 0 ? { silentChannels } : {}),
       latencySeconds: latencySeconds === null ? null : Math.round(latencySeconds * 1000) / 1000,
       lastSampleTime: lastSampleTime === null ? null : formatMicros(lastSampleTime),
+      lastPacketTime: lastArrival === null ? null : formatMicros(lastArrival),
       ...(sampleRate === undefined ? {} : { sampleRate }),
       gaps,
-      overlaps: counters.reduce((sum, each) => sum + each.duplicates + (each.overlapSamples > 0 ? 1 : 0), 0),
+      overlaps: sum(({ duplicates, overlapSamples }) => duplicates + (overlapSamples > 0 ? 1 : 0)),
+      reordered: sum(({ reordered }) => reordered),
+      late: sum(({ late }) => late),
+      dropped,
       trigger: this.#options.thresholds(instrument),
       ...(coordinates === undefined ? {} : { coordinates }),
     }
   }
 
-  #stateOf(row: Row): { state: StationStatus['state']; reason?: string } {
-    if (row.rejected !== undefined) return { state: 'rejected', reason: row.rejected }
-    if (row.lastArrival === null) return { state: 'waiting' }
-    const silentSeconds = (this.#options.clock.now() - row.lastArrival) / 1e6
-    if (silentSeconds > SILENT_SECONDS) return { state: 'silent', reason: `no packet for ${Math.round(silentSeconds)} s` }
-    const isInGap =
-      row.lastGapTime !== null && row.lastSampleTime !== null && row.lastSampleTime - row.lastGapTime < GAP_SECONDS * 1e6
+  #stateOf(row: Row): State {
+    const { servers, lastArrival, lastSampleTime, lastGapTime, latencySeconds } = row
+    const rejection = servers.rejection
+    if (rejection !== undefined) return { state: 'rejected', reason: rejection }
+    const outage = this.#outageOf(servers)
+    if (lastArrival === null) return { state: 'waiting', reason: outage ?? 'never heard' }
+    const silentFor = this.#options.clock.now() - lastArrival
+    if (outage !== undefined && silentFor > this.#silentMicros(row.channels)) return { state: 'stalled', reason: outage }
+    if (silentFor > this.#silentMicros(row.channels)) {
+      return { state: 'silent', reason: `no packet since ${formatMicros(lastArrival)}` }
+    }
+    const isInGap = lastGapTime !== null && lastSampleTime !== null && lastSampleTime - lastGapTime < GAP_SECONDS * 1e6
     if (isInGap) return { state: 'gap', reason: 'a gap in the last window' }
-    if ((row.latencySeconds ?? 0) > LATENT_SECONDS) {
-      return { state: 'latent', reason: `data come ${Math.round(row.latencySeconds ?? 0)} s late` }
+    if ((latencySeconds ?? 0) > this.#options.liveness.latentSeconds) {
+      return { state: 'latent', reason: `data come ${Math.round(latencySeconds ?? 0)} s late` }
     }
     return { state: 'ok' }
+  }
+
+  /** Why none of the servers that have the instrument can send. */
+  #outageOf(servers: ServerShares): string | undefined {
+    const { linkOf } = this.#options
+    const outages = servers.accepting.map((url) => ({ url, link: linkOf?.(url) }))
+    if (outages.length === 0 || outages.some(({ link }) => link === undefined || link.isAlive)) return undefined
+    return outages.map(({ url, link }) => `${url}: ${link?.reason ?? 'connecting'}`).join('; ')
+  }
+
+  #silentChannels({ channels }: Row): { channel: string; since: string }[] {
+    const now = this.#options.clock.now()
+    const silent = [...channels].filter(([, channel]) => now - channel.lastArrival > this.#silentMicrosOf(channel))
+    return silent.map(([channel, { lastArrival }]) => ({ channel, since: formatMicros(lastArrival) }))
+  }
+
+  /** The instrument is silent when its most patient channel is. */
+  #silentMicros(channels: Row['channels']): number {
+    let most = this.#options.liveness.silentSeconds * MICROS_PER_SECOND
+    for (const channel of channels.values()) most = Math.max(most, this.#silentMicrosOf(channel))
+    return most
+  }
+
+  #silentMicrosOf({ recordMicros }: Channel): number {
+    return Math.max(this.#options.liveness.silentSeconds * MICROS_PER_SECOND, SILENT_RECORDS * recordMicros)
   }
 
   #row(instrument: InstrumentId): Row {
@@ -125,12 +225,17 @@ export class StationBoard {
     if (known) return known
     const row: Row = {
       instrument,
+      servers: new ServerShares(),
+      channels: new Map(),
       latencySeconds: null,
       lastSampleTime: null,
       lastArrival: null,
       lastGapTime: null,
       gaps: 0,
+      dropped: 0,
       counters: [],
+      state: 'waiting',
+      since: this.#options.clock.now(),
     }
     this.#rows.set(instrument, row)
     return row

@@ -1,3 +1,4 @@
+import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { DetectionAnswer, RelevanceWire, ScoreRunWire, Snippet } from '../contract/http.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
@@ -12,7 +13,7 @@ const SCORE_MARGIN_SECONDS = 60
 
 export type StoreView = Pick<
   MonitorView,
-  'storeId' | 'newestSeq' | 'messagesSince' | 'detections' | 'detection' | 'findDetection' | 'setLabel' | 'scores'
+  'storeId' | 'newestSeq' | 'messagesSince' | 'detections' | 'detection' | 'findDetection' | 'setLabel' | 'scores' | 'gaps'
 >
 
 /** The part of the monitor's view that the store answers. */
@@ -26,6 +27,22 @@ export function storeView(store: Store): StoreView {
     findDetection: (id) => store.detection(id),
     setLabel: (id, value, by) => store.setLabel(id, value, by),
     scores: (instrument, from, to) => store.scores(instrument, from, to).map(runToWire),
+    gaps: (query) => gapsAnswer(store, query),
+  }
+}
+
+function gapsAnswer(store: Store, query: GapQuery): GapsAnswer {
+  const found = store.gaps({ ...query, limit: query.limit + 1 })
+  return {
+    gaps: found.slice(0, query.limit).map(({ sourceId, startTime, endTime, cause }) => ({
+      channel: sourceId,
+      from: formatMicros(startTime),
+      to: formatMicros(endTime),
+      cause,
+    })),
+    isTruncated: found.length > query.limit,
+    causes: store.gapCounts(),
+    channels: [],
   }
 }
 

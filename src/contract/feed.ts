@@ -83,8 +83,29 @@ export const healthMessageSchema = z
   })
   .meta({ id: 'HealthMessage' })
 
+/** Topic `health`: an instrument is in another state. */
+export const stationStateSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('state'),
+    time: isoTimeSchema,
+    station: stationIdSchema,
+    instrument: instrumentIdSchema,
+    from: stationStatusSchema.shape.state,
+    to: stationStatusSchema.shape.state,
+    reason: z.string().exactOptional(),
+  })
+  .meta({ id: 'StationState' })
+
 export const feedMessageSchema = z
-  .discriminatedUnion('type', [helloSchema, detectionSchema, labelMessageSchema, scoresSchema, healthMessageSchema])
+  .discriminatedUnion('type', [
+    helloSchema,
+    detectionSchema,
+    labelMessageSchema,
+    scoresSchema,
+    healthMessageSchema,
+    stationStateSchema,
+  ])
   .meta({ id: 'FeedMessage' })
 
 /** Client → server: changes topics and stations of an open feed. Ids of stations or instruments; none = all. */
@@ -100,6 +121,7 @@ export type HelloMessage = z.infer<typeof helloSchema>
 export type LabelMessage = z.infer<typeof labelMessageSchema>
 export type ScoresMessage = z.infer<typeof scoresSchema>
 export type HealthMessage = z.infer<typeof healthMessageSchema>
+export type StationStateMessage = z.infer<typeof stationStateSchema>
 /** Messages with a number of their own, kept in the store and replayed after `since`. */
 export type DurableMessage = DetectionWire | LabelMessage
 export type FeedMessage = z.infer<typeof feedMessageSchema>

@@ -4,23 +4,51 @@ import { countSchema, instrumentIdSchema, isoTimeSchema, problemCountsSchema, st
 /**
  * What the monitor knows of one instrument (a station may have several).
  *
- * `waiting` nothing has come yet · `ok` · `latent` data come late · `gap` the last window was lost to a gap or a missing
- * component · `silent` nothing for a while · `rejected` the server or the monitor refused it (see `reason`).
+ * `waiting` never heard · `ok` · `latent` data come late · `gap` the last window was lost to a gap or a missing component ·
+ * `silent` its servers are there and it sends nothing · `stalled` no server that has it can be reached · `rejected` every
+ * server of it refuses it. `reason` says more.
  */
 export const stationStatusSchema = z
   .object({
     station: stationIdSchema,
     instrument: instrumentIdSchema,
-    state: z.enum(['waiting', 'ok', 'latent', 'gap', 'silent', 'rejected']),
+    state: z.enum(['waiting', 'ok', 'latent', 'gap', 'silent', 'stalled', 'rejected']),
+    /** When it got into this state, as far as the monitor has seen. */
+    since: isoTimeSchema.exactOptional(),
     reason: z.string().exactOptional(),
+    /** The one that leads: new data come from it. */
     server: z.string().exactOptional(),
+    /** Of an instrument with more than one server. */
+    servers: z
+      .array(
+        z.object({
+          url: z.string(),
+          /** Since when it leads; null: another one does. */
+          leadsSince: isoTimeSchema.nullable(),
+          lastPacketTime: isoTimeSchema.nullable(),
+          /** Records that another server had brought already. */
+          redundant: countSchema,
+          rejected: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    /** Channels that are silent while others of the instrument are not. */
+    silentChannels: z.array(z.object({ channel: z.string(), since: isoTimeSchema })).exactOptional(),
     /** Seconds from the time of the last sample to its arrival; null before the first packet and in replay. */
     latencySeconds: z.number().nullable(),
     lastSampleTime: isoTimeSchema.nullable(),
+    /** When its newest packet arrived. */
+    lastPacketTime: isoTimeSchema.nullable().exactOptional(),
     /** Hz, of the source. */
     sampleRate: z.number().exactOptional(),
     gaps: countSchema,
     overlaps: countSchema,
+    /** Records that came after later ones and found their place. */
+    reordered: countSchema.exactOptional(),
+    /** Records that came after their gap had been given up. */
+    late: countSchema.exactOptional(),
+    /** Packets lost by a full queue. */
+    dropped: countSchema.exactOptional(),
     /** Thresholds in force for this instrument. */
     trigger: z.object({ on: z.number(), off: z.number() }),
     coordinates: z
@@ -36,8 +64,14 @@ export const serverStatusSchema = z
     state: z.enum(['connecting', 'connected', 'waiting', 'rejected', 'ended']),
     reason: z.string().exactOptional(),
     protocol: z.string().exactOptional(),
+    /** When it got into this state. */
+    since: isoTimeSchema.exactOptional(),
     reconnects: countSchema,
     packets: countSchema,
+    /** What waits for the pipeline, and what a full queue lost. */
+    queue: z.object({ packets: countSchema, bytes: countSchema, limitBytes: z.number(), dropped: countSchema }).exactOptional(),
+    /** A server went live without what was asked for: how often the rest was fetched, and the stations that wait for it now. */
+    backlog: z.object({ fetches: countSchema, waiting: z.array(stationIdSchema) }).exactOptional(),
     lastPacketTime: isoTimeSchema.nullable(),
   })
   .meta({ id: 'ServerStatus' })
@@ -49,6 +83,8 @@ export const systemHealthSchema = z
     reasons: z.array(z.string()),
     servers: z.array(serverStatusSchema),
     store: z.object({ state: z.enum(['ok', 'degraded']), reason: z.string().exactOptional(), bytes: countSchema }),
+    /** Packets that wait for the pipeline, of all servers. */
+    queue: z.object({ packets: countSchema, bytes: countSchema, dropped: countSchema }).exactOptional(),
     problems: problemCountsSchema,
     detections: countSchema,
     windows: countSchema,

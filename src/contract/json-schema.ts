@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { feedMessageSchema, subscribeSchema } from './feed.ts'
+import { gapsAnswerSchema } from './gaps.ts'
 import {
   detectionAnswerSchema,
   detectionsAnswerSchema,
@@ -22,6 +23,7 @@ const PUBLISHED = z.object({
   modelAnswer: modelAnswerSchema,
   healthAnswer: healthAnswerSchema,
   scoresAnswer: scoresAnswerSchema,
+  gapsAnswer: gapsAnswerSchema,
   errorAnswer: errorAnswerSchema,
 })
 

@@ -97,6 +97,14 @@ export function parseStationId(text: string): StationId | undefined {
   return STATION_ID.test(text) ? (text as StationId) : undefined
 }
 
+/** `NET_STA` or `NET_STA_LOC_BS` → what its channels' source ids begin with, after `FDSN:`. */
+export function channelPrefixOf(id: string): string {
+  const [network, station, location, ...sensor] = id.split('_')
+  if (location === undefined) return `${network}_${station}_`
+  const [band, source] = sensor.length > 1 ? sensor : [...(sensor[0] ?? '')]
+  return `${[network, station, location, band ?? '', source ?? ''].join('_')}_`
+}
+
 export function stationOfInstrument(instrument: InstrumentId): StationId {
   const [network = '', station = ''] = instrument.split('_')
   return `${network}_${station}` as StationId

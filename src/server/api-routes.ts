@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { GapsAnswer } from '../contract/gaps.ts'
 import type { HealthAnswer, ModelAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
 import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
+import { channelPrefixOf } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { HttpError } from './http-error.ts'
 import type { MonitorView } from './monitor-view.ts'
-import { checked, detectionsQuerySchema, formatQuerySchema, scoresQuerySchema } from './query.ts'
+import { checked, detectionsQuerySchema, formatQuerySchema, gapsQuerySchema, scoresQuerySchema } from './query.ts'
 
 type Format = 'json' | 'csv' | 'quakeml'
 
@@ -50,6 +52,11 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
   server.get('/api/scores', (request): ScoresAnswer => {
     const { instrument, from, to } = checked(scoresQuerySchema, request.query)
     return { instrument, runs: view.scores(instrument, from, to) }
+  })
+
+  server.get('/api/gaps', (request): GapsAnswer => {
+    const { station, ...query } = checked(gapsQuerySchema, request.query)
+    return view.gaps({ ...query, ...(station === undefined ? {} : { prefix: channelPrefixOf(station) }) })
   })
 
   server.get('/metrics', async (_request, reply) => {

@@ -1,5 +1,5 @@
 import type { DetectionWire } from '../contract/detection.ts'
-import type { DurableMessage, HealthMessage, HelloMessage, ScoresMessage } from '../contract/feed.ts'
+import type { DurableMessage, HealthMessage, HelloMessage, ScoresMessage, StationStateMessage } from '../contract/feed.ts'
 import type { StationStatus, SystemHealth } from '../contract/health.ts'
 import { encodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
 import type { Clock } from '../domain/ports.ts'
@@ -99,6 +99,15 @@ export class FeedHub {
       if (!topics.has('health')) continue
       if (wanted.isAll) client.nowOrNever(forAll())
       else client.nowOrNever(JSON.stringify(messageOf(stations.filter(({ instrument }) => wanted.has(instrument)))))
+    }
+  }
+
+  /** An instrument is in another state. */
+  publishState(change: Omit<StationStateMessage, 'seq' | 'type' | 'time'>): void {
+    const text = lazily(() => JSON.stringify({ ...this.#head('state'), ...change } satisfies StationStateMessage))
+    for (const client of this.#clients) {
+      const { topics, stations } = client.subscription
+      if (topics.has('health') && stations.has(change.instrument)) client.nowOrNever(text())
     }
   }
 

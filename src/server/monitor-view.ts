@@ -1,6 +1,7 @@
 import type { DetectionWire } from '../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
+import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { DetectionAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { LabelValue } from '../domain/label.ts'
@@ -29,6 +30,9 @@ export interface MonitorView {
   findDetection(id: string): DetectionWire | undefined
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRunWire[]
+
+  /** Holes in what was accepted, and why. */
+  gaps(query: GapQuery): GapsAnswer
 
   stations(): StationStatus[]
   system(): SystemHealth

@@ -56,6 +56,13 @@ export const scoresQuerySchema = z
     error: `expected at most ${LONGEST_SCORES_DAYS} days after from`,
   })
 
+export const gapsQuerySchema = z.strictObject({
+  station: station.optional(),
+  from: time.default(0),
+  to: time.default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(100_000).default(1000),
+})
+
 /** @throws {HttpError} BAD_REQUEST with every fault */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value)
