@@ -30,7 +30,7 @@ export interface TrainOptions {
 }
 
 /** Hz: the published network's. */
-const SAMPLE_RATE = 20
+export const SAMPLE_RATE = 20
 
 /**
  * Trains a model on the train split, keeps the epoch that is best on dev, and writes `model.json`, `weights.bin`, `card.json` and
@@ -55,7 +55,7 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const { rows, channels } = network.input
   const preprocess = createPreprocessor(config.preprocess, { windowLength: rows, channels, sampleRate: SAMPLE_RATE })
   const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate: SAMPLE_RATE }
-  const { card: described, epochs, windowsPerEpoch, preprocess: preprocessSpec, ...settings } = config
+  const { card: described, epochs, windowsPerEpoch, preprocess: preprocessSpec, grid: _grid, ...settings } = config
   const card: ModelCard = {
     card: 1,
     name: basename(resolve(out)),

@@ -1,14 +1,19 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { gridSearch } from '../app/grid-search.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
-import { train } from '../app/train.ts'
-import type { EpochReport } from '../app/training/train-network.ts'
-import { trainingConfigSchema } from '../contract/training-config.ts'
+import { SAMPLE_RATE, type TrainOptions, train } from '../app/train.ts'
+import { type TrainingConfig, trainingConfigSchema } from '../contract/training-config.ts'
 import { loadTrainingConfig } from '../io/training-config-file.ts'
+import { GridProgress, TrainingProgress } from './training-progress.ts'
 
 interface TrainCommandOptions {
   data: string[]
   out: string
   config?: string
+  grid?: boolean
+  workers: number
   seed: number
 }
 
@@ -18,18 +23,25 @@ export function trainCommand(): Command {
     .requiredOption('--data <dir...>', 'folders with metadata.csv and waveforms.hdf5')
     .requiredOption('--out <folder>', 'where the model goes, such as models/my-region')
     .option('--config <file>', 'training.yaml; what it does not name has its published default')
+    .option(
+      '--grid',
+      "try every combination of the configuration's grid first, then train the best; goes on where it was cut off",
+    )
+    .option('--workers <n>', 'threads of the grid search', parseWorkers, Math.max(1, availableParallelism() - 1))
     .option('--seed <n>', 'same data, configuration and seed: same weights, bit for bit', parseSeed, 1)
     .action(run)
 }
 
-async function run({ data, out, config, seed }: TrainCommandOptions): Promise<void> {
+async function run({ data, out, config: file, grid, workers, seed }: TrainCommandOptions): Promise<void> {
   const problems = new ProblemCounter()
-  const report = new TrainingReport()
+  const progress = new TrainingProgress()
+  const given = file === undefined ? trainingConfigSchema.parse({}) : loadTrainingConfig(file)
+  const config = grid ? await bestOfGrid({ directories: data, out, config: given, seed, workers }) : given
   const card = await train(
-    { directories: data, out, seed, config: config === undefined ? trainingConfigSchema.parse({}) : loadTrainingConfig(config) },
-    { onStep: report.step, onEpoch: report.epoch, onLoad: report.load, onProblem: problems.add },
+    { directories: data, out, seed, config },
+    { onStep: progress.step, onEpoch: progress.epoch, onLoad: progress.load, onProblem: problems.add },
   )
-  report.end()
+  progress.end()
   for (const line of problems.lines()) process.stderr.write(`${line}\n`)
   const test = card.metrics.test
   const accuracy =
@@ -37,64 +49,22 @@ async function run({ data, out, config, seed }: TrainCommandOptions): Promise<vo
   process.stderr.write(`${out}: epoch ${card.training?.selectedEpoch} kept${accuracy}\n`)
 }
 
-/** A guess has a loss of ln 2 = 0.693. */
-const LEARNED_NOTHING = 0.65
-
-/** One line per epoch and, on a terminal, one that moves. Wall time is for the eyes only: nothing of it reaches the model. */
-class TrainingReport {
-  #begin = performance.now()
-  readonly #isTerminal = process.stderr.isTTY
-  #share = 0
-  #bestLoss: number | undefined
-  #lastShown = 0
-
-  readonly load = (share: number): void => {
-    this.#show(`reading ${(share * 100).toFixed(0)} %`)
-  }
-
-  readonly step = (share: number): void => {
-    if (this.#share === 0) this.#begin = performance.now()
-    this.#share = share
-    this.#show(`training ${(share * 100).toFixed(1)} %, ${this.#remaining()} left`)
-  }
-
-  readonly epoch = ({ epoch, epochs, loss, dev, isBest }: EpochReport): void => {
-    const devText =
-      dev?.loss == null ? '' : `, dev loss ${dev.loss.toFixed(4)} accuracy ${((dev.accuracy ?? 0) * 100).toFixed(2)} %`
-    if (isBest) this.#bestLoss = dev?.loss ?? undefined
-    this.#clear()
-    process.stderr.write(
-      `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}${devText}${isBest ? ' (best)' : ''}, ${this.#remaining()} left\n`,
-    )
-  }
-
-  end(): void {
-    this.#clear()
-    if (this.#bestLoss === undefined || this.#bestLoss < LEARNED_NOTHING) return
-    process.stderr.write(
-      'the network learned nothing (every rectifier may be dead): lower optimiser.learningRate or raise optimiser.warmUp\n',
-    )
-  }
-
-  #remaining(): string {
-    const seconds = Math.round(((performance.now() - this.#begin) / 1000) * (1 / this.#share - 1))
-    return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
-  }
-
-  #show(text: string): void {
-    const now = performance.now()
-    if (!this.#isTerminal || now - this.#lastShown < 200) return
-    this.#lastShown = now
-    process.stderr.write(`\r${text}\u001b[K`)
-  }
-
-  #clear(): void {
-    if (this.#isTerminal) process.stderr.write('\r\u001b[K')
-  }
+async function bestOfGrid(options: TrainOptions & { readonly workers: number }): Promise<TrainingConfig> {
+  const progress = new GridProgress()
+  const journalFile = join(options.out, 'grid.jsonl')
+  const { best, results } = await gridSearch({ ...options, journalFile, sampleRate: SAMPLE_RATE }, progress)
+  progress.end(results)
+  return best
 }
 
 function parseSeed(text: string): number {
   const seed = Number(text)
   if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError(`expected a whole number, got ${text}`)
   return seed
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text)
+  if (!Number.isSafeInteger(workers) || workers < 1) throw new InvalidArgumentError(`expected a whole number from 1, got ${text}`)
+  return workers
 }

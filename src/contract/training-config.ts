@@ -29,6 +29,10 @@ export const trainingConfigSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(0.5).default(0).describe('targets are this far from 0 and 1'),
   batchSize: z.int().positive().default(128),
   epochs: z.int().positive().default(50),
+  keep: z
+    .enum(['best', 'last'])
+    .default('best')
+    .describe('the epoch that is best on dev, or the last one: where dev is small or easy, chance would choose'),
   windowsPerEpoch: z.int().positive().default(16_384).describe('half earthquakes, half noise'),
   windows: z
     .strictObject({
@@ -60,6 +64,9 @@ export const trainingConfigSchema = z.strictObject({
     .strictObject({
       preEvent: probability.default(0.15).describe('share of noise windows from before P of an earthquake'),
       coda: probability.default(0).describe('share from the fading end of earthquakes, long after S: it holds no onset'),
+      reversed: probability
+        .default(0)
+        .describe('share of earthquakes that run backwards: they swell and end at once, as traffic may'),
       mined: probability.default(0).describe('share of windows that the network of the last epochs took for earthquakes'),
       minedKinds: z
         .array(z.string())
@@ -93,6 +100,15 @@ export const trainingConfigSchema = z.strictObject({
       gap: probability.default(0.02).describe('a stretch of zeros'),
     })
     .prefault({}),
+  grid: z
+    .record(z.string(), z.array(z.union([z.number(), z.string(), z.boolean(), z.null()])).min(1))
+    .default({
+      'optimiser.learningRate': [0.001, 0.01, 0.1],
+      'optimiser.momentum': [0, 0.9],
+      batchSize: [64, 128],
+      epochs: [25, 50, 75, 100],
+    })
+    .describe('`train --grid`: settings by their paths, and the values to try; every combination is trained'),
 })
 
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>

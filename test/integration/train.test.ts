@@ -9,8 +9,7 @@ import type { EpochReport } from '../../src/app/training/train-network.ts'
 import { trainingConfigSchema } from '../../src/contract/training-config.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { createPreprocessor } from '../../src/signal/preprocess.ts'
-import { writeSeisbench } from '../helpers/seisbench-files.ts'
-import { gaussianNoise } from '../helpers/signals.ts'
+import { writeBurstDataset } from '../helpers/burst-dataset.ts'
 
 const CONFIG = trainingConfigSchema.parse({
   preprocess: { detrend: 'demean', highpassHz: 1, normalise: 'max-abs' },
@@ -22,7 +21,7 @@ const CONFIG = trainingConfigSchema.parse({
 
 describe('train', () => {
   it('writes the same bytes for the same data, configuration and seed, and others for another seed', async () => {
-    const data = await madeDataset()
+    const data = await writeBurstDataset()
     const short = { ...CONFIG, windowsPerEpoch: 64 }
     const [one, same, other] = [await trained(data, 3, short), await trained(data, 3, short), await trained(data, 4, short)]
     const names = ['README.md', 'card.json', 'model.json', 'weights.bin']
@@ -32,7 +31,7 @@ describe('train', () => {
   })
 
   it('learns to tell bursts from noise, keeps the epoch that is best on dev, and writes a card that fits', async () => {
-    const data = await madeDataset()
+    const data = await writeBurstDataset()
     const { out, reports } = await trained(data, 1)
     const { card, classifier } = await loadModel(out, 'builtin')
     const best = reports.findLast(({ isBest }) => isBest)
@@ -51,7 +50,7 @@ describe('train', () => {
   })
 
   it('reports a bad row once, however often the data are read', async () => {
-    const data = await madeDataset()
+    const data = await writeBurstDataset()
     appendFileSync(join(data, 'metadata.csv'), 'odd,explosion,train,20,,,made\n')
     const problems: Problem[] = []
     const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
@@ -61,45 +60,10 @@ describe('train', () => {
   })
 
   it('names the class that a dataset lacks', async () => {
-    const data = await madeDataset(({ category }) => category === 'noise')
+    const data = await writeBurstDataset(({ category }) => category === 'noise')
     await expect(trained(data, 1)).rejects.toThrow(/expected earthquake traces of at least 25 s in split train, got none/)
   })
 })
-
-interface Made {
-  readonly name: string
-  readonly category: 'earthquake' | 'noise'
-  readonly split: string
-}
-
-/** Noise, and noise with a decaying burst 30 s in; twelve of each in train, four in dev and test; 60 s at 20 Hz. */
-async function madeDataset(isWanted: (made: Made) => boolean = () => true): Promise<string> {
-  const made = ['train', 'dev', 'test'].flatMap((split) =>
-    (['earthquake', 'noise'] as const).flatMap((category) =>
-      Array.from({ length: split === 'train' ? 12 : category === 'noise' ? 6 : 4 }, (_, i) => ({
-        name: `${split}${category}${i}`,
-        split,
-        category,
-      })),
-    ),
-  )
-  const wanted = made.filter(isWanted)
-  const rows = wanted.map(
-    ({ name, category, split }) => `${name},${category},${split},20,2020-01-01T00:00:00Z,${category === 'noise' ? '' : 600},made`,
-  )
-  return writeSeisbench({
-    metadata: `trace_name,trace_category,split,trace_sampling_rate_hz,trace_start_time,trace_p_arrival_sample,trace_dataset\n${rows.join('\n')}\n`,
-    arrays: wanted.map(({ name, category }, index) => ({ name, shape: [3, 1200], values: waveform(category, index + 1) })),
-  })
-}
-
-function waveform(category: Made['category'], seed: number): Float32Array {
-  const noise = gaussianNoise(3 * 1200, seed)
-  return Float32Array.from(noise, (value, i) => {
-    const after = (i % 1200) - 600
-    return category === 'earthquake' && after >= 0 ? value * (1 + 30 * Math.exp(-after / 100)) : value
-  })
-}
 
 async function trained(data: string, seed: number, config = CONFIG) {
   const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')

@@ -75,6 +75,24 @@ const blows: NoiseSource = (window, sampleRate, random) => {
   addThuds(window, sampleRate, random, pushes)
 }
 
+/** Wheels over bumps, loads set down, branches: a few short swells of noise, as steep in front as behind. */
+const swells: NoiseSource = (window, sampleRate, random) => {
+  const rows = window.length / CHANNELS
+  const strength = new Float64Array(rows)
+  const from = between(random, -0.1 * rows, 0.8 * rows)
+  const to = between(random, from + 0.05 * rows, 1.1 * rows)
+  for (let count = integerBetween(random, 1, 9); count > 0; count--) {
+    const centre = between(random, from, to)
+    const width = logBetween(random, 0.15, 2) * sampleRate
+    const size = logBetween(random, 0.15, 1)
+    for (let row = 0; row < rows; row++) {
+      const distance = (row - centre) / width
+      strength[row]! += size * Math.exp(-0.5 * distance * distance)
+    }
+  }
+  addBandNoise(window, sampleRate, random, (row) => strength[row]!)
+}
+
 /** Motors, pumps, generators: a tone with harmonics that runs, starts, stops or switches. */
 const machine: NoiseSource = (window, sampleRate, random) => {
   const rows = window.length / CHANNELS
@@ -148,7 +166,7 @@ const pulses: NoiseSource = (window, sampleRate, random) => {
 }
 
 const SOURCES: readonly NoiseSource[] = [
-  ...[vehicle, vehicle, train, footsteps, footsteps, blows, blows, machine, machine],
+  ...[vehicle, vehicle, swells, swells, swells, train, footsteps, footsteps, blows, blows, machine, machine],
   ...[gusts, gusts, fading, distantEarthquake, pulses],
 ]
 
@@ -170,20 +188,28 @@ function addBandNoise(window: Float64Array, sampleRate: number, random: Random, 
   const rows = window.length / CHANNELS
   const frequency = logBetween(random, 0.8, 0.45 * sampleRate)
   const quality = logBetween(random, 0.5, 5)
+  const gains = componentGains(random)
   for (let channel = 0; channel < CHANNELS; channel++) {
     const band = new Resonator(Math.min(0.48 * sampleRate, frequency * logBetween(random, 0.7, 1.4)), quality, sampleRate)
-    const gain = between(random, 0.3, 1)
+    const gain = gains[channel]!
     for (let row = 0; row < rows; row++) window[row * CHANNELS + channel]! += gain * envelope(row) * band.next(gaussian(random))
   }
+}
+
+/** Alike, or nearly all on one component, as surface sources often are. */
+function componentGains(random: Random): readonly number[] {
+  const least = chance(random, 0.5) ? 0.3 : 0.03
+  return [0, 1, 2].map(() => logBetween(random, least, 1))
 }
 
 /** The ground's short answer to blows. */
 function addThuds(window: Float64Array, sampleRate: number, random: Random, pushes: Float64Array): void {
   const frequency = logBetween(random, 2, 0.45 * sampleRate)
   const quality = between(random, 0.8, Math.min(6, 1 + frequency * 0.6))
+  const gains = componentGains(random)
   for (let channel = 0; channel < CHANNELS; channel++) {
     const ground = new Resonator(Math.min(0.48 * sampleRate, frequency * logBetween(random, 0.7, 1.4)), quality, sampleRate)
-    const gain = between(random, 0.2, 1)
+    const gain = gains[channel]!
     for (let row = 0; row < pushes.length; row++) window[row * CHANNELS + channel]! += gain * ground.next(pushes[row]!)
   }
 }

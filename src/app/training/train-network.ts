@@ -93,7 +93,7 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
     const network = { ...start, weights: average.weights() }
     if (config.noise.mined > 0 && epoch % MINING_EPOCHS === 0) sampler.hardNoise = mineHardNoise(scorerOf(network))
     const dev = evaluateOnDev(network)
-    const isBest = best === undefined || dev?.loss == null || dev.loss < best.loss
+    const isBest = best === undefined || config.keep === 'last' || dev?.loss == null || dev.loss < best.loss
     if (isBest) best = { network, epoch, loss: dev?.loss ?? Number.POSITIVE_INFINITY }
     hooks.onEpoch?.({ epoch, epochs: config.epochs, loss: lossSum / stepsPerEpoch, dev, isBest })
   }

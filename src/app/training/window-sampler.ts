@@ -97,7 +97,6 @@ export class WindowSampler {
     if (this.hardNoise && this.hardNoise.size > 0 && chance(random, noise.mined)) this.#cut(this.hardNoise, this.#raw)
     else this.#drawMixedNoise()
     if (chance(random, noise.disturbance)) disturb(this.#raw, sampleRate, random)
-    if (chance(random, noise.reversal)) reverse(this.#raw)
     augment(this.#raw, sampleRate, augmentation, random)
   }
 
@@ -106,6 +105,11 @@ export class WindowSampler {
     const { noise, augmentation } = this.#config
     if (this.#pool.coda.size > 0 && chance(random, noise.coda)) this.#cut(this.#pool.coda, this.#raw)
     else this.#drawPlainNoise(this.#raw)
+    if (chance(random, noise.reversal)) reverse(this.#raw)
+    if (chance(random, noise.reversed)) {
+      this.#cut(this.#pool.earthquakes, this.#raw)
+      reverse(this.#raw)
+    }
     if (chance(random, augmentation.noise)) {
       this.#drawPlainNoise(this.#other)
       this.#mixIn(logBetween(random, 1 / NOISE_MIX, NOISE_MIX))
