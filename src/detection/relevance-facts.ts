@@ -29,6 +29,23 @@ const S_BEFORE_SECONDS = 2
 const S_AFTER_SECONDS = 1
 const S_MINIMUM_RISE = 2
 
+/** Beyond what any of 1,101 labelled earthquakes shows (0.50, 0.14, 0.53 with β = 0; see DECISIONS.md). */
+const GLITCH_SPIKE = 0.6
+const GLITCH_FLAT_EDGE = 0.25
+const GLITCH_WINDOW_EDGE = 0.7
+
+/**
+ * Why a detection looks like a glitch: nearly all of its relevance lies in one place that is no earthquake's. It informs; nothing is
+ * suppressed by it.
+ *
+ * @returns undefined when nothing speaks against it
+ */
+export function glitchReason({ spike, flatEdge, windowEdge }: RelevanceFacts): string | undefined {
+  if (flatEdge > GLITCH_FLAT_EDGE) return 'relevance-at-gap-edge'
+  if (windowEdge > GLITCH_WINDOW_EDGE) return 'relevance-at-window-edge'
+  return spike > GLITCH_SPIKE ? 'relevance-in-one-spike' : undefined
+}
+
 export function relevanceFacts(window: RelevantWindow): RelevanceFacts {
   const { relevance, onsetRow, gridRate, beta } = window
   const byRow = absoluteByRow(relevance)

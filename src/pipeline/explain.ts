@@ -1,5 +1,5 @@
 import { identity, map, type OperatorFunction } from 'rxjs'
-import { relevanceFacts } from '../detection/relevance-facts.ts'
+import { glitchReason, relevanceFacts } from '../detection/relevance-facts.ts'
 import type { TriggerOutput } from '../detection/trigger.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
 import type { Explainer } from '../domain/ports.ts'
@@ -30,5 +30,6 @@ function explained(output: TriggerOutput, explainer: Explainer, prepare: Preproc
   const relevance = explainer.relevance(input).slice()
   const onsetRow = ((detection.onset.time - gridIndexToMicros(firstIndex, gridRate)) * gridRate) / MICROS_PER_SECOND
   const facts = relevanceFacts({ relevance, input, samples, onsetRow, gridRate, beta: explainer.beta })
-  return { ...output, detection: { ...detection, relevance: facts }, relevance }
+  const reason = detection.reason ?? glitchReason(facts)
+  return { ...output, detection: { ...detection, relevance: facts, ...(reason !== undefined && { reason }) }, relevance }
 }

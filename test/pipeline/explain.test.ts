@@ -49,7 +49,10 @@ describe('explain', () => {
     const [output] = explainedBy(new Echo(), detectionWith(60))
     expect(gridIndexToMicros(FIRST_INDEX, RATE)).toBe(EXAMPLE_TIME)
     expect(output).toMatchObject({
-      detection: { relevance: { beta: 0.5, centroidSeconds: 2, beforeOnset: 0, components: [1, 0, 0], spike: 1 } },
+      detection: {
+        reason: 'relevance-in-one-spike',
+        relevance: { beta: 0.5, centroidSeconds: 2, beforeOnset: 0, components: [1, 0, 0], spike: 1 },
+      },
     })
     const { relevance } = output as { relevance: Float32Array }
     expect([...relevance.entries()].filter(([, value]) => value !== 0)).toEqual([[180, 1]])
@@ -65,7 +68,7 @@ describe('explain', () => {
     const before = detectionWith(60)
     const [output] = explainedBy(new Echo(), before)
     const { relevance: _values, ...rest } = output as Extract<TriggerOutput, { kind: 'detection' }>
-    const { relevance: _facts, ...detection } = rest.detection
+    const { relevance: _facts, reason: _reason, ...detection } = rest.detection
     expect({ ...rest, detection }).toEqual(before)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { guessS, type RelevantWindow, relevanceFacts } from '../../../src/detection/relevance-facts.ts'
+import { glitchReason, guessS, type RelevantWindow, relevanceFacts } from '../../../src/detection/relevance-facts.ts'
+import { EXAMPLE_FACTS } from '../../helpers/example-detection.ts'
 import { seededRandom } from '../../helpers/signals.ts'
 
 const ROWS = 501
@@ -95,6 +96,18 @@ describe('relevance facts', () => {
     const facts = relevanceFacts(windowWith((row) => (row === 250 ? 1 : row === 350 ? 3 : 0), { input }))
     expect(facts.sGuessSeconds).toBe(5)
     expect(facts.fromS).toBe(0.75)
+  })
+})
+
+describe('the reason that a detection looks like a glitch', () => {
+  it('is where its relevance is, when nearly all of it is in one place', () => {
+    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.9 })).toBe('relevance-in-one-spike')
+    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.9, flatEdge: 0.5 })).toBe('relevance-at-gap-edge')
+    expect(glitchReason({ ...EXAMPLE_FACTS, windowEdge: 0.8 })).toBe('relevance-at-window-edge')
+  })
+
+  it('is missing for what earthquakes show', () => {
+    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.5, flatEdge: 0.14, windowEdge: 0.53 })).toBeUndefined()
   })
 })
 
