@@ -1,22 +1,26 @@
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { defaultConfig } from '../app/default-config.ts'
-import { DEFAULT_THRESHOLD, evaluateWindows } from '../app/evaluate.ts'
+import { DEFAULT_THRESHOLD } from '../app/evaluate.ts'
 import { evaluateContinuous } from '../app/evaluate-continuous.ts'
 import { evaluateSuite } from '../app/evaluate-suite.ts'
+import { evaluateInDetail, scorerOf, tuneStaLta } from '../app/evaluate-windows.ts'
+import { type EvaluationPageInput, evaluationPage } from '../app/evaluation/evaluation-page.ts'
+import { tradeOffVariants } from '../app/evaluation/trace-delays.ts'
 import { type LoadedModel, loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
 import type { Config } from '../contract/config.ts'
 import { evaluationSuiteSchema } from '../contract/evaluation-suite.ts'
-import type { ClassificationMetrics } from '../detection/metrics.ts'
+import { mismatches } from '../detection/catalogue-matching.ts'
 import { UsageError } from '../domain/errors.ts'
 import { readCatalogueCsv } from '../io/catalogue-csv.ts'
 import { readCheckedYaml } from '../io/config/checked-yaml.ts'
 import { loadConfig } from '../io/config-file.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
-import { createPreprocessor } from '../signal/preprocess.ts'
-import { matchLines, mismatchLines, percent, suiteLines } from './match-lines.ts'
+import { matchLines, mismatchLines, suiteLines } from './match-lines.ts'
 import { progressBar } from './progress.ts'
+import { mistakeLines, windowLines } from './window-lines.ts'
 
 interface EvaluateCommandOptions {
   data?: string[]
@@ -27,16 +31,33 @@ interface EvaluateCommandOptions {
   catalog?: string
   suite?: string
   root?: string
+  staLta?: true
+  tradeOff?: true
   list?: true
+  html?: string
   model?: string
   config?: string
   json?: true
 }
 
+/** What every kind of evaluation needs. */
+interface Run {
+  readonly options: EvaluateCommandOptions
+  readonly config: Config
+  readonly model: LoadedModel
+  readonly problems: ProblemCounter
+}
+
+/** What an evaluation has to say. */
+interface Outcome {
+  readonly lines: string[]
+  readonly page?: Pick<EvaluationPageInput, 'detail' | 'sets'>
+}
+
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description(
-      'how good a model is: on labelled windows (--data), or on continuous data beside a catalogue (--continuous --catalog)',
+      'how good a model is: on labelled windows (--data), or on continuous data beside a catalogue (--continuous --catalog, --suite)',
     )
     .option('--data <dir...>', 'folders in SeisBench format')
     .addOption(new Option('--split <name>', 'which traces').choices([...SPLITS, 'all']).default('test'))
@@ -46,103 +67,129 @@ export function evaluateCommand(): Command {
     .option('--catalog <csv>', 'events: columns time, optional station (NET_STA) and magnitude')
     .option('--suite <yaml>', 'a list of continuous data sets with what is known to be in them')
     .option('--root <dir>', 'where the paths of the suite start; its own folder unless given')
+    .option('--sta-lta', 'recursive STA/LTA beside it, tuned on the dev split of --data')
+    .option('--trade-off', 'other thresholds, minimum durations and strides on the same scores')
     .option('--list', 'also every false positive and every miss')
+    .option('--html <file>', 'the same as a page with curves, breakdowns and the worst mistakes drawn')
     .option('--model <dir>', 'model folder instead of the configured one')
     .option('--config <file>', 'thresholds and model from a stations.yaml')
-    .option('--json', 'one JSON object on stdout')
+    .option('--json', 'one JSON object on stdout; of a suite one line per set')
     .action(run)
 }
 
 async function run(options: EvaluateCommandOptions): Promise<void> {
   const { data, continuous, catalog, suite } = options
-  if ([data, continuous, suite].filter((given) => given !== undefined).length !== 1)
+  const kinds = [continuous, suite].filter((given) => given !== undefined).length
+  if (kinds > 1 || (data === undefined && kinds === 0))
     throw new UsageError('evaluate: expected one of --data, --continuous and --suite')
   if (continuous !== undefined && catalog === undefined)
     throw new UsageError('evaluate --continuous: expected --catalog CSV, got none')
+  if (options.staLta && data === undefined)
+    throw new UsageError('evaluate --sta-lta: expected --data DIR to tune it on, got none')
   const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
   const config = options.model === undefined ? base : { ...base, model: options.model }
   const model = await loadModel(config.model, config.engine)
-  const problems = new ProblemCounter()
-  const lines =
-    data !== undefined
-      ? await onWindows(data, options, model, problems)
-      : suite !== undefined
-        ? await onSuite(suite, options, config, model, problems)
-        : await onContinuous(continuous ?? [], catalog ?? '', config, model, problems, options.json)
+  const context: Run = { options, config, model, problems: new ProblemCounter() }
+  const { lines, page } = continuous ? await onContinuous(context) : suite ? await onSuite(context) : await onWindows(context)
   process.stdout.write(`${lines.join('\n')}\n`)
-  for (const line of problems.lines()) process.stderr.write(`${line}\n`)
+  if (options.html !== undefined && page) {
+    const { card, id } = model
+    const title = `Evaluation of ${id}`
+    writeFileSync(
+      options.html,
+      evaluationPage({ title, sampleRate: card.sampleRate, temperature: card.calibration?.temperature, ...page }),
+    )
+  }
+  for (const line of context.problems.lines()) process.stderr.write(`${line}\n`)
 }
 
-async function onWindows(
-  directories: string[],
-  { split, threshold, partial, json }: EvaluateCommandOptions,
-  { card, classifier }: LoadedModel,
-  problems: ProblemCounter,
-): Promise<string[]> {
-  const { sampleRate, windowLength, components } = card
-  const preprocess = createPreprocessor(card.preprocess, { windowLength, channels: components.length, sampleRate })
-  const scorer = { classifier, preprocess, sampleRate }
-  const options = { directories, split, threshold, isPartialAccepted: partial === true }
+async function onWindows({ options, config, model, problems }: Run): Promise<Outcome> {
+  const { data: directories = [], split, threshold, partial, json, list } = options
   const bar = progressBar('evaluating')
-  const evaluation = await evaluateWindows(options, scorer, { onProblem: problems.add, onLoad: (share) => bar.update(share) })
+  const detail = await evaluateInDetail(
+    {
+      directories,
+      split,
+      threshold,
+      isPartialAccepted: partial === true,
+      trigger: { ...config.trigger, model: model.id, config: '' },
+      strideSeconds: config.window.strideSeconds,
+      isTradeOff: options.tradeOff === true,
+      isStaLta: options.staLta === true,
+    },
+    scorerOf(model),
+    { onProblem: problems.add, onLoad: (share) => bar.update(share) },
+  )
   bar.finish()
-  if (json) return [JSON.stringify(evaluation)]
-  const { byDataset, ...all } = evaluation
-  return [
-    `split ${split}, threshold ${threshold}`,
-    '  windows  accuracy  precision   recall  false pos.     AUC  dataset',
-    metricsLine(all, 'all'),
-    ...Object.entries(byDataset).map(([name, metrics]) => metricsLine(metrics, name)),
-  ]
+  const { evaluation, delay, tradeOff, staLta, windows } = detail
+  if (json) {
+    const mistakes = windows
+      .filter(({ isEarthquake, score }) => score >= threshold !== isEarthquake)
+      .map(({ label, firstIndex, isEarthquake, score }) => ({
+        trace: label.name,
+        dataset: label.dataset,
+        station: label.station,
+        firstIndex,
+        isEarthquake,
+        score,
+      }))
+    const printed = {
+      ...evaluation,
+      delay,
+      ...(staLta && { staLta }),
+      ...(options.tradeOff && { tradeOff }),
+      ...(list && { mistakes }),
+    }
+    return { lines: [JSON.stringify(printed)], page: { detail } }
+  }
+  const mistakes = list ? mistakeLines(windows, threshold, model.card.sampleRate) : []
+  return { lines: [...windowLines(detail, split), ...mistakes], page: { detail } }
 }
 
-async function onContinuous(
-  paths: string[],
-  catalog: string,
-  config: Config,
-  model: LoadedModel,
-  problems: ProblemCounter,
-  json: true | undefined,
-): Promise<string[]> {
+async function onContinuous({ options, config, model, problems }: Run): Promise<Outcome> {
+  const { continuous: paths = [], catalog = '', json, list } = options
   const bar = progressBar('replaying')
-  const { match } = await evaluateContinuous({
+  const catalogue = readCatalogueCsv(catalog, problems.add)
+  const { match, instruments, variants } = await evaluateContinuous({
     paths,
-    catalogue: readCatalogueCsv(catalog, problems.add),
+    catalogue,
     config,
     model,
+    ...(options.tradeOff && { variants: tradeOffVariants() }),
     onProgress: (bytes, totalBytes) => bar.update(bytes / totalBytes),
     onProblem: problems.add,
   })
   bar.finish()
-  return json ? [JSON.stringify(match)] : matchLines(match)
+  const wrong = mismatches({ events: catalogue, instruments })
+  const sets = [{ name: 'continuous data', note: '', match, variants, staLta: [], list: wrong }]
+  if (json) {
+    const printed = { ...match, ...(options.tradeOff && { variants }), ...(list && { list: wrong }) }
+    return { lines: [JSON.stringify(printed)], page: { sets } }
+  }
+  const tradeOff = options.tradeOff ? suiteLines(sets) : []
+  return { lines: [...matchLines(match), ...tradeOff, ...(list ? mismatchLines('continuous data', wrong) : [])], page: { sets } }
 }
 
-async function onSuite(
-  file: string,
-  { root, json, list }: EvaluateCommandOptions,
-  config: Config,
-  model: LoadedModel,
-  problems: ProblemCounter,
-): Promise<string[]> {
+async function onSuite({ options, config, model, problems }: Run): Promise<Outcome> {
+  const { suite: file = '', root, data = [], json, list } = options
+  const settings = options.staLta ? await tuneStaLta(data, 'dev', scorerOf(model), { onProblem: problems.add }) : undefined
   const bar = progressBar('replaying')
   const sets = await evaluateSuite({
     suite: readCheckedYaml(file, evaluationSuiteSchema, 'evaluation suite'),
     root: root ?? dirname(file),
     config,
     model,
+    ...(options.tradeOff && { variants: tradeOffVariants() }),
+    ...(settings && { staLta: { settings, thresholds: [settings.on, 2 * settings.on, 4 * settings.on] } }),
     onProgress: (share) => bar.update(share),
     onProblem: problems.add,
   })
   bar.finish()
-  if (json) return sets.map((set) => JSON.stringify(set))
-  return [...suiteLines(sets), ...(list ? sets.flatMap((set) => mismatchLines(set.name, set.list)) : [])]
-}
-
-function metricsLine(metrics: ClassificationMetrics, name: string): string {
-  const { windows, accuracy, precision, recall, falsePositiveRate, auc } = metrics
-  const shares = [accuracy, precision, recall, falsePositiveRate].map(percent)
-  const [a = '', p = '', r = '', f = ''] = shares
-  return `${String(windows).padStart(9)}${a.padStart(10)}${p.padStart(11)}${r.padStart(9)}${f.padStart(12)}${(auc?.toFixed(4) ?? '–').padStart(8)}  ${name}`
+  if (json) return { lines: sets.map((set) => JSON.stringify(set)), page: { sets } }
+  return {
+    lines: [...suiteLines(sets), ...(list ? sets.flatMap((set) => mismatchLines(set.name, set.list)) : [])],
+    page: { sets },
+  }
 }
 
 function parseThreshold(text: string): number {

@@ -1,5 +1,5 @@
 import type { SetEvaluation } from '../app/evaluate-suite.ts'
-import type { TriggerVariant } from '../app/evaluation/trigger-variants.ts'
+import { describeVariant } from '../app/evaluation/trigger-variants.ts'
 import type { CatalogueMatch, Mismatches } from '../detection/catalogue-matching.ts'
 import { formatMicros } from '../domain/time.ts'
 
@@ -43,16 +43,6 @@ export function mismatchLines(name: string, { unmatchedDetections, missedEvents 
         `  missed     ${(station ?? '').padEnd(10)} ${formatMicros(time)}${magnitude === undefined ? '' : `  M ${magnitude}`}`,
     ),
   ]
-}
-
-export function describeVariant({ strideSeconds, on, off, minimumSeconds }: TriggerVariant): string {
-  const parts = [
-    on !== undefined && `on ${on}`,
-    off !== undefined && `off ${off}`,
-    minimumSeconds !== undefined && `minimum ${minimumSeconds} s`,
-    `stride ${strideSeconds} s`,
-  ]
-  return parts.filter((part) => part !== false).join(', ')
 }
 
 export function percent(share: number | null): string {

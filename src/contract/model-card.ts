@@ -15,6 +15,21 @@ export const windowMetricsSchema = z.strictObject({
 
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 
+const reliabilitySchema = z.strictObject({
+  negativeLogLikelihood: z.number().nullable(),
+  expectedCalibrationError: shareSchema,
+})
+
+/** How raw scores become probabilities, and what says so. Triggers and stored scores stay raw. */
+export const calibrationSchema = z.strictObject({
+  temperature: z.number().positive().describe('the logit of a score is divided by it'),
+  split: z.enum(['train', 'dev', 'test']).describe('what it was fitted on'),
+  windows: z.int().positive(),
+  dataSha256: z.array(sha256Schema).min(1),
+  before: reliabilitySchema,
+  after: reliabilitySchema,
+})
+
 /** As `PreprocessSpec` of the domain. */
 export const preprocessSpecSchema = z.strictObject({
   detrend: z.enum(['none', 'demean', 'linear']),
@@ -62,9 +77,11 @@ export const modelCardSchema = z
     metrics: z
       .partialRecord(z.enum(['train', 'dev', 'test']), windowMetricsSchema)
       .describe('by the window protocol, threshold 0.5'),
+    calibration: calibrationSchema.exactOptional(),
     limits: z.array(z.string()).describe('what the model must not be trusted with, in plain words'),
   })
   .meta({ id: 'ModelCard' })
 
 export type ModelCard = z.infer<typeof modelCardSchema>
 export type WindowMetrics = z.infer<typeof windowMetricsSchema>
+export type Calibration = z.infer<typeof calibrationSchema>

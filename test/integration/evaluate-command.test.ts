@@ -24,6 +24,12 @@ describe('quakewire evaluate', { timeout: PATIENCE }, () => {
       'falsePositiveRate',
       'auc',
       'byDataset',
+      'confidence',
+      'confidenceByDataset',
+      'byStation',
+      'breakdown',
+      'reliability',
+      'temperature',
     ])
     expect(evaluation).toMatchObject({
       threshold: 0.5,

@@ -19,23 +19,32 @@ describe('the default model', () => {
       isPartialAccepted: false,
     } as const
     const problems: Problem[] = []
-    const { byDataset, threshold, ...all } = await evaluateWindows(
+    const { windows, accuracy, precision, recall, falsePositiveRate, auc, byDataset, confidence } = await evaluateWindows(
       options,
       { classifier, preprocess, sampleRate: 20 },
       { onProblem: (problem) => problems.push(problem) },
     )
     expect(problems).toEqual([])
-    expect(all).toEqual(card.metrics.test)
-    expect(all.windows).toBe(741)
-    expect(all.accuracy).toBeGreaterThanOrEqual(0.97)
-    expect(Object.values(byDataset).reduce((sum, { windows }) => sum + windows, 0)).toBe(all.windows)
+    expect({ windows, accuracy, precision, recall, falsePositiveRate, auc }).toEqual(card.metrics.test)
+    expect(windows).toBe(741)
+    expect(accuracy).toBeGreaterThanOrEqual(0.97)
+    const [low = 1, high = 0] = confidence.accuracy ?? []
+    expect(low).toBeLessThan(accuracy ?? 0)
+    expect(high).toBeGreaterThan(accuracy ?? 1)
+    expect(Object.values(byDataset).reduce((sum, dataset) => sum + dataset.windows, 0)).toBe(windows)
   })
 
   it('finds the earthquakes of an aftershock sequence more often than by chance, as many as they overlap', async () => {
     const folder = referencePath('data/continuous/ridgecrest_2019-07-04')
     const catalogue = readCatalogueCsv(referencePath('data/continuous/ridgecrest_2019-07-04/catalog_scsn.csv'), fail)
     const model = await loadModel(DEFAULT_MODEL, 'builtin')
-    const { match } = await evaluateContinuous({ paths: [folder], catalogue, config: defaultConfig(), model, onProblem: () => {} })
+    const { match } = await evaluateContinuous({
+      paths: [folder],
+      catalogue,
+      config: defaultConfig(),
+      model,
+      onProblem: () => {},
+    })
     expect(match.events + match.eventsWithoutData).toBe(121)
     expect(match.stationDays).toBeCloseTo((3 * 80) / 1440, 2)
     expect(match.recall).toBeGreaterThan(match.chanceRecall ?? 1)

@@ -31,3 +31,15 @@ export function scoreTrace(trace: GridTrace, { classifier, preprocess, sampleRat
     return { label: trace.label, firstIndex, isEarthquake, score }
   })
 }
+
+/**
+ * What the network sees of a window.
+ *
+ * @returns row-major [windowLength, channels], zeros when the window is unusable
+ */
+export function inputOf(trace: GridTrace, firstIndex: number, { classifier, preprocess }: WindowScorer): Float32Array {
+  const { windowLength, channels } = classifier
+  const input = new Float32Array(windowLength * channels)
+  preprocess(windowOf(trace, firstIndex, windowLength), input)
+  return input
+}

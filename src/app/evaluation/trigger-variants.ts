@@ -84,3 +84,14 @@ export class TriggerVariants {
 function keep(record: ContinuousRecord, outputs: readonly TriggerOutput[]): void {
   for (const output of outputs) if (output.kind === 'detection') record.addDetection(output.detection)
 }
+
+/** `on 0.9, minimum 2 s, stride 1 s`. */
+export function describeVariant({ strideSeconds, on, off, minimumSeconds }: TriggerVariant): string {
+  const parts = [
+    on !== undefined && `on ${on}`,
+    off !== undefined && `off ${off}`,
+    minimumSeconds !== undefined && `minimum ${minimumSeconds} s`,
+    `stride ${strideSeconds} s`,
+  ]
+  return parts.filter((part) => part !== false).join(', ')
+}
