@@ -50,7 +50,7 @@ describe('explain', () => {
     expect(gridIndexToMicros(FIRST_INDEX, RATE)).toBe(EXAMPLE_TIME)
     expect(output).toMatchObject({
       detection: {
-        reason: 'relevance-in-one-spike',
+        reason: 'relevance-at-gap-edge',
         relevance: { beta: 0.5, centroidSeconds: 2, beforeOnset: 0, components: [1, 0, 0], spike: 1 },
       },
     })
