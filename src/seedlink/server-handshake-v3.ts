@@ -1,7 +1,7 @@
 import type { Nanos } from '../domain/time.ts'
 import type { Command } from './server-command.ts'
 import { glob, type Pattern } from './server-glob.ts'
-import { type Handshake, type HandshakeStep, type KnowsStation, OK } from './server-handshake.ts'
+import { type Handshake, type HandshakeStep, type KnowsStation, MAX_SUBSCRIPTIONS, OK } from './server-handshake.ts'
 import { type ErrorReply, error } from './server-reply.ts'
 import { parseV3Selector, type Selector } from './server-selector.ts'
 import type { StartPoint, Subscription } from './server-subscription.ts'
@@ -84,6 +84,7 @@ export class HandshakeV3 implements Handshake {
     if (!this.#stations) return NO_STATION
     const subscription = { stations: this.#stations, selectors: [...this.#selectors], isDialUp, ...range }
     if (this.#mode === 'uni') return { kind: 'stream', request: { protocol: 3, subscriptions: [subscription] } }
+    if (this.#subscriptions.length >= MAX_SUBSCRIPTIONS) return error('LIMIT', `more than ${MAX_SUBSCRIPTIONS} stations`)
     this.#subscriptions.push(subscription)
     return OK
   }

@@ -1,7 +1,7 @@
 import { type Nanos, parseIsoNanos } from '../domain/time.ts'
 import type { Command } from './server-command.ts'
 import { glob, type Pattern } from './server-glob.ts'
-import { type Handshake, type HandshakeStep, type KnowsStation, OK } from './server-handshake.ts'
+import { type Handshake, type HandshakeStep, MAX_SUBSCRIPTIONS, OK } from './server-handshake.ts'
 import { type ErrorReply, error } from './server-reply.ts'
 import { parseV4Selector, type Selector } from './server-selector.ts'
 import type { StartPoint, Subscription } from './server-subscription.ts'
@@ -10,16 +10,16 @@ const STATION_PATTERN = /^[A-Za-z0-9_*?-]+$/
 const V4_SEQUENCE = /^\d{1,20}$/
 const MAX_SELECTORS = 1000
 
-/** The v4 dialect: STATION, SELECT and DATA per station, then END (go on for ever) or ENDFETCH (what there is). */
+/**
+ * The v4 dialect: STATION, SELECT and DATA per station, then END (go on for ever) or ENDFETCH (what there is).
+ *
+ * A station that is not held here is OK, as with ringserver: libslink sends the whole block at once and gives up all of it for one
+ * ERROR, so that a single misspelt station would keep the others from streaming. When none of the stations is held, END comes at once.
+ */
 export class HandshakeV4 implements Handshake {
-  readonly #knowsStation: KnowsStation
   readonly #subscriptions: Subscription[] = []
   #stations: Pattern | undefined
   #selectors: Selector[] = []
-
-  constructor(knowsStation: KnowsStation) {
-    this.#knowsStation = knowsStation
-  }
 
   step({ verb, args }: Command): HandshakeStep | undefined {
     switch (verb) {
@@ -44,9 +44,7 @@ export class HandshakeV4 implements Handshake {
     this.#selectors = []
     if (pattern === undefined || args.length > 1) return error('ARGUMENTS', 'STATION takes one station id pattern')
     if (!STATION_PATTERN.test(pattern)) return error('ARGUMENTS', `invalid station id pattern ${pattern}`)
-    const stations = glob(pattern)
-    if (!this.#knowsStation(stations)) return error('ARGUMENTS', `unknown station ${pattern}`)
-    this.#stations = stations
+    this.#stations = glob(pattern)
     return OK
   }
 
@@ -70,6 +68,7 @@ export class HandshakeV4 implements Handshake {
     const range = parseDataArguments(args)
     if ('kind' in range) return range
     if (!this.#stations) return NO_STATION
+    if (this.#subscriptions.length >= MAX_SUBSCRIPTIONS) return error('LIMIT', `more than ${MAX_SUBSCRIPTIONS} stations`)
     this.#subscriptions.push({ stations: this.#stations, selectors: [...this.#selectors], isDialUp: false, ...range })
     return OK
   }

@@ -15,6 +15,9 @@ export interface Handshake {
   step(command: Command): HandshakeStep | undefined
 }
 
+/** Stations that one client may ask for, as many as ringserver takes. */
+export const MAX_SUBSCRIPTIONS = 10_000
+
 export const OK: HandshakeStep = { kind: 'ok' }
 
 /** Whether any station held here matches the pattern. */

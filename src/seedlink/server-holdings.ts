@@ -17,6 +17,14 @@ export interface StreamHolding {
   readonly format: string
   readonly startTime: Nanos
   readonly endTime: Nanos
+  /** What is missing between the two, oldest first; only the first of very many. */
+  readonly gaps: readonly HoldingGap[]
+}
+
+/** From the last sample before to the first one after. */
+export interface HoldingGap {
+  readonly startTime: Nanos
+  readonly endTime: Nanos
 }
 
 /** One client, as INFO CONNECTIONS shows it. */

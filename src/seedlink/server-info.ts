@@ -21,32 +21,69 @@ export interface InfoDocument {
 }
 
 const V3_CAPABILITIES = ['dialup', 'multistation', 'window-extraction']
-const V3_LEVELS = ['ID', 'CAPABILITIES', 'STATIONS', 'STREAMS', 'CONNECTIONS']
+const V3_LEVELS = ['ID', 'CAPABILITIES', 'STATIONS', 'STREAMS', 'GAPS', 'CONNECTIONS', 'ALL']
 const V4_CAPABILITIES = ['SLPROTO:4.0', 'SLPROTO:3.1', 'TIME', 'SEQWILDCARD']
 
-/** v3: XML. An unknown level gives the document of ID, marked as an error, as SeisComP answers. */
-export function infoXml(level: string, facts: ServerFacts): InfoDocument {
+/** Who asks. */
+export interface InfoAccess {
+  /** Streaming takes AUTH. */
+  readonly needsPassword: boolean
+  /** May see who is connected. */
+  readonly isTrusted: boolean
+}
+
+const OPEN_TO_ALL: InfoAccess = { needsPassword: false, isTrusted: true }
+
+/** v3: XML. A level that is not offered gives the document of ID, marked as an error, as SeisComP answers. */
+export function infoXml(level: string, facts: ServerFacts, { isTrusted } = OPEN_TO_ALL): InfoDocument {
   const { software, organisation, startedAt } = facts
   const root = { software, organization: organisation, started: formatV3Time(microsToNanos(startedAt)) }
-  const text = `<?xml version="1.0"?>\n${element('seedlink', root, xmlBody(level, facts))}\n`
-  return { text, isError: !V3_LEVELS.includes(level) }
+  const isOffered = V3_LEVELS.includes(level) && (isTrusted || !showsClients(level))
+  const text = `<?xml version="1.0"?>\n${element('seedlink', root, isOffered ? xmlBody(level, facts) : '')}\n`
+  return { text, isError: !isOffered }
+}
+
+function showsClients(level: string): boolean {
+  return level === 'CONNECTIONS' || level === 'ALL'
 }
 
 function xmlBody(level: string, facts: ServerFacts): string {
   switch (level) {
     case 'CAPABILITIES':
-      return [...V3_CAPABILITIES, ...V3_LEVELS.map((name) => `info:${name.toLowerCase()}`)]
-        .map((name) => element('capability', { name }))
-        .join('')
+      return capabilitiesXml()
     case 'STATIONS':
       return facts.stations.map((station) => stationXml(station, '')).join('')
     case 'STREAMS':
-      return facts.stations.map((station) => stationXml(station, station.streams.map(streamXml).join(''))).join('')
+      return facts.stations
+        .map((station) => stationXml(station, station.streams.map((stream) => streamXml(stream, '')).join('')))
+        .join('')
+    case 'GAPS':
+      return gapsXml(facts)
     case 'CONNECTIONS':
       return facts.connections.map(connectionXml).join('')
+    case 'ALL':
+      return `${capabilitiesXml()}${gapsXml(facts)}${facts.connections.map(connectionXml).join('')}`
     default:
       return ''
   }
+}
+
+function capabilitiesXml(): string {
+  return [...V3_CAPABILITIES, ...V3_LEVELS.map((name) => `info:${name.toLowerCase()}`)]
+    .map((name) => element('capability', { name }))
+    .join('')
+}
+
+function gapsXml(facts: ServerFacts): string {
+  return facts.stations
+    .map((station) => stationXml(station, station.streams.map((stream) => streamXml(stream, streamGapsXml(stream))).join('')))
+    .join('')
+}
+
+function streamGapsXml({ gaps }: StreamHolding): string {
+  return gaps
+    .map(({ startTime, endTime }) => element('gap', { begin_time: formatV3Time(startTime), end_time: formatV3Time(endTime) }))
+    .join('')
 }
 
 function stationXml(station: StationHolding, body: string): string {
@@ -62,15 +99,20 @@ function stationXml(station: StationHolding, body: string): string {
   return element('station', attributes, body)
 }
 
-function streamXml(stream: StreamHolding): string {
+function streamXml(stream: StreamHolding, body: string): string {
   const [location = '', seedname = ''] = streamNameOf(stream.sourceId, stream.format).channel.split(' ')
-  return element('stream', {
+  const attributes = {
     location: location.replaceAll('-', ''),
     seedname,
     type: stream.format.slice(1),
     begin_time: formatV3Time(stream.startTime),
     end_time: formatV3Time(stream.endTime),
-  })
+    begin_recno: '0',
+    end_recno: '0',
+    gap_check: 'enabled',
+    gap_treshold: '1',
+  }
+  return element('stream', attributes, body)
 }
 
 /** A client as ringserver shows it: slinktool looks for connections inside stations, and for all these attributes. */
@@ -113,18 +155,22 @@ function hexadecimal(sequence: number): string {
  *
  * @param args item, then optional station and stream patterns
  */
-export function infoJson(args: readonly string[], facts: ServerFacts): InfoDocument {
+export function infoJson(args: readonly string[], facts: ServerFacts, access = OPEN_TO_ALL): InfoDocument {
   const head = { software: facts.software, organization: facts.organisation }
-  const body = jsonBody(args, facts)
+  const body = jsonBody(args, facts, access)
   return { text: JSON.stringify({ ...head, ...body }), isError: 'error' in body }
 }
 
-function jsonBody([item = '', stationPattern = '*', streamPattern = '*']: readonly string[], facts: ServerFacts): object {
+function jsonBody(
+  [item = '', stationPattern = '*', streamPattern = '*']: readonly string[],
+  facts: ServerFacts,
+  { needsPassword, isTrusted }: InfoAccess,
+): object {
   switch (item.toUpperCase()) {
     case 'ID':
       return { server_start: formatMicros(facts.startedAt) }
     case 'CAPABILITIES':
-      return { capability: V4_CAPABILITIES }
+      return { capability: needsPassword ? [...V4_CAPABILITIES, 'AUTH:USERPASS'] : V4_CAPABILITIES }
     case 'FORMATS':
       return { format: FORMATS, filter: FILTERS }
     case 'STATIONS':
@@ -132,6 +178,7 @@ function jsonBody([item = '', stationPattern = '*', streamPattern = '*']: readon
     case 'STREAMS':
       return { station: matchingStations(facts, stationPattern).map((station) => stationJson(station, streamPattern)) }
     case 'CONNECTIONS':
+      if (!isTrusted) return { error: { code: 'UNAUTHORIZED', message: 'INFO CONNECTIONS takes authentication' } }
       return { connections: { client_count: facts.connections.length, client: facts.connections.map(connectionJson) } }
     case '':
       return { error: { code: 'ARGUMENTS', message: 'INFO takes an item' } }

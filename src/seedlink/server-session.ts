@@ -19,7 +19,12 @@ export interface SessionHost {
   facts(): ServerFacts
   knowsStation: KnowsStation
   now(): Micros
+  /** Whether the two belong together; absent when the server is open to all. */
+  authenticate?(user: string, password: string): boolean
 }
+
+/** Guesses at a password before the connection is closed. */
+const MAX_WRONG_PASSWORDS = 3
 
 /** An unended line of this length is no client's; the connection is closed. */
 const MAX_PENDING_BYTES = 64 * 1024
@@ -38,12 +43,15 @@ export class ServerSession {
   #isStreaming = false
   #isClosed = false
   #isBatch = false
+  #isAuthenticated: boolean
+  #wrongPasswords = 0
   #hasExtendedReplies = false
   #hasStepped = false
   #outputs: SessionOutput[] = []
 
   constructor(host: SessionHost) {
     this.#host = host
+    this.#isAuthenticated = host.authenticate === undefined
     this.#handshake = new HandshakeV3(host.knowsStation)
   }
 
@@ -93,7 +101,7 @@ export class ServerSession {
         this.#ok()
         break
       case 'AUTH':
-        this.#refuse(error('UNSUPPORTED', 'this server needs no authentication'))
+        this.#authenticate(args)
         break
       case 'CAPABILITIES':
         this.#hasExtendedReplies = args.some((arg) => arg.toUpperCase() === 'EXTREPLY')
@@ -117,11 +125,31 @@ export class ServerSession {
     if (step.kind === 'ok') {
       this.#hasStepped = true
       this.#ok()
+    } else if (step.kind === 'stream' && !this.#isAuthenticated) {
+      // As late as this, because ringserver is, and its clients expect no refusal before.
+      this.#refuse(error('AUTH', 'authentication is required for streaming'))
     } else if (step.kind === 'stream') {
       this.#isStreaming = true
       this.#outputs.push({ kind: 'stream', request: step.request })
     } else {
       this.#refuse(step)
+    }
+  }
+
+  /** AUTH USERPASS user password; what was typed is never repeated, not even in a refusal. */
+  #authenticate([method = '', user, password, ...more]: readonly string[]): void {
+    if (!this.#host.authenticate) this.#refuse(error('UNSUPPORTED', 'this server needs no authentication'))
+    else if (method === '') this.#refuse(error('ARGUMENTS', 'AUTH takes a method: USERPASS'))
+    else if (method.toUpperCase() !== 'USERPASS') this.#refuse(error('UNSUPPORTED', 'only AUTH USERPASS is offered here'))
+    else if (user === undefined || password === undefined || more.length > 0) {
+      this.#refuse(error('ARGUMENTS', 'AUTH USERPASS takes a user and a password'))
+    } else if (this.#host.authenticate(user, password)) {
+      this.#isAuthenticated = true
+      this.#ok()
+    } else {
+      this.#wrongPasswords += 1
+      this.#refuse(error('AUTH', 'user or password is wrong'))
+      if (this.#wrongPasswords >= MAX_WRONG_PASSWORDS) this.#close()
     }
   }
 
@@ -138,20 +166,21 @@ export class ServerSession {
       this.#refuse(error('UNEXPECTED', 'SLPROTO comes before STATION, SELECT and DATA'), 'coded')
     } else {
       this.#protocol = version === '4.0' ? 4 : 3
-      this.#handshake = new (version === '4.0' ? HandshakeV4 : HandshakeV3)(this.#host.knowsStation)
+      this.#handshake = version === '4.0' ? new HandshakeV4() : new HandshakeV3(this.#host.knowsStation)
       this.#ok()
     }
   }
 
   #info(args: readonly string[]): void {
     const [level] = args
+    const access = { needsPassword: this.#host.authenticate !== undefined, isTrusted: this.#isAuthenticated }
     if (this.#protocol === 4) {
-      const { text, isError } = infoJson(args, this.#host.facts())
+      const { text, isError } = infoJson(args, this.#host.facts(), access)
       this.#send(frameV4(isError ? 'JE' : 'JI', 0, '', new TextEncoder().encode(text)))
     } else if (level === undefined) {
       this.#refuse(error('ARGUMENTS', 'INFO takes a level'))
     } else {
-      const { text, isError } = infoXml(level.toUpperCase(), this.#host.facts())
+      const { text, isError } = infoXml(level.toUpperCase(), this.#host.facts(), access)
       this.#send(frameV3Info(text, isError, microsToNanos(this.#host.now())))
     }
   }

@@ -80,7 +80,6 @@ const DIFFERENCES: Readonly<Record<string, readonly [pattern: string, reason: st
   'v4-nostation-rs-raw.jsonl': ['TTOEEEE', 'STATION comes first in v4'],
   'v4-union-rs-raw.jsonl': ['TTOOOOOOO', 'a station belongs to the first pattern that names it, as the standard says'],
   'v4-unknownfilter-rs-raw.jsonl': ['TTOOEO', 'an unknown filter is an ERROR, not silence'],
-  'v4-unknownstation-rs-raw.jsonl': ['TTOEEEE', 'an unknown station is an ERROR, not silence'],
 }
 
 const transcripts = (

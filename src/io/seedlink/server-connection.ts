@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { CutKind } from '../../contract/faults.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import { MICROS_PER_SECOND } from '../../domain/time.ts'
 import type { ConnectionFacts } from '../../seedlink/server-holdings.ts'
@@ -6,6 +7,7 @@ import { END_TOKEN } from '../../seedlink/server-packet.ts'
 import { ServerSession, type SessionHost, type SessionOutput } from '../../seedlink/server-session.ts'
 import type { StreamRequest } from '../../seedlink/server-subscription.ts'
 import type { AlarmClock } from './server-clock.ts'
+import type { Cut, DrillRun } from './server-drill.ts'
 import type { Playback } from './server-playback.ts'
 import { PacketStream } from './server-stream.ts'
 
@@ -13,8 +15,11 @@ export interface ConnectionContext {
   readonly host: SessionHost
   readonly playback: Playback
   readonly clock: AlarmClock
-  /** A client that takes nothing for so long while data wait for it is cut (paced playback only). */
+  /** A client that takes nothing for so long while data wait for it is cut. */
   readonly stallSeconds: number
+  /** A client that has asked for nothing yet, or has got everything, and says nothing for so long is cut. */
+  readonly idleSeconds: number
+  readonly drill?: DrillRun
   readonly onProblem: OnProblem
 }
 
@@ -37,6 +42,8 @@ export class ServerConnection {
   #stream: PacketStream | undefined
   #cancelAlarm: () => void = () => {}
   #cancelStall: () => void = () => {}
+  #cancelIdle: () => void = () => {}
+  #cut: CutKind | undefined
   #immediate: NodeJS.Immediate | undefined
   #isPeerDone = false
   #sentPackets = 0
@@ -55,7 +62,11 @@ export class ServerConnection {
     socket.on('end', () => this.#onPeerDone())
     // A client may vanish at any moment; 'close' follows and cleans up.
     socket.on('error', () => {})
-    socket.on('close', () => this.#release())
+    socket.on('close', () => {
+      this.#cancelIdle()
+      this.#release()
+    })
+    this.#watchIdle()
   }
 
   facts(): ConnectionFacts {
@@ -75,9 +86,20 @@ export class ServerConnection {
     this.#socket.destroy()
   }
 
+  /** Sends nothing more and closes once what was sent has left. */
+  closeSoon(): void {
+    this.#release()
+    this.#socket.destroySoon()
+    this.#watchStall()
+  }
+
   #receive(chunk: Uint8Array): void {
     for (const output of this.#session.receive(chunk)) this.#perform(output)
-    if (this.#socket.writableLength > MAX_UNREAD_REPLY_BYTES) this.#socket.pause()
+    if (this.#socket.writableLength > MAX_UNREAD_REPLY_BYTES) {
+      this.#socket.pause()
+      this.#watchStall()
+    }
+    this.#watchIdle()
   }
 
   #perform(output: SessionOutput): void {
@@ -106,6 +128,8 @@ export class ServerConnection {
     this.#socket.cork()
     try {
       this.#sendTurn()
+      // What is about to leave is on record first: a truth file tells of every byte, whenever the server is killed.
+      this.#context.drill?.flush()
     } catch (error) {
       const message = `archive cannot be read on: ${error instanceof Error ? error.message : String(error)}`
       this.#context.onProblem({ code: 'SERVER_ARCHIVE', message, where: this.#where })
@@ -113,7 +137,8 @@ export class ServerConnection {
     } finally {
       this.#socket.uncork()
     }
-    if (this.#socket.writableNeedDrain) this.#watchStall()
+    if (this.#cut) this.#perish(this.#cut)
+    else if (this.#socket.writableNeedDrain) this.#watchStall()
   }
 
   #sendTurn(): void {
@@ -129,9 +154,27 @@ export class ServerConnection {
         this.#finish()
         return
       }
+      if (step.cut && this.#isCutAt(step.cut, step.position, step.packets[0])) return
+      if (step.record) this.#context.drill?.passed(step.record)
       for (const packet of step.packets) this.#sendPacket(packet)
     }
     this.#immediate = setImmediate(this.#pump)
+  }
+
+  /** A client that goes on where it was is never cut at its first packet, and so always gets on. */
+  #isCutAt(cut: Cut, position: number, next: Uint8Array | undefined): boolean {
+    const { drill } = this.#context
+    if (!drill || (cut.kind === 'cut' && this.#sentPackets === 0)) return false
+    if (!drill.isCut(cut, position, `${this.#socket.remoteAddress} ${this.#session.userAgent}`)) return false
+    this.#release()
+    if (cut.kind === 'cut') this.#cut = cut.how
+    if (this.#cut === 'mid-packet' && next) this.#socket.write(next.subarray(0, next.length >> 1))
+    return true
+  }
+
+  #perish(how: CutKind): void {
+    if (how === 'reset') this.#socket.resetAndDestroy()
+    else this.#socket.destroySoon()
   }
 
   #sendPacket(packet: Uint8Array): void {
@@ -154,7 +197,6 @@ export class ServerConnection {
   }
 
   #watchStall(): void {
-    if (!this.#context.playback.isPaced) return
     const { clock, stallSeconds, onProblem } = this.#context
     this.#cancelStall()
     this.#cancelStall = clock.wakeAt(clock.now() + stallSeconds * MICROS_PER_SECOND, () => {
@@ -164,6 +206,16 @@ export class ServerConnection {
         where: this.#where,
       })
       this.close()
+    })
+  }
+
+  /** Half-open sockets and forgotten sessions do not pile up. */
+  #watchIdle(): void {
+    const { clock, idleSeconds } = this.#context
+    this.#cancelIdle()
+    this.#cancelIdle = clock.wakeAt(clock.now() + idleSeconds * MICROS_PER_SECOND, () => {
+      if (this.#stream) this.#watchIdle()
+      else this.close()
     })
   }
 

@@ -7,7 +7,12 @@ import type { StartPoint, Subscription } from '../../seedlink/server-subscriptio
 import { unwrapSequence } from '../../seedlink/server-timeline.ts'
 import { type ArchiveIndex, formatOf, indexArchive, isV3Ready } from './server-archive-index.ts'
 import type { AlarmClock } from './server-clock.ts'
+import type { DrilledRecord } from './server-drill.ts'
 import type { RecordSource, SourceRecord } from './server-source.ts'
+
+function shiftedSpan<T extends { readonly startTime: Nanos; readonly endTime: Nanos }>(span: T, shift: Nanos): T {
+  return { ...span, startTime: span.startTime + shift, endTime: span.endTime + shift }
+}
 
 /** A loop ends here, as does miniSEED 2. */
 const LAST_TIME = microsToNanos(Date.UTC(2100, 0) * 1000)
@@ -20,6 +25,8 @@ export interface PlaybackOptions {
   /** Start again at the end, with later times and higher numbers. */
   readonly isLoop: boolean
   readonly clock: AlarmClock
+  /** Number of the archive's first record. Default 1. */
+  readonly firstNumber?: number
 }
 
 /** A record as clients get it: shifted in time, with its number. */
@@ -33,8 +40,11 @@ export interface PlayedRecord {
   readonly isV3Ready: boolean
   readonly startTime: Nanos
   readonly endTime: Nanos
-  /** First of the numbers the record owns. */
+  /** First of the numbers the record owns, counted from the beginning of the archive; `numberOf` tells what clients see. */
   readonly sequence: number
+  readonly position: number
+  readonly samples: number
+  readonly drill?: DrilledRecord
 }
 
 /**
@@ -50,12 +60,48 @@ export class Playback {
   readonly #archive: ArchiveIndex
   /** Set by `start`: wall time, archive time at that moment, and what is added to all times. */
   #started: { readonly at: Micros; readonly dataTime: Nanos; readonly shift: Nanos } | undefined
+  /** What clients see is so much more than the number counted from the beginning of the archive. */
+  #numberOffset: number
+  /** Lower numbers are gone (by a drill). */
+  #firstHeld = 1
 
   /** Reads all record headers once. */
   constructor(source: RecordSource, options: PlaybackOptions) {
     this.#source = source
     this.#options = options
     this.#archive = indexArchive(source)
+    this.#numberOffset = (options.firstNumber ?? 1) - 1
+  }
+
+  /** A number as clients see it. */
+  numberOf(sequence: number): number {
+    return sequence + this.#numberOffset
+  }
+
+  /** From now on the record at a position has this number, and all others follow from it. */
+  renumber(position: number, firstNumber: number): void {
+    this.#numberOffset = firstNumber - this.#sequenceAt(position)
+  }
+
+  /** Forgets all records before a position. */
+  wipeBefore(position: number): void {
+    this.#firstHeld = this.#sequenceAt(position)
+  }
+
+  /** Number of the record at a position, as clients see it. */
+  numberAt(position: number): number {
+    return this.numberOf(this.#sequenceAt(position))
+  }
+
+  /** Data time, as clients see it, at which a position becomes available. */
+  releaseTimeOf(position: number): Nanos {
+    const { pass, ordinal } = this.#split(position)
+    return this.#archive.timeline.availableAt(ordinal) + BigInt(pass) * this.#archive.period + this.#shift()
+  }
+
+  /** Lowest number, as clients see it, that can still be asked for. */
+  get firstHeldNumber(): number {
+    return this.numberOf(this.#firstHeld)
   }
 
   get isPaced(): boolean {
@@ -77,7 +123,12 @@ export class Playback {
     const shift = this.#shift()
     return this.#archive.stations.map(({ streams, ...station }) => ({
       ...station,
-      streams: streams.map((stream) => ({ ...stream, startTime: stream.startTime + shift, endTime: stream.endTime + shift })),
+      firstSequence: this.numberOf(Math.max(station.firstSequence, this.#firstHeld)),
+      lastSequence: this.numberOf(station.lastSequence),
+      streams: streams.map((stream) => ({
+        ...shiftedSpan(stream, shift),
+        gaps: stream.gaps.map((gap) => shiftedSpan(gap, shift)),
+      })),
     }))
   }
 
@@ -117,13 +168,14 @@ export class Playback {
    * @param joined position at which its client joined
    */
   startSequence({ start, begin }: Subscription, joined: number): number {
-    const sequence = this.#sequenceOfStart(start, this.#sequenceAt(joined))
+    const sequence = Math.max(this.#firstHeld, this.#sequenceOfStart(start, this.#sequenceAt(joined)))
     return begin === undefined ? sequence : Math.max(sequence, this.#sequenceAt(this.#positionAt(begin)))
   }
 
-  /** Position at which a subscription is complete; `length` when only the archive's end ends it. */
+  /** Position at which a subscription is complete: `length` when only the archive's end ends it, 0 when nothing can ever come. */
   stopPosition(subscription: Subscription): number {
     const { end, isDialUp } = subscription
+    if (!this.#archive.holds(subscription)) return 0
     // A record that begins inside the window ends at most the longest record's duration behind it.
     const byWindow = end === undefined ? this.length : this.#positionAt(end + this.#archive.longestRecord(subscription))
     return Math.min(this.length, byWindow, isDialUp ? this.availableCount() : this.length)
@@ -147,14 +199,19 @@ export class Playback {
 
   #play(record: SourceRecord, pass: number, shift: Nanos): PlayedRecord {
     const header = parseHeader(record.bytes)
+    const { timeline } = this.#archive
+    const move = shift + (record.drill?.clockShift ?? 0n)
     return {
-      bytes: shift === 0n ? record.bytes : shiftRecordTime(record.bytes, shift),
+      bytes: move === 0n ? record.bytes : shiftRecordTime(record.bytes, move),
       sourceId: record.sourceId,
       format: formatOf(header),
       isV3Ready: isV3Ready(header),
-      startTime: record.startTime + shift,
-      endTime: record.endTime + shift,
-      sequence: pass * this.#archive.timeline.sequenceCount + this.#archive.timeline.sequenceOf(record.ordinal),
+      startTime: record.startTime + move,
+      endTime: record.endTime + move,
+      sequence: pass * timeline.sequenceCount + timeline.sequenceOf(record.ordinal),
+      position: pass * timeline.recordCount + record.ordinal,
+      samples: header.sampleCount,
+      ...(record.drill ? { drill: record.drill } : {}),
     }
   }
 
@@ -167,11 +224,16 @@ export class Playback {
       case 'time':
         return this.#sequenceAt(this.#positionAt(start.time))
       case 'sequence': {
-        const sequence = start.isModular ? unwrapSequence(start.sequence, next) : start.sequence
+        const sequence = this.#sequenceOfNumber(start, next)
         // A number that was never given: live is all that is left, as every server does.
         return sequence > this.#lastValidSequence(next) ? next : Math.max(1, sequence)
       }
     }
+  }
+
+  /** A client's number, counted from the beginning of the archive. */
+  #sequenceOfNumber({ sequence, isModular }: Extract<StartPoint, { kind: 'sequence' }>, next: number): number {
+    return (isModular ? unwrapSequence(sequence, this.numberOf(next)) : sequence) - this.#numberOffset
   }
 
   /** One more than the numbers of the first pass, or of what was played: what a client that got everything asks for. */
@@ -191,10 +253,12 @@ export class Playback {
   }
 
   #resumeOrdinal(points: readonly StartPoint[]): number {
-    const sequences = points.flatMap((point) => (point.kind === 'sequence' ? [point.sequence] : []))
+    const { timeline } = this.#archive
+    const next = timeline.sequenceCount + 1
+    const sequences = points.flatMap((point) => (point.kind === 'sequence' ? [this.#sequenceOfNumber(point, next)] : []))
     const isResume = sequences.length > 0 && points.every(({ kind }) => kind === 'sequence' || kind === 'next')
     const first = Math.min(...sequences)
-    return isResume && first <= this.#archive.timeline.sequenceCount + 1 ? this.#archive.timeline.ordinalOf(first) : 0
+    return isResume && first <= next ? timeline.ordinalOf(first) : 0
   }
 
   #sequenceAt(position: number): number {

@@ -1,10 +1,11 @@
 import type { SourceId } from '../../domain/source-id.ts'
 import type { Nanos } from '../../domain/time.ts'
+import type { DrilledRecord } from './server-drill.ts'
 
 /** Where the server's records come from: an archive, or an array in a test. */
 export interface RecordSource {
   readonly recordCount: number
-  /** All records in data-time order, the same order every time, from the given ordinal (0 = first). Several may run at once. */
+  /** All records in the order of their release, which is data-time order unless a drill is going on; the same order every time, from the given ordinal (0 = first). Several may run at once. */
   recordsFrom(ordinal: number): IterableIterator<SourceRecord>
 }
 
@@ -16,4 +17,7 @@ export interface SourceRecord {
   /** Time of the last sample. */
   readonly endTime: Nanos
   readonly ordinal: number
+  /** Data time at which it can be sent, never less than that of the record before; `endTime` where nothing is said. */
+  readonly releaseTime?: Nanos
+  readonly drill?: DrilledRecord
 }

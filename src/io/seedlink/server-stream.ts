@@ -3,12 +3,22 @@ import type { Micros } from '../../domain/time.ts'
 import { frameV3, frameV4 } from '../../seedlink/server-packet.ts'
 import { filterFor, streamNameOf } from '../../seedlink/server-selector.ts'
 import { isInWindow, type StreamRequest, type Subscription, subscriptionsFor } from '../../seedlink/server-subscription.ts'
+import type { Cut } from './server-drill.ts'
 import type { Playback, PlayedRecord } from './server-playback.ts'
 import { convertToMiniseed3, repackForV3 } from './server-repack.ts'
 
 /** What comes next for one client: packets (none when it did not ask for the record), waiting, or the end. */
 export type StreamStep =
-  | { readonly kind: 'packets'; readonly packets: readonly Uint8Array[] }
+  | {
+      readonly kind: 'packets'
+      readonly packets: readonly Uint8Array[]
+      /** Of the record looked at. */
+      readonly position: number
+      /** The record behind the packets, when the client asked for it; a withheld one has no packets. */
+      readonly record: PlayedRecord | undefined
+      /** A drill wants the connection cut before they are sent. */
+      readonly cut: Cut | undefined
+    }
   | { readonly kind: 'wait'; readonly until: Micros }
   | { readonly kind: 'end' }
 
@@ -55,31 +65,55 @@ export class PacketStream {
     const { value: record, done } = this.#records.next()
     if (done) return END
     this.#position += 1
-    return { kind: 'packets', packets: this.#packetsOf(record) }
+    return this.#stepOf(record)
   }
 
   close(): void {
     this.#records.return()
   }
 
-  #packetsOf(record: PlayedRecord): Uint8Array[] {
+  #stepOf(record: PlayedRecord): StreamStep {
+    const { drill } = record
     const wanted = this.#wantedStream(record)
-    const active = wanted.active.filter(({ subscription }) => isInWindow(subscription, record.startTime, record.endTime))
-    if (active.length === 0) return []
-    const start = Math.min(...active.map(({ startSequence }) => startSequence))
-    if (this.#request.protocol === 4) {
-      return record.sequence < start ? [] : [this.#packetV4(record, wanted)]
+    const start = this.#startFor(record, wanted)
+    const packets = start === undefined || drill?.isWithheld ? [] : this.#packetsOf(record, wanted, start)
+    const isAskedFor = packets.length > 0 || (drill?.isWithheld === true && start !== undefined && record.sequence >= start)
+    const cut = drill?.cut
+    const isCut = cut !== undefined && (isAskedFor || cut.kind === 'restart' || cut.isForAll)
+    return {
+      kind: 'packets',
+      packets,
+      position: record.position,
+      record: isAskedFor ? record : undefined,
+      cut: isCut ? cut : undefined,
     }
-    return repackForV3(record, this.#onProblem)
-      .map((piece, index) => ({ piece, sequence: record.sequence + index }))
-      .filter(({ sequence }) => sequence >= start)
-      .map(({ piece, sequence }) => frameV3(sequence, piece))
+  }
+
+  /** Lowest number that some subscription to the stream wants; undefined when none wants the record. */
+  #startFor({ startTime, endTime }: PlayedRecord, { active }: WantedStream): number | undefined {
+    let start: number | undefined
+    for (const { subscription, startSequence } of active) {
+      if (!isInWindow(subscription, startTime, endTime)) continue
+      if (start === undefined || startSequence < start) start = startSequence
+    }
+    return start
+  }
+
+  #packetsOf(record: PlayedRecord, wanted: WantedStream, start: number): Uint8Array[] {
+    if (this.#request.protocol === 4) return record.sequence < start ? [] : [this.#packetV4(record, wanted)]
+    const packets: Uint8Array[] = []
+    for (const [index, piece] of repackForV3(record, this.#onProblem).entries()) {
+      const sequence = record.sequence + index
+      if (sequence >= start) packets.push(frameV3(this.#playback.numberOf(sequence), damaged(piece, record)))
+    }
+    return packets
   }
 
   #packetV4(record: PlayedRecord, { stationId, isConverted }: WantedStream): Uint8Array {
     const converted = isConverted ? convertToMiniseed3(record.bytes) : undefined
-    if (!converted) return frameV4(record.format, record.sequence, stationId, record.bytes)
-    return frameV4(`3${record.format.slice(1)}`, record.sequence, stationId, converted)
+    const sequence = this.#playback.numberOf(record.sequence)
+    if (!converted) return frameV4(record.format, sequence, stationId, damaged(record.bytes, record))
+    return frameV4(`3${record.format.slice(1)}`, sequence, stationId, damaged(converted, record))
   }
 
   #wantedStream({ sourceId, format }: PlayedRecord): WantedStream {
@@ -101,6 +135,10 @@ interface WantedStream {
   readonly active: readonly ActiveSubscription[]
   /** To miniSEED 3. */
   readonly isConverted: boolean
+}
+
+function damaged(bytes: Uint8Array, { drill }: PlayedRecord): Uint8Array {
+  return drill?.damage ? drill.damage(bytes) : bytes
 }
 
 const END: StreamStep = { kind: 'end' }

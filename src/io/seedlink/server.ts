@@ -1,9 +1,13 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { SeedlinkConnectionError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
+import { MICROS_PER_SECOND } from '../../domain/time.ts'
 import type { ServerFacts } from '../../seedlink/server-info.ts'
+import type { SessionHost } from '../../seedlink/server-session.ts'
 import { type AlarmClock, systemAlarmClock } from './server-clock.ts'
-import { type ConnectionContext, ServerConnection } from './server-connection.ts'
+import { ServerConnection } from './server-connection.ts'
+import { type DrillLog, DrillRun } from './server-drill.ts'
+import { createListener, type ServerTls } from './server-listener.ts'
 import { Playback } from './server-playback.ts'
 import type { RecordSource } from './server-source.ts'
 
@@ -15,10 +19,22 @@ export interface SeedlinkServerOptions {
   readonly isNow?: boolean
   /** Begin again at the end of the archive, one second later, and never send END. Default false. */
   readonly isLoop?: boolean
-  /** Seconds after which a client that does not read is cut (never at infinite speed). Default 10. */
+  /** Number of the first record. Default 1. */
+  readonly firstNumber?: number
+  /** TLS from the first byte. */
+  readonly tls?: ServerTls
+  /** Whether user and password belong together; without it the server is open to all. */
+  readonly authenticate?: (user: string, password: string) => boolean
+  /** Seconds after which a client that does not read is cut. Default 10, at infinite speed 60. */
   readonly stallSeconds?: number
+  /** Seconds after which a client that neither streams nor speaks is cut. Default 3600, as ringserver. */
+  readonly idleSeconds?: number
   /** Further clients are refused. Default 600, as ringserver. */
   readonly maxClients?: number
+  /** The same per address. Default: no limit of its own. */
+  readonly maxClientsPerAddress?: number
+  /** Is told what really left: with a source that injects faults, or without. */
+  readonly drillLog?: DrillLog
   /** `name/version` in HELLO. Default `Quakewire`. */
   readonly software?: string
   /** Second line of HELLO. */
@@ -34,6 +50,12 @@ export interface ListenAddress {
   readonly port: number
 }
 
+const STALL_SECONDS = 10
+/** At infinite speed a client is as fast as it can be; it may well stop to think. */
+const UNPACED_STALL_SECONDS = 60
+const IDLE_SECONDS = 3600
+const MAX_CLIENTS = 600
+
 /**
  * A SeedLink 3.1 and 4.0 server that plays an archive.
  *
@@ -44,34 +66,28 @@ export interface ListenAddress {
  * await server.close()
  */
 export class SeedlinkServer {
+  readonly #options: SeedlinkServerOptions
   readonly #server: Server
   readonly #playback: Playback
+  readonly #clock: AlarmClock
   readonly #software: string
-  readonly #organisation: string
   readonly #startedAt: number
   readonly #onProblem: OnProblem
   readonly #connections = new Set<ServerConnection>()
+  #address: ListenAddress | undefined
+  #cancelRestart: () => void = () => {}
+  #isClosed = false
 
   /** Reads the headers of all records once. */
   constructor(options: SeedlinkServerOptions) {
-    const { source, speed = 1, isNow = false, isLoop = false, clock = systemAlarmClock, onProblem = () => {} } = options
-    this.#startedAt = clock.now()
+    const { source, speed = 1, isNow = false, isLoop = false, firstNumber = 1 } = options
+    this.#options = options
+    this.#clock = options.clock ?? systemAlarmClock
+    this.#onProblem = options.onProblem ?? (() => {})
+    this.#startedAt = this.#clock.now()
     this.#software = `SeedLink v4.0 (${options.software ?? 'Quakewire'}) :: SLPROTO:4.0 SLPROTO:3.1 CAP`
-    this.#organisation = options.organisation ?? 'Quakewire archive playback'
-    this.#playback = new Playback(source, { speed, isNow, isLoop, clock })
-    this.#onProblem = onProblem
-    this.#server = this.#createServer({
-      host: {
-        facts: () => this.#facts(),
-        knowsStation: (pattern) => this.#playback.knowsStation(pattern),
-        now: () => clock.now(),
-      },
-      playback: this.#playback,
-      clock,
-      stallSeconds: options.stallSeconds ?? 10,
-      onProblem,
-    })
-    this.#server.maxConnections = options.maxClients ?? 600
+    this.#playback = new Playback(source, { speed, isNow, isLoop, firstNumber, clock: this.#clock })
+    this.#server = this.#createServer()
   }
 
   /**
@@ -88,30 +104,74 @@ export class SeedlinkServer {
       this.#server.listen({ host, port }, () => {
         this.#server.off('error', fail)
         this.#server.on('error', ({ message }) => this.#onProblem({ code: 'SERVER_SOCKET', message: `serve: ${message}` }))
-        resolve({ host, port: (this.#server.address() as AddressInfo).port })
+        this.#address = { host, port: (this.#server.address() as AddressInfo).port }
+        resolve(this.#address)
       })
     })
   }
 
   /** Cuts all clients; resolves when the port is free again. */
   close(): Promise<void> {
+    this.#isClosed = true
+    this.#cancelRestart()
     return new Promise((resolve) => {
       this.#server.close(() => resolve())
       for (const connection of this.#connections) connection.close()
     })
   }
 
-  #createServer(context: ConnectionContext): Server {
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      const connection = new ServerConnection(socket, context)
-      this.#connections.add(connection)
-      socket.once('close', () => this.#connections.delete(connection))
+  #createServer(): Server {
+    const { tls, maxClients = MAX_CLIENTS, maxClientsPerAddress } = this.#options
+    const context = this.#context()
+    return createListener({
+      ...(tls ? { tls } : {}),
+      maxClients,
+      ...(maxClientsPerAddress === undefined ? {} : { maxClientsPerAddress }),
+      onProblem: this.#onProblem,
+      onSocket: (socket) => {
+        const connection = new ServerConnection(socket, context)
+        this.#connections.add(connection)
+        socket.once('close', () => this.#connections.delete(connection))
+      },
     })
-    server.on('drop', (drop) => {
-      const message = `client refused: ${server.maxConnections} are connected already`
-      context.onProblem({ code: 'SERVER_FULL', message, where: `${drop?.remoteAddress}:${drop?.remotePort}` })
+  }
+
+  #context(): ConstructorParameters<typeof ServerConnection>[1] {
+    const { drillLog, idleSeconds = IDLE_SECONDS } = this.#options
+    const playback = this.#playback
+    const stallSeconds = this.#options.stallSeconds ?? (playback.isPaced ? STALL_SECONDS : UNPACED_STALL_SECONDS)
+    const drill = drillLog && new DrillRun({ log: drillLog, playback, restart: (seconds) => this.#restart(seconds) })
+    return {
+      host: this.#host(),
+      playback,
+      clock: this.#clock,
+      stallSeconds,
+      idleSeconds,
+      onProblem: this.#onProblem,
+      ...(drill ? { drill } : {}),
+    }
+  }
+
+  #host(): SessionHost {
+    const { authenticate } = this.#options
+    return {
+      facts: () => this.#facts(),
+      knowsStation: (pattern) => this.#playback.knowsStation(pattern),
+      now: () => this.#clock.now(),
+      ...(authenticate ? { authenticate } : {}),
+    }
+  }
+
+  /** A drill plays a restart: nobody listens for a while, then the same port is open again. */
+  #restart(downSeconds: number): void {
+    const reopen = () => {
+      if (!this.#isClosed && this.#address) this.#server.listen(this.#address)
+    }
+    this.#server.close(() => {
+      this.#cancelRestart = this.#clock.wakeAt(this.#clock.now() + downSeconds * MICROS_PER_SECOND, reopen)
     })
-    return server
+    // What is on record as sent has to arrive: after a wipe nobody could ask for it again.
+    for (const connection of this.#connections) connection.closeSoon()
   }
 
   #facts(): ServerFacts {
@@ -119,7 +179,7 @@ export class SeedlinkServer {
     const connections = this.#connections
     return {
       software: this.#software,
-      organisation: this.#organisation,
+      organisation: this.#options.organisation ?? 'Quakewire archive playback',
       startedAt: this.#startedAt,
       get stations() {
         return playback.stations()

@@ -24,6 +24,7 @@ const HOST: SessionHost = {
         format: '2D',
         startTime: START,
         endTime: START + 59_990_000_000n,
+        gaps: code === 'HHN' ? [{ startTime: START + 10_000_000_000n, endTime: START + 12_500_000_000n }] : [],
       })),
     })),
     connections: [
@@ -34,9 +35,13 @@ const HOST: SessionHost = {
 
 /** A conversation: what is typed, what comes back as text, and the request it led to. */
 class Talk {
-  readonly session = new ServerSession(HOST)
+  readonly session: ServerSession
   request: StreamRequest | undefined
   isClosed = false
+
+  constructor(host: SessionHost = HOST) {
+    this.session = new ServerSession(host)
+  }
 
   say(...lines: string[]): string[] {
     return this.type(lines.map((line) => `${line}\r\n`).join(''))
@@ -229,9 +234,12 @@ describe('a v3 session', () => {
     [
       'STREAMS',
       [
-        '<stream location="00" seedname="HHN" type="D" begin_time="2024/03/01 00:00:00.0000" end_time="2024/03/01 00:00:59.9900"/>',
+        '<stream location="00" seedname="HHN" type="D" begin_time="2024/03/01 00:00:00.0000" end_time="2024/03/01 00:00:59.9900" ',
+        '/></station>',
       ],
     ],
+    ['GAPS', ['gap_treshold="1"><gap begin_time="2024/03/01 00:00:10.0000" end_time="2024/03/01 00:00:12.5000"/></stream>']],
+    ['ALL', ['<capability name="info:all"/>', '<station name="BBB"', '<gap begin_time=', '<connection host="::1"']],
     ['CONNECTIONS', ['<station name="CLIENT" network="SL"', '<connection host="::1" port="5"', 'txcount="7" totBytes="3640"']],
   ])('answers INFO %s in XML', (level, expected) => {
     const text = new Talk()
@@ -248,6 +256,60 @@ describe('a v3 session', () => {
     const talk = new Talk()
     expect(talk.say('INFO')).toEqual([ERROR])
     expect(talk.say('INFO NONSENSE')[0]?.slice(8 + 15, 8 + 18)).toBe('ERR')
+  })
+})
+
+describe('a session of a server that wants a password', () => {
+  const guarded: SessionHost = { ...HOST, authenticate: (user, password) => user === 'alice' && password === 'secret' }
+  const handshake = ['STATION XX_AAA', 'DATA', 'END']
+
+  function v4(): Talk {
+    const talk = new Talk(guarded)
+    talk.say('HELLO', 'SLPROTO 4.0')
+    return talk
+  }
+
+  it('streams after AUTH USERPASS', () => {
+    const talk = v4()
+    expect(talk.say('AUTH USERPASS alice secret', ...handshake)).toEqual([OK, OK, OK])
+    expect(talk.wants('XX.AAA.00.HHZ')).toBe(true)
+  })
+
+  it('refuses END without it, as late as ringserver does, and can be asked again', () => {
+    const talk = v4()
+    expect(talk.say(...handshake)).toEqual([OK, OK, expect.stringMatching(/^ERROR AUTH /)])
+    expect(talk.request).toBeUndefined()
+    talk.say('AUTH USERPASS alice secret', 'END')
+    expect(talk.wants('XX.AAA.00.HHZ')).toBe(true)
+  })
+
+  it.each([
+    ['AUTH', 'ARGUMENTS'],
+    ['AUTH USERPASS', 'ARGUMENTS'],
+    ['AUTH USERPASS alice', 'ARGUMENTS'],
+    ['AUTH USERPASS alice secret more', 'ARGUMENTS'],
+    ['AUTH JWT token', 'UNSUPPORTED'],
+    ['AUTH USERPASS bob secret', 'AUTH'],
+  ])('refuses %s with %s and repeats nothing of it', (command, code) => {
+    const [reply] = v4().say(command)
+    expect(reply).toMatch(new RegExp(`^ERROR ${code} `))
+    expect(reply).not.toMatch(/alice|bob|secret|token/)
+  })
+
+  it('closes after three wrong passwords', () => {
+    const talk = v4()
+    talk.say('AUTH USERPASS alice 1', 'AUTH USERPASS alice 2')
+    expect(talk.isClosed).toBe(false)
+    talk.say('AUTH USERPASS alice 3', 'AUTH USERPASS alice secret')
+    expect(talk.isClosed).toBe(true)
+  })
+
+  it('does not stream to v3 clients, in either mode, and says who is connected to nobody', () => {
+    expect(new Talk(guarded).say('DATA')).toEqual([ERROR])
+    expect(new Talk(guarded).say('STATION AAA XX', 'DATA', 'END')).toEqual([OK, OK, ERROR])
+    expect(new Talk(guarded).say('INFO CONNECTIONS')[0]?.slice(8 + 15, 8 + 18)).toBe('ERR')
+    expect(v4().say('INFO CONNECTIONS')[0]).toMatch(/^SEJE.*UNAUTHORIZED/s)
+    expect(v4().say('INFO CAPABILITIES')[0]).toContain('AUTH:USERPASS')
   })
 })
 
@@ -278,7 +340,6 @@ describe('a v4 session', () => {
     ['AUTH USERPASS a b', 'UNSUPPORTED'],
     ['STATION', 'ARGUMENTS'],
     ['STATION XX AAA', 'ARGUMENTS'],
-    ['STATION XX_ZZZ', 'ARGUMENTS'],
     ['SELECT', 'ARGUMENTS'],
     ['SELECT *_H_H_Z', 'UNEXPECTED'],
     ['DATA', 'UNEXPECTED'],
@@ -290,6 +351,19 @@ describe('a v4 session', () => {
     ['ENDFETCH', 'UNEXPECTED'],
   ])('refuses %s with %s', (command, code) => {
     expect(v4().say(command)).toEqual([expect.stringMatching(new RegExp(`^ERROR ${code} [ -~]+\r\n$`))])
+  })
+
+  it('takes a station it does not hold, so that one misspelt station does not cost libslink all others', () => {
+    const talk = v4()
+    expect(talk.say('STATION XX_ZZZ', 'SELECT *_H_H_Z', 'DATA', 'STATION XX_AAA', 'DATA')).toEqual([OK, OK, OK, OK, OK])
+    expect(talk.say('END')).toEqual([])
+    expect(talk.wants('XX.AAA.00.HHZ')).toBe(true)
+  })
+
+  it('takes ten thousand stations and no more', () => {
+    const talk = v4()
+    for (let count = 0; count < 10_000; count += 1) talk.say('STATION XX_AAA', 'DATA')
+    expect(talk.say('STATION XX_AAA', 'DATA')).toEqual([OK, expect.stringMatching(/^ERROR LIMIT /)])
   })
 
   it('refuses a filter it does not offer', () => {
