@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { headerKey, headerTime, sourceIdOfKey, stationOfSource } from '../../../src/seedlink/record-header.ts'
+import { headerKey, headerNextTime, headerTime, sourceIdOfKey, stationOfSource } from '../../../src/seedlink/record-header.ts'
 import { miniseed2, miniseed3 } from '../../helpers/seedlink-records.ts'
 
 describe('the header of a packet', () => {
@@ -24,5 +24,31 @@ describe('the header of a packet', () => {
   it('gives no time where the header has an impossible one', () => {
     expect(headerTime(new Uint8Array(64))).toBeUndefined()
     expect(headerTime(new Uint8Array(0))).toBeUndefined()
+  })
+
+  it('says when the next sample is due', () => {
+    const startTime = Date.UTC(2026, 0, 1) * 1000
+    const record = miniseed2({ startTime })
+    expect(headerNextTime(record)).toBe(startTime + 1_000_000)
+    const view = new DataView(record.buffer)
+    view.setInt16(32, -10)
+    expect(headerNextTime(record)).toBe(startTime + 1_000_000_000)
+    view.setInt16(32, 312)
+    view.setInt16(34, -10)
+    expect(headerNextTime(record)).toBe(startTime + Math.round(100e6 / 31.2))
+    view.setInt16(32, 0)
+    expect(headerNextTime(record)).toBeUndefined()
+  })
+
+  it('says so in miniSEED 3, by rate or by period', () => {
+    const record = miniseed3()
+    const view = new DataView(record.buffer)
+    view.setUint32(24, 500, true)
+    view.setFloat64(16, 100, true)
+    expect(headerNextTime(record)).toBe(Date.UTC(2026, 0, 1) * 1000 + 5_000_000)
+    view.setFloat64(16, -10, true)
+    expect(headerNextTime(record)).toBe(Date.UTC(2026, 0, 1) * 1000 + 5_000_000_000)
+    view.setFloat64(16, Number.NaN, true)
+    expect(headerNextTime(record)).toBeUndefined()
   })
 })
