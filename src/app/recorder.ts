@@ -169,6 +169,12 @@ export class Recorder {
         rate: gridRate,
         samples: new Float32Array(snippet.samples),
       })),
+      peakWindows: this.#outputs.map(({ detection, peakWindow }) => ({
+        detectionId: detection.id,
+        startTime: gridIndexToMicros(peakWindow.firstIndex, gridRate),
+        rate: gridRate,
+        samples: peakWindow.samples,
+      })),
       scores: this.#scores,
     }
   }

@@ -133,7 +133,7 @@ export const configSchema = z.strictObject({
   relevance: z
     .strictObject({
       onTrigger: z.boolean().default(DEFAULT_RELEVANCE.onTrigger),
-      beta: z.number().min(0).default(DEFAULT_RELEVANCE.beta),
+      beta: z.number().min(-1).default(DEFAULT_RELEVANCE.beta),
     })
     .prefault({}),
   // A hook that is configured and never called would be worse than one that is refused.

@@ -26,6 +26,13 @@ function configOf(text: string, environment: Record<string, string> = {}) {
   return config!
 }
 
+describe('relevance.beta', () => {
+  it('goes down to −1, negative contributions alone', () => {
+    expect(configOf('model: m\nrelevance: { beta: -1 }').relevance.beta).toBe(-1)
+    expect(faultsOf('model: m\nrelevance: { beta: -1.5 }')).toHaveLength(1)
+  })
+})
+
 describe('loadConfig', () => {
   it('fills every default in and makes paths absolute', () => {
     const file = join(folder, 'small.yaml')

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { detectionSchema } from '../../src/contract/detection.ts'
+import { StoreError } from '../../src/domain/errors.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { parseInstrumentId, type SourceId } from '../../src/domain/source-id.ts'
 import { MICROS_PER_SECOND } from '../../src/domain/time.ts'
 import type { TraceGap } from '../../src/domain/trace-gap.ts'
 import { sqlite } from '../../src/io/store/sqlite-binding.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/io/store/store.ts'
+import { openStoreReader } from '../../src/io/store/store-reader.ts'
 import { closed, EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../helpers/example-detection.ts'
 
 const SECOND = MICROS_PER_SECOND
@@ -320,13 +322,56 @@ describe('relevances', () => {
     store.close()
     const Database = sqlite()
     const database = new Database(join(folder, 'data', 'quakewire.db'))
-    database.exec('DROP TABLE relevances; DROP TABLE gaps')
+    database.exec('DROP TABLE relevances; DROP TABLE gaps; DROP TABLE peak_windows')
     database.pragma('user_version = 1')
     database.close()
     store = open()
     store.commit({ relevances: [relevance('d', 1)] })
     expect(store.relevance('d')).toEqual(relevance('d', 1))
     expect(store.detectionCount).toBe(1)
+  })
+})
+
+describe('peak windows', () => {
+  const peakWindow = (detectionId: string, scale: number) => ({
+    detectionId,
+    startTime: EXAMPLE_TIME,
+    rate: 20,
+    samples: Float64Array.from({ length: 1503 }, (_, i) => Math.sin(i) * scale),
+  })
+
+  it('come back bit for bit, the one of the closing, whatever a re-run tells again', () => {
+    const first = exampleDetection(0)
+    const [opening, closing] = [peakWindow(first.id, 0.1), peakWindow(first.id, 1e9 / 3)]
+    store.commit({ detections: [{ detection: first, latency }], peakWindows: [opening] })
+    expect(store.peakWindow(first.id)).toEqual(opening)
+    store.commit({ detections: [{ detection: closed(first), latency }], peakWindows: [closing] })
+    store.commit({ detections: [{ detection: first, latency }], peakWindows: [opening] })
+    expect(store.peakWindow(first.id)).toEqual(closing)
+    expect(store.peakWindow('other')).toBeUndefined()
+  })
+
+  it('are read beside the running monitor that owns the store', () => {
+    const first = exampleDetection(0)
+    store.commit({ detections: [{ detection: first, latency }], peakWindows: [peakWindow(first.id, 1 / 3)] })
+    const reader = openStoreReader(join(folder, 'data', 'quakewire.db'))
+    expect(reader.detection(first.id)).toEqual(store.detection(first.id))
+    expect(reader.peakWindow(first.id)).toEqual(peakWindow(first.id, 1 / 3))
+    reader.close()
+  })
+
+  it('cannot be read from a file that is not there, no database or of another schema', () => {
+    const file = join(folder, 'data', 'quakewire.db')
+    expect(() => openStoreReader(join(folder, 'none.db'))).toThrow('store: open failed: expected a Quakewire database, got')
+    store.close()
+    const Database = sqlite()
+    const database = new Database(file)
+    database.exec('DROP TABLE peak_windows')
+    database.pragma('user_version = 3')
+    database.close()
+    expect(() => openStoreReader(file)).toThrow(StoreError)
+    expect(() => openStoreReader(file)).toThrow('expected schema version 4, got 3')
+    store = open()
   })
 })
 

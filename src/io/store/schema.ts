@@ -79,7 +79,34 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX gaps_by_start ON gaps (start);
   `,
+  `
+  -- Best window of each detection before preprocessing, to repeat its score from: float64, little-endian, rows Z, N, E.
+  CREATE TABLE peak_windows (
+    detection TEXT PRIMARY KEY,
+    start INTEGER NOT NULL,
+    rate REAL NOT NULL,
+    samples BLOB NOT NULL
+  );
+  `,
 ]
+
+/** What this version writes and reads. */
+export const SCHEMA_VERSION = MIGRATIONS.length
+
+/** @throws {StoreError} unless the file is a Quakewire database of this very version */
+export function checkSchema(database: SqliteDatabase, file: string): void {
+  const version = database.pragma('user_version', { simple: true }) as number
+  const application = database.pragma('application_id', { simple: true }) as number
+  if (application !== APPLICATION_ID) throw otherProgram(file)
+  if (version === SCHEMA_VERSION) return
+  const advice =
+    version > SCHEMA_VERSION ? 'update this Quakewire' : '`run` or `replay --db` of this version brings it up to date'
+  throw new StoreError(`store: open failed: expected schema version ${SCHEMA_VERSION}, got ${version} (${file}); ${advice}`, {
+    operation: 'open',
+    file,
+    version,
+  })
+}
 
 /**
  * Makes the tables of a new file, brings an older one up to date.
@@ -92,10 +119,7 @@ export function migrate(database: SqliteDatabase, file: string): string {
   const application = database.pragma('application_id', { simple: true }) as number
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
   if (tables > 0 && application !== APPLICATION_ID) {
-    throw new StoreError(
-      `store: open failed: expected a Quakewire database, got another program's (${file}); name another store.file`,
-      { operation: 'open', file },
-    )
+    throw otherProgram(file)
   }
   if (version > MIGRATIONS.length) {
     const message = `store: open failed: expected schema version ≤ ${MIGRATIONS.length}, got ${version} (${file}); a newer Quakewire wrote it: update this one or name another store.file`
@@ -110,4 +134,11 @@ export function migrate(database: SqliteDatabase, file: string): string {
     })
     .exclusive()
   return database.prepare('SELECT id FROM store').pluck().get() as string
+}
+
+function otherProgram(file: string): StoreError {
+  return new StoreError(
+    `store: open failed: expected a Quakewire database, got another program's (${file}); name another store.file`,
+    { operation: 'open', file },
+  )
 }

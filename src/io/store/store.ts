@@ -14,6 +14,7 @@ import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { GapTable } from './gap-table.ts'
+import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { migrate } from './schema.ts'
 import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
@@ -40,6 +41,7 @@ export interface StoreBatch {
   readonly scores?: readonly StoredScore[]
   readonly snippets?: readonly WaveformSnippet[]
   readonly relevances?: readonly StoredRelevance[]
+  readonly peakWindows?: readonly StoredPeakWindow[]
   /** State of the pipeline by station; undefined removes a key. */
   readonly checkpoints?: ReadonlyMap<string, unknown>
   /** How far each source was read. */
@@ -98,6 +100,7 @@ export class Store {
   readonly #snippets: SnippetTable
   readonly #gaps: GapTable
   readonly #relevances: RelevanceTable
+  readonly #peakWindows: PeakWindowTable
   readonly #checkpoints: CheckpointTable
   readonly #space: SpaceKeeper
   readonly #write: (batch: StoreBatch) => DetectionWire[]
@@ -116,6 +119,7 @@ export class Store {
     this.#snippets = new SnippetTable(database)
     this.#gaps = new GapTable(database)
     this.#relevances = new RelevanceTable(database)
+    this.#peakWindows = new PeakWindowTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
@@ -181,6 +185,10 @@ export class Store {
     return this.#relevances.find(detectionId)
   }
 
+  peakWindow(detectionId: string): StoredPeakWindow | undefined {
+    return this.#peakWindows.find(detectionId)
+  }
+
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[] {
     return this.#scores.read(instrument, from, to)
@@ -218,6 +226,7 @@ export class Store {
     scores = [],
     snippets = [],
     relevances = [],
+    peakWindows = [],
     checkpoints,
     positions,
     gaps = [],
@@ -229,6 +238,7 @@ export class Store {
     // An opening told again must not cut the waveform of the whole detection short.
     for (const [id, snippet] of latestOf(snippets)) if (!oldNews.has(id)) this.#snippets.put(snippet)
     for (const [id, relevance] of latestOf(relevances)) if (!oldNews.has(id)) this.#relevances.put(relevance)
+    for (const [id, window] of latestOf(peakWindows)) if (!oldNews.has(id)) this.#peakWindows.put(window)
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     for (const gap of gaps) this.#gaps.put(gap)

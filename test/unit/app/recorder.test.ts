@@ -89,6 +89,14 @@ describe('the recorder', () => {
     expect(batches[0]?.relevances).toEqual([stored])
   })
 
+  it('stores the best window of each detection unrounded', () => {
+    const { recorder, batches, detect } = setUp()
+    const samples = Float64Array.of(1 / 3, 2, 3)
+    detect({ peakWindow: { firstIndex: 40, samples } })
+    recorder.settle()
+    expect(batches[0]?.peakWindows).toEqual([{ detectionId: exampleDetection(0).id, startTime: 2_000_000, rate: 20, samples }])
+  })
+
   it('gives each score to one commit', () => {
     const { recorder, batches, score } = setUp()
     score()
