@@ -35,9 +35,10 @@ export function scheduleOf(source: RecordSource, plan: FaultPlan): Schedule {
     const effects = plan.effectsOn(planned)
     const station = stations.get(planned.stationId) ?? { number: stations.size, stationId: planned.stationId, free: -Infinity }
     stations.set(planned.stationId, station)
-    const ready = Math.max(nanosToMicros(record.endTime) + effects.delay, station.free)
-    station.free = plan.endOfStalls(planned.stationId, ready)
-    const flags = station.free > ready ? STALLED : 0
+    const ready = nanosToMicros(record.endTime) + effects.delay
+    const free = plan.endOfStalls(planned.stationId, ready)
+    station.free = Math.max(free, station.free)
+    const flags = free > ready ? STALLED : 0
     const release = plan.endOfStalls(planned.stationId, station.free + effects.shuffle)
     line.add(record.ordinal, station.number, release, flags)
     if (effects.duplicateAfter === undefined || effects.isWithheld) continue
