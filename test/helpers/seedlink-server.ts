@@ -44,6 +44,7 @@ export interface ScriptedServerOptions {
   readonly host?: string
 }
 
+const UNKNOWN = 'unknown'
 const GREETING_V4 = 'SeedLink v4.0 (scripted/1) :: SLPROTO:4.0 SLPROTO:3.1 CAP'
 const GREETING_V3 = 'SeedLink v3.3 (scripted)'
 
@@ -143,6 +144,7 @@ class Conversation {
   readonly #from = new Map<string, number>()
   #station = ''
   #isV4 = false
+  #isBatch = false
 
   constructor(socket: Socket, script: ConnectionScript) {
     this.#socket = socket
@@ -150,6 +152,11 @@ class Conversation {
   }
 
   answer(command: string): void {
+    if (command === 'BATCH' && this.#script.reply?.(command) === undefined) {
+      this.#say('OK')
+      this.#isBatch = true
+      return
+    }
     const scripted = this.#script.reply?.(command)
     if (scripted === null) return
     if (scripted !== undefined) this.#say(scripted)
@@ -171,21 +178,20 @@ class Conversation {
         const station = this.#isV4 ? (rest[0] ?? '') : `${rest[1]}_${rest[0]}`
         const isKnown = !this.#script.unknownStations?.includes(station)
         if (isKnown) this.#station = station
+        else if (!this.#isV4) this.#station = UNKNOWN
         this.#say(isKnown ? 'OK' : `ERROR${this.#isV4 ? ` ARGUMENTS no such station ${station}` : ''}`)
         break
       }
       case 'TIME':
-        this.#from.set(this.#station, 0)
-        this.#say('OK')
+        this.#request(0)
         break
       case 'DATA':
-        this.#from.set(
-          this.#station,
-          rest[0] === undefined || rest[0] === 'ALL' ? 0 : Number.parseInt(rest[0], this.#isV4 ? 10 : 16),
-        )
-        this.#say('OK')
+      case 'FETCH':
+        this.#request(rest[0] === undefined || rest[0] === 'ALL' ? 0 : Number.parseInt(rest[0], this.#isV4 ? 10 : 16))
         break
       case 'END':
+      case 'ENDFETCH':
+        this.#isBatch = false
         this.#stream()
         break
       case 'INFO':
@@ -194,6 +200,13 @@ class Conversation {
       default:
         this.#say('OK')
     }
+  }
+
+  /** Without a STATION it is uni-station mode of v3: the stream begins, without a reply. */
+  #request(from: number): void {
+    this.#from.set(this.#station, from)
+    if (this.#station === '' && !this.#isV4) this.#stream()
+    else this.#say('OK')
   }
 
   #infoAnswer(): Uint8Array {
@@ -223,7 +236,7 @@ class Conversation {
   }
 
   #isWanted({ station, sequence }: ScriptedPacket): boolean {
-    const from = this.#from.get(station)
+    const from = this.#from.get(station) ?? this.#from.get('')
     return from !== undefined && sequence >= from
   }
 
@@ -232,6 +245,7 @@ class Conversation {
   }
 
   #say(line: string): void {
+    if (this.#isBatch) return
     this.#socket.write(`${line}\r\n`)
   }
 }

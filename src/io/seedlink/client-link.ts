@@ -1,51 +1,29 @@
 import type { MonitorError } from '../../domain/errors.ts'
 import type { SourceId, StationId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
-import { ChannelEnds, type SkippedBacklog } from '../../seedlink/channel-ends.ts'
 import type { SessionFailure, SessionOutput } from '../../seedlink/client-session.ts'
 import type { Negotiated, StationOutcome } from '../../seedlink/handshake.ts'
 import type { PacketPiece } from '../../seedlink/packet-splitter.ts'
 import type { ReconnectDelay } from '../../seedlink/reconnect-delay.ts'
-import { headerNextTime, headerTime } from '../../seedlink/record-header.ts'
-import { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
+import type { Position } from '../../seedlink/resume-positions.ts'
 import type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 import type { StationSelection } from '../../seedlink/selection.ts'
 import type { WindowOutcome } from '../../seedlink/window-progress.ts'
-import type { ServerAddress } from './client-address.ts'
 import { SeedlinkConnection } from './client-connection.ts'
-import { type SeedlinkClientOptions, sessionOptionsOf } from './client-options.ts'
-import type { LinkState, StationState } from './client-state.ts'
-import { type ClientTimings, reconnectDelay, type Timers } from './client-timings.ts'
-import { WindowWatch } from './client-window.ts'
+import type { LinkOptions } from './client-link-options.ts'
+import { sessionOptionsOf } from './client-options.ts'
+import { LinkProgress } from './client-progress.ts'
+import type { LinkState } from './client-state.ts'
+import { reconnectDelay } from './client-timings.ts'
+import { type WindowWatch, windowWatchOf } from './client-window.ts'
 
 /** After so many restarts in a row without delay the next one waits like any other. */
 const MAX_IMMEDIATE_RESTARTS = 3
 
-export interface LinkOptions {
-  /** Of the client: what is asked for and how. */
-  readonly client: SeedlinkClientOptions
-  readonly address: ServerAddress
-  readonly timings: ClientTimings
-  readonly timers: Timers
-  readonly selections: readonly StationSelection[]
-  readonly resume: Iterable<readonly [StationId, Position]>
-  readonly channelEnds: Iterable<readonly [SourceId, Micros]>
-  readonly onConnect: () => void
-  readonly onPacket: (piece: PacketPiece, channel: SelectedChannel, position: Position) => void
-  readonly onUnselected: () => void
-  readonly onSkipped: (skipped: SkippedBacklog, stationId: StationId) => void
-  readonly onState: (state: LinkState) => void
-  readonly onStation: (station: string, state: StationState) => void
-  /** The server knows no wildcards; the link stands still until it is told what to do instead. */
-  readonly onWildcards: () => void
-  readonly onProblem: (code: string, message: string) => void
-}
-
 /** Some stations of one server on one connection at a time: resumes, notices silence, reconnects with growing delays. */
 export class ClientLink {
   readonly #options: LinkOptions
-  readonly #positions: ResumePositions
-  readonly #ends: ChannelEnds
+  readonly #progress: LinkProgress
   readonly #delay: ReconnectDelay
   #selections: readonly StationSelection[]
   #state: LinkState
@@ -53,15 +31,13 @@ export class ClientLink {
   #window: WindowWatch | undefined
   #cancelTimer: () => void = () => {}
   #negotiated: Negotiated | undefined
-  readonly #heard = new Set<string>()
   #excluded = new Set<string>()
   #restarts = 0
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#selections = options.selections
-    this.#positions = new ResumePositions(options.resume)
-    this.#ends = new ChannelEnds(options.channelEnds)
+    this.#progress = new LinkProgress(options.resume, options.channelEnds)
     this.#delay = reconnectDelay(options.timings, options.client.random ?? Math.random)
     this.#state = { kind: 'closed', since: this.#now() }
   }
@@ -76,11 +52,11 @@ export class ClientLink {
 
   /** Where each station of the link stands; all to be saved together. */
   positions(): Map<StationId, Position> {
-    return this.#positions.snapshot()
+    return this.#progress.positions.snapshot()
   }
 
   channelEnds(): Map<SourceId, Micros> {
-    return this.#ends.snapshot()
+    return this.#progress.ends.snapshot()
   }
 
   /** @param delaySeconds so that several links do not connect all at once */
@@ -125,37 +101,21 @@ export class ClientLink {
     const { client, address, timings, timers, onConnect } = this.#options
     const attempt = this.#delay.attempt + 1
     onConnect()
-    this.#heard.clear()
     this.#setState({ kind: 'connecting', since: this.#now(), attempt })
     if (this.#isClosed()) return
     const selections = this.#selections.filter(({ station }) => !this.#excluded.has(station))
-    this.#window = this.#windowOf(selections)
-    this.#ends.beginConnection()
+    this.#window = windowWatchOf(this.#options, selections, (outcome) => this.#onEnded(outcome))
+    this.#progress.beginConnection()
     this.#connection = new SeedlinkConnection({
       address,
       attempt,
       tls: client.tls ?? {},
       timings,
       timers,
-      session: sessionOptionsOf(client, { selections, positions: this.#positions }),
+      session: sessionOptionsOf(client, { selections, positions: this.#progress.positions }),
       onOutput: (output) => this.#onOutput(output),
       onStalled: (isStalled) => this.#onStalled(isStalled),
       onLost: (error) => this.#onLost(error),
-    })
-  }
-
-  #windowOf(selections: readonly StationSelection[]): WindowWatch | undefined {
-    const { client, timings, timers } = this.#options
-    const end = client.span?.end
-    if (end === undefined) return undefined
-    const stations = selections.map(({ station }) => station)
-    return new WindowWatch({
-      end,
-      stations,
-      timings,
-      timers,
-      clock: client.clock,
-      onOver: (outcome) => this.#onEnded(outcome),
     })
   }
 
@@ -214,30 +174,14 @@ export class ClientLink {
   }
 
   #onPacket(piece: PacketPiece, channel: SelectedChannel): void {
-    const { stationId, sourceId, selection } = channel
-    const start = headerTime(piece.bytes)
-    const next = start === undefined ? undefined : (headerNextTime(piece.bytes) ?? start)
-    this.#delay.noteData(this.#options.timers.now())
-    const position = this.#positionOf(piece, start)
-    this.#positions.record(stationId, position)
-    if (!this.#heard.has(selection.station)) {
-      this.#heard.add(selection.station)
-      this.#options.onStation(selection.station, { kind: 'streaming', since: this.#now() })
-    }
-    if (start !== undefined && next !== undefined) {
-      if (this.#window?.note(sourceId, stationId, start, next) === false) {
-        this.#options.onUnselected()
-        return
-      }
-      const skipped = this.#ends.note(sourceId, start, next)
-      if (skipped && this.#options.client.span === undefined) this.#options.onSkipped(skipped, stationId)
-    }
-    this.#options.onPacket(piece, channel, position)
-  }
-
-  #positionOf({ sequence, protocol }: PacketPiece, time: Micros | undefined): Position {
+    const { timers, onPacket, onSkipped, onStation, onUnselected } = this.#options
+    this.#delay.noteData(timers.now())
     const serverKind = this.#negotiated?.serverKind ?? 'other'
-    return time === undefined ? { sequence, protocol, serverKind } : { sequence, time, protocol, serverKind }
+    const { position, isFirst, isWanted, skipped } = this.#progress.note(piece, channel, serverKind, this.#window)
+    if (isFirst) onStation(channel.selection.station, { kind: 'streaming', since: this.#now() })
+    if (skipped) onSkipped(skipped, channel.stationId)
+    if (isWanted) onPacket(piece, channel, position)
+    else onUnselected()
   }
 
   #onStation(outcome: StationOutcome): void {
@@ -251,7 +195,7 @@ export class ClientLink {
       onStation(station, { kind: 'rejected', since: this.#now(), reason: outcome.text })
       onProblem('SEEDLINK_STATION_REJECTED', `station ${station}: refused by the server: ${outcome.text}`)
     } else {
-      this.#positions.forget(station)
+      this.#progress.positions.forget(station)
       onProblem('SEEDLINK_RESUME_REFUSED', `station ${station}: starts live, its last position was refused: ${outcome.text}`)
     }
   }

@@ -1,7 +1,9 @@
 import type { Clock } from '../../domain/ports.ts'
 import type { SourceId, StationId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { StationSelection } from '../../seedlink/selection.ts'
 import { type WindowOutcome, WindowProgress } from '../../seedlink/window-progress.ts'
+import type { LinkOptions } from './client-link-options.ts'
 import type { ClientTimings, Timers } from './client-timings.ts'
 
 export interface WindowWatchOptions {
@@ -11,6 +13,18 @@ export interface WindowWatchOptions {
   readonly timers: Timers
   readonly clock: Clock
   readonly onOver: (outcome: WindowOutcome) => void
+}
+
+/** @returns undefined for a stream without an end */
+export function windowWatchOf(
+  { client, timings, timers }: LinkOptions,
+  selections: readonly StationSelection[],
+  onOver: WindowWatchOptions['onOver'],
+): WindowWatch | undefined {
+  const end = client.span?.end
+  if (end === undefined) return undefined
+  const stations = selections.map(({ station }) => station)
+  return new WindowWatch({ end, stations, timings, timers, clock: client.clock, onOver })
 }
 
 /** Ends a time window by the quiet behind it, for servers that never say END. */
