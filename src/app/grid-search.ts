@@ -2,12 +2,13 @@ import { Worker } from 'node:worker_threads'
 import type { TrainingConfig } from '../contract/training-config.ts'
 import { DatasetError } from '../domain/errors.ts'
 import { datasetSha256 } from '../io/seisbench/dataset.ts'
+import { archiveSha256 } from './training/archive-noise.ts'
 import { type GridCell, gridCells } from './training/grid-cells.ts'
 import { cellKey, GridJournal, type GridResult } from './training/grid-journal.ts'
 import type { GridMessage, GridTask, GridWorkerData } from './training/grid-worker.ts'
+import type { TrainingSources } from './training/training-data.ts'
 
-export interface GridSearchOptions {
-  readonly directories: readonly string[]
+export interface GridSearchOptions extends TrainingSources {
   /** Finished cells are written here, and read from here when the search goes on. */
   readonly journalFile: string
   readonly config: TrainingConfig
@@ -41,6 +42,7 @@ export async function gridSearch(options: GridSearchOptions, hooks: GridSearchHo
   const cells = gridCells(options.config)
   const hashes: string[] = []
   for (const directory of options.directories) hashes.push(await datasetSha256(directory))
+  for (const path of options.noiseArchives) hashes.push(await archiveSha256(path))
   const keys = cells.map(({ config }) => cellKey(hashes, options.seed, config))
   const journal = new GridJournal(options.journalFile)
   const results = keys.map((key) => journal.get(key))
@@ -110,8 +112,8 @@ async function trainCells(
   }
 }
 
-function startWorker({ directories, sampleRate, seed }: GridSearchOptions): Worker {
-  const workerData: GridWorkerData = { directories, sampleRate, seed }
+function startWorker({ directories, noiseArchives, sampleRate, seed }: GridSearchOptions): Worker {
+  const workerData: GridWorkerData = { sources: { directories, noiseArchives }, sampleRate, seed }
   const isBuilt = import.meta.filename.endsWith('.js')
   const script = new URL(`training/grid-worker.${isBuilt ? 'js' : 'ts'}`, import.meta.url)
   if (isBuilt) return new Worker(script, { workerData })

@@ -14,15 +14,14 @@ import { majstorovicArchitecture } from '../nn/majstorovic-architecture.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
 import { DEFAULT_THRESHOLD } from './evaluate.ts'
 import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
-import type { GridTrace } from './training/grid-trace.ts'
+import { archiveSha256 } from './training/archive-noise.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
 import { reportOnce } from './training/report-once.ts'
 import { type TrainingHooks, trainNetwork } from './training/train-network.ts'
+import { loadTrainingData, type TrainingSources } from './training/training-data.ts'
 
-export interface TrainOptions {
-  /** Folders in SeisBench format. */
-  readonly directories: readonly string[]
+export interface TrainOptions extends TrainingSources {
   /** Folder of the model; its last part is the model's name. */
   readonly out: string
   readonly config: TrainingConfig
@@ -41,11 +40,11 @@ export const SAMPLE_RATE = 20
  */
 export async function train(options: TrainOptions, givenHooks: TrainingHooks & LoadHooks): Promise<ModelCard> {
   const hooks = { ...givenHooks, onProblem: reportOnce(givenHooks.onProblem) }
-  const { directories, out, config, seed } = options
+  const { directories, noiseArchives, out, config, seed } = options
   const wasm = readKernels()
-  const trainTraces = await collect(gridTraces(directories, 'train', SAMPLE_RATE, hooks))
-  const devTraces = (await collect(gridTraces(directories, 'dev', SAMPLE_RATE, hooks))).filter(hasAllComponents)
   const architecture = majstorovicArchitecture()
+  const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows }
+  const { trainTraces, devTraces, archiveCounts } = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
   const { network, selectedEpoch } = trainNetwork(
     { architecture, sampleRate: SAMPLE_RATE, trainTraces, devTraces, config, seed, wasm },
     hooks,
@@ -74,7 +73,7 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
       selectedEpoch,
       windowsPerEpoch,
       settings,
-      data: await describeData(directories, hooks.onProblem),
+      data: [...(await describeData(directories, hooks.onProblem)), ...(await describeArchives(noiseArchives, archiveCounts))],
     },
     metrics: await measure(directories, scorer, hooks),
     limits: described.limits,
@@ -82,12 +81,6 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   writeModelCard(out, card)
   writeFileSync(join(out, 'README.md'), modelReadme(card))
   return card
-}
-
-async function collect(traces: AsyncIterable<GridTrace>): Promise<GridTrace[]> {
-  const collected: GridTrace[] = []
-  for await (const trace of traces) collected.push(trace)
-  return collected
 }
 
 async function describeData(directories: readonly string[], onProblem: OnProblem) {
@@ -103,6 +96,15 @@ async function describeData(directories: readonly string[], onProblem: OnProblem
       earthquakeTraces,
       noiseTraces: categories.length - earthquakeTraces,
     })
+  }
+  return described
+}
+
+async function describeArchives(paths: readonly string[], counts: readonly number[]) {
+  const described = []
+  for (const [index, path] of paths.entries()) {
+    const sha256 = await archiveSha256(path)
+    described.push({ name: basename(resolve(path)), sha256, earthquakeTraces: 0, noiseTraces: counts[index] ?? 0 })
   }
   return described
 }

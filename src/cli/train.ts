@@ -10,6 +10,7 @@ import { GridProgress, TrainingProgress } from './training-progress.ts'
 
 interface TrainCommandOptions {
   data: string[]
+  noise: string[]
   out: string
   config?: string
   grid?: boolean
@@ -21,6 +22,7 @@ export function trainCommand(): Command {
   return new Command('train')
     .description('train a detector on labelled waveforms in SeisBench format')
     .requiredOption('--data <dir...>', 'folders with metadata.csv and waveforms.hdf5')
+    .option('--noise <path...>', 'continuous miniSEED known to hold no earthquake: files or folders, trained as noise', [])
     .requiredOption('--out <folder>', 'where the model goes, such as models/my-region')
     .option('--config <file>', 'training.yaml; what it does not name has its published default')
     .option(
@@ -32,13 +34,14 @@ export function trainCommand(): Command {
     .action(run)
 }
 
-async function run({ data, out, config: file, grid, workers, seed }: TrainCommandOptions): Promise<void> {
+async function run({ data, noise, out, config: file, grid, workers, seed }: TrainCommandOptions): Promise<void> {
   const problems = new ProblemCounter()
   const progress = new TrainingProgress()
   const given = file === undefined ? trainingConfigSchema.parse({}) : loadTrainingConfig(file)
-  const config = grid ? await bestOfGrid({ directories: data, out, config: given, seed, workers }) : given
+  const options = { directories: data, noiseArchives: noise, out, seed }
+  const config = grid ? await bestOfGrid({ ...options, config: given, workers }) : given
   const card = await train(
-    { directories: data, out, seed, config },
+    { ...options, config },
     { onStep: progress.step, onEpoch: progress.epoch, onLoad: progress.load, onProblem: problems.add },
   )
   progress.end()

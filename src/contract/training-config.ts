@@ -70,7 +70,7 @@ export const trainingConfigSchema = z.strictObject({
       mined: probability.default(0).describe('share of windows that the network of the last epochs took for earthquakes'),
       minedKinds: z
         .array(z.string())
-        .default(['cultural', 'ice', 'glitch', 'teleseism', 'labelled', 'pre_event', 'catalogue_quiet'])
+        .default(['archive', 'cultural', 'ice', 'glitch', 'teleseism', 'labelled', 'pre_event', 'catalogue_quiet'])
         .describe('noise kinds that are surely no earthquakes; mining weak labels would teach to miss what hides there'),
       synthetic: probability.default(0.1).describe('share made by code: coloured noise, with the swell of the sea or without'),
       source: probability

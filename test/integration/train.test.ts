@@ -55,7 +55,10 @@ describe('train', () => {
     const problems: Problem[] = []
     const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
     const config = { ...CONFIG, epochs: 1, windowsPerEpoch: 32 }
-    await train({ directories: [data], out, config, seed: 1 }, { onProblem: (problem) => problems.push(problem) })
+    await train(
+      { directories: [data], noiseArchives: [], out, config, seed: 1 },
+      { onProblem: (problem) => problems.push(problem) },
+    )
     expect(problems.map(({ code }) => code)).toEqual(['dataset-row'])
   })
 
@@ -68,7 +71,10 @@ describe('train', () => {
 async function trained(data: string, seed: number, config = CONFIG) {
   const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
   const reports: EpochReport[] = []
-  await train({ directories: [data], out, config, seed }, { onEpoch: (report) => reports.push(report), onProblem: fail })
+  await train(
+    { directories: [data], noiseArchives: [], out, config, seed },
+    { onEpoch: (report) => reports.push(report), onProblem: fail },
+  )
   return { out, reports }
 }
 

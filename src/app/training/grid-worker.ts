@@ -2,14 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingConfig } from '../../contract/training-config.ts'
 import { readKernels } from '../../io/kernels-file.ts'
 import { majstorovicArchitecture } from '../../nn/majstorovic-architecture.ts'
-import type { GridTrace } from './grid-trace.ts'
-import { gridTraces, hasAllComponents } from './load-traces.ts'
 import { type EpochReport, trainNetwork } from './train-network.ts'
+import { loadTrainingData, type TrainingSources } from './training-data.ts'
 
 /** A thread that trains one cell of the grid after the other; its data are read once. */
 
 export interface GridWorkerData {
-  readonly directories: readonly string[]
+  readonly sources: TrainingSources
   readonly sampleRate: number
   readonly seed: number
 }
@@ -24,14 +23,16 @@ export type GridMessage =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
   | { readonly kind: 'done'; readonly index: number; readonly selectedEpoch: number; readonly dev: EpochReport['dev'] }
 
-const { directories, sampleRate, seed } = workerData as GridWorkerData
+const { sources, sampleRate, seed } = workerData as GridWorkerData
 const wasm = readKernels()
-const trainTraces = await collect('train')
-const devTraces = (await collect('dev')).filter(hasAllComponents)
+const architecture = majstorovicArchitecture()
+const shape = { gridRate: sampleRate, windowLength: architecture.input.rows }
+// What is wrong with the data is reported by the training behind the search.
+const { trainTraces, devTraces } = await loadTrainingData(sources, shape, { onProblem: () => {} })
 
 parentPort?.on('message', ({ index, config }: GridTask) => {
   let dev: EpochReport['dev'] = null
-  const task = { architecture: majstorovicArchitecture(), sampleRate, trainTraces, devTraces, config, seed, wasm }
+  const task = { architecture, sampleRate, trainTraces, devTraces, config, seed, wasm }
   const { selectedEpoch } = trainNetwork(task, {
     onEpoch: (report) => {
       if (report.isBest) dev = report.dev
@@ -41,13 +42,6 @@ parentPort?.on('message', ({ index, config }: GridTask) => {
   tell({ kind: 'done', index, selectedEpoch, dev })
 })
 tell({ kind: 'ready' })
-
-async function collect(split: 'train' | 'dev'): Promise<GridTrace[]> {
-  const traces: GridTrace[] = []
-  // What is wrong with the data was reported when the search began.
-  for await (const trace of gridTraces(directories, split, sampleRate, { onProblem: () => {} })) traces.push(trace)
-  return traces
-}
 
 function tell(message: GridMessage): void {
   parentPort?.postMessage(message)
