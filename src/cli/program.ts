@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander'
 import { MonitorError } from '../domain/errors.ts'
 import { version } from '../io/version.ts'
 import { benchCommand } from './bench.ts'
+import { calibrateCommand } from './calibrate.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { explainCommand } from './explain.ts'
+import { optimiseInputCommand } from './optimise-input.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { serveCommand } from './serve.ts'
@@ -42,6 +45,9 @@ function program(): Command {
     synthCommand(),
     trainCommand(),
     evaluateCommand(),
+    explainCommand(),
+    optimiseInputCommand(),
+    calibrateCommand(),
     checkCommand(),
     benchCommand(),
   ]

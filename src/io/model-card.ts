@@ -12,7 +12,7 @@ export interface Model {
   readonly card: ModelCard
 }
 
-const CARD_FILE = 'card.json'
+export const CARD_FILE = 'card.json'
 
 /**
  * Reads a model folder: `model.json`, its weights, and a card that belongs to them.

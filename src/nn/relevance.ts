@@ -21,6 +21,7 @@ export interface LayerRelevance extends Shape, Account {
 
 export interface Explanation {
   readonly logit: number
+  /** Single precision, as the engine's. */
   readonly probability: number
   /** What was handed out at the logit. */
   readonly start: number
@@ -106,7 +107,7 @@ export class Relevance {
     const logit = logits[0]!
     return {
       logit,
-      probability: sigmoid(logit),
+      probability: Math.fround(sigmoid(logit)),
       start: startOf(this.#start, logit),
       relevance: relevance.slice(),
       layers: this.#isRule ? this.#layers() : [],

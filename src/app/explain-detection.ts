@@ -1,0 +1,40 @@
+import { StoreError, UsageError } from '../domain/errors.ts'
+import { gridIndexToMicros, microsToGridIndex } from '../domain/grid.ts'
+import { openStoreReader } from '../io/store/store-reader.ts'
+import { createPreprocessor } from '../signal/preprocess.ts'
+import type { ExplainableWindow } from './explain.ts'
+import type { LoadedModel } from './load-model.ts'
+
+/**
+ * The best window of a stored detection, preprocessed and classified again: with the detection's own model its score comes out bit
+ * for bit. A monitor may have the store open.
+ *
+ * @throws {UsageError} when there is no such detection, or its window has another shape than the model's
+ * @throws {StoreError} when the store cannot be read, or was written before windows were stored
+ */
+export function storedWindow(file: string, id: string, model: LoadedModel): ExplainableWindow {
+  const reader = openStoreReader(file)
+  try {
+    const detection = reader.detection(id)
+    if (!detection) throw new UsageError(`explain --detection: expected the id of a detection, got ${id} (${file})`, { id, file })
+    const stored = reader.peakWindow(id)
+    if (!stored) {
+      const advice = 'it was stored by an older version; use --file with --at and its peak time'
+      throw new StoreError(`explain --detection: expected the best window of ${id}, got none (${file}); ${advice}`, { id, file })
+    }
+    const { classifier, card } = model
+    const { windowLength, channels } = classifier
+    const { samples, rate, startTime } = stored
+    if (samples.length !== windowLength * channels || rate !== card.sampleRate) {
+      const expected = `a window of ${windowLength} samples at ${card.sampleRate} Hz for this model`
+      throw new UsageError(`explain --detection: expected ${expected}, got ${samples.length / 3} at ${rate} Hz (${id})`, { id })
+    }
+    const input = new Float32Array(samples.length)
+    const isUsable = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: rate })(samples, input)
+    const score = isUsable ? classifier.classify(input, 1)[0]! : 0
+    const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
+    return { input, isUsable, origin: { instrument: detection.instrument, startTime, endTime, samples, score, detection } }
+  } finally {
+    reader.close()
+  }
+}
