@@ -112,8 +112,13 @@ async function trainCells(
   }
 }
 
-function startWorker({ directories, noiseArchives, sampleRate, seed }: GridSearchOptions): Worker {
-  const workerData: GridWorkerData = { sources: { directories, noiseArchives }, sampleRate, seed }
+function startWorker({ directories, noiseArchives, sampleRate, config, seed }: GridSearchOptions): Worker {
+  const workerData: GridWorkerData = {
+    sources: { directories, noiseArchives },
+    sampleRate,
+    memoryMegabytes: config.memoryMegabytes,
+    seed,
+  }
   const isBuilt = import.meta.filename.endsWith('.js')
   const script = new URL(`training/grid-worker.${isBuilt ? 'js' : 'ts'}`, import.meta.url)
   if (isBuilt) return new Worker(script, { workerData })

@@ -43,12 +43,11 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const { directories, noiseArchives, out, config, seed } = options
   const wasm = readKernels()
   const architecture = majstorovicArchitecture()
-  const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows }
-  const { trainTraces, devTraces, archiveCounts } = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
-  const { network, selectedEpoch } = trainNetwork(
-    { architecture, sampleRate: SAMPLE_RATE, trainTraces, devTraces, config, seed, wasm },
-    hooks,
-  )
+  const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
+  const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
+  const { network, selectedEpoch } = trainNetwork({ architecture, sampleRate: SAMPLE_RATE, ...data, config, seed, wasm }, hooks)
+
+  data.close()
 
   writeModelFiles(out, network)
   const { rows, channels } = network.input
@@ -73,7 +72,10 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
       selectedEpoch,
       windowsPerEpoch,
       settings,
-      data: [...(await describeData(directories, hooks.onProblem)), ...(await describeArchives(noiseArchives, archiveCounts))],
+      data: [
+        ...(await describeData(directories, hooks.onProblem)),
+        ...(await describeArchives(noiseArchives, data.archiveCounts)),
+      ],
     },
     metrics: await measure(directories, scorer, hooks),
     limits: described.limits,

@@ -27,6 +27,11 @@ export const trainingConfigSchema = z.strictObject({
     })
     .prefault({}),
   labelSmoothing: z.number().min(0).lt(0.5).default(0).describe('targets are this far from 0 and 1'),
+  memoryMegabytes: z
+    .number()
+    .positive()
+    .default(1024)
+    .describe('labelled samples held at once; from a larger dataset every epoch draws from another part'),
   batchSize: z.int().positive().default(128),
   epochs: z.int().positive().default(50),
   keep: z

@@ -10,6 +10,7 @@ import { loadTrainingData, type TrainingSources } from './training-data.ts'
 export interface GridWorkerData {
   readonly sources: TrainingSources
   readonly sampleRate: number
+  readonly memoryMegabytes: number
   readonly seed: number
 }
 
@@ -23,10 +24,10 @@ export type GridMessage =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
   | { readonly kind: 'done'; readonly index: number; readonly selectedEpoch: number; readonly dev: EpochReport['dev'] }
 
-const { sources, sampleRate, seed } = workerData as GridWorkerData
+const { sources, sampleRate, memoryMegabytes, seed } = workerData as GridWorkerData
 const wasm = readKernels()
 const architecture = majstorovicArchitecture()
-const shape = { gridRate: sampleRate, windowLength: architecture.input.rows }
+const shape = { gridRate: sampleRate, windowLength: architecture.input.rows, memoryMegabytes }
 // What is wrong with the data is reported by the training behind the search.
 const { trainTraces, devTraces } = await loadTrainingData(sources, shape, { onProblem: () => {} })
 

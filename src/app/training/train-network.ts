@@ -19,13 +19,18 @@ export interface TrainingTask {
   readonly architecture: Architecture
   /** Hz of the grid the traces are on. */
   readonly sampleRate: number
-  readonly trainTraces: readonly GridTrace[]
+  readonly trainTraces: TraceRounds
   /** Decide which epoch is kept; without any the last one is. */
   readonly devTraces: readonly GridTrace[]
   readonly config: TrainingConfig
   readonly seed: number
   /** Content of `kernels.wasm`. */
   readonly wasm: Uint8Array
+}
+
+/** Traces to draw windows from; each epoch asks for the next round, the same array when there is but one. */
+export interface TraceRounds {
+  next(): readonly GridTrace[]
 }
 
 export interface TrainingHooks {
@@ -67,7 +72,8 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
   const { config, seed, wasm, architecture, sampleRate } = task
   const shape = { windowLength: architecture.input.rows, channels: architecture.input.channels, sampleRate }
   const preprocess = createPreprocessor(config.preprocess, shape)
-  const sampler = new WindowSampler(createPool(task), config, shape, preprocess, new Random(seed ^ SAMPLER_STREAM))
+  let round = task.trainTraces.next()
+  const sampler = new WindowSampler(createPool(round, task), config, shape, preprocess, new Random(seed ^ SAMPLER_STREAM))
   const start = initialise(architecture, seed)
   const trainer = new Trainer(start, wasm, {
     optimiser: optimiserOptions(config.optimiser),
@@ -82,6 +88,7 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
 
   let best: { readonly network: Network; readonly epoch: number; readonly loss: number } | undefined
   for (let epoch = 1, step = 0; epoch <= config.epochs; epoch++) {
+    if (epoch > 1) beginRound(task.trainTraces.next())
     let lossSum = 0
     for (const end = step + stepsPerEpoch; step < end; step++) {
       sampler.fillBatch(inputs, targets)
@@ -99,13 +106,20 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
   }
   return { network: best!.network, selectedEpoch: best!.epoch }
 
+  function beginRound(next: readonly GridTrace[]): void {
+    if (next === round) return
+    round = next
+    sampler.pool = createPool(round, task)
+    sampler.hardNoise = undefined
+  }
+
   function scorerOf(network: Network): WindowScorer {
     return { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
   }
 
   function mineHardNoise(scorer: WindowScorer) {
     const isSure = ({ label }: GridTrace) => label.category === 'noise' && config.noise.minedKinds.includes(label.noiseKind)
-    return hardNoise(task.trainTraces.filter(isSure), scorer)
+    return hardNoise(round.filter(isSure), scorer)
   }
 
   function evaluateOnDev(network: Network): EpochReport['dev'] {
@@ -115,8 +129,8 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
   }
 }
 
-function createPool({ trainTraces, config, architecture, sampleRate }: TrainingTask) {
-  const pool = createTracePool(trainTraces, config, { windowLength: architecture.input.rows, sampleRate })
+function createPool(traces: readonly GridTrace[], { config, architecture, sampleRate }: TrainingTask) {
+  const pool = createTracePool(traces, config, { windowLength: architecture.input.rows, sampleRate })
   const missing = pool.earthquakes.size === 0 ? 'earthquake' : pool.noise.size === 0 ? 'noise' : undefined
   if (missing === undefined) return pool
   throw new DatasetError(

@@ -29,9 +29,9 @@ const MOST_SPEED = 1.4
  * Same seed, same pool, same windows.
  */
 export class WindowSampler {
+  pool: TracePool
   /** Noise that the network takes for earthquakes, when there is some. */
   hardNoise: WeightedChoice<Stretch> | undefined
-  readonly #pool: TracePool
   readonly #config: TrainingConfig
   readonly #shape: WindowShape
   readonly #preprocess: Preprocessor
@@ -40,7 +40,7 @@ export class WindowSampler {
   readonly #other: Float64Array
 
   constructor(pool: TracePool, config: TrainingConfig, shape: WindowShape, preprocess: Preprocessor, random: Random) {
-    this.#pool = pool
+    this.pool = pool
     this.#config = config
     this.#shape = shape
     this.#preprocess = preprocess
@@ -73,9 +73,9 @@ export class WindowSampler {
   #drawEarthquake(): void {
     const random = this.#random
     const { augmentation } = this.#config
-    this.#cut(this.#pool.earthquakes, this.#raw)
+    this.#cut(this.pool.earthquakes, this.#raw)
     if (chance(random, augmentation.superposition)) {
-      this.#cut(this.#pool.earthquakes, this.#other)
+      this.#cut(this.pool.earthquakes, this.#other)
       this.#mixIn(logBetween(random, SECOND_PEAK.least, SECOND_PEAK.most))
     }
     if (chance(random, augmentation.noise)) {
@@ -103,11 +103,11 @@ export class WindowSampler {
   #drawMixedNoise(): void {
     const random = this.#random
     const { noise, augmentation } = this.#config
-    if (this.#pool.coda.size > 0 && chance(random, noise.coda)) this.#cut(this.#pool.coda, this.#raw)
+    if (this.pool.coda.size > 0 && chance(random, noise.coda)) this.#cut(this.pool.coda, this.#raw)
     else this.#drawPlainNoise(this.#raw)
     if (chance(random, noise.reversal)) reverse(this.#raw)
     if (chance(random, noise.reversed)) {
-      this.#cut(this.#pool.earthquakes, this.#raw)
+      this.#cut(this.pool.earthquakes, this.#raw)
       reverse(this.#raw)
     }
     if (chance(random, augmentation.noise)) {
@@ -124,8 +124,8 @@ export class WindowSampler {
     const { preEvent, synthetic } = this.#config.noise
     const draw = this.#random.uniform()
     if (draw < synthetic) fillSyntheticNoise(window, this.#shape.sampleRate, this.#random)
-    else if (draw < synthetic + preEvent && this.#pool.preEvent.size > 0) this.#cut(this.#pool.preEvent, window)
-    else this.#cut(this.#pool.noise, window)
+    else if (draw < synthetic + preEvent && this.pool.preEvent.size > 0) this.#cut(this.pool.preEvent, window)
+    else this.#cut(this.pool.noise, window)
   }
 
   #cut(stretches: WeightedChoice<Stretch>, window: Float64Array): void {
