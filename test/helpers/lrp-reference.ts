@@ -58,7 +58,7 @@ export const MAPS: readonly ReferenceMap[] = [
   ),
   { name: 'eps_bias', options: { method: 'epsilon', bias: 'include' }, tolerance: 1e-3, tolerance64: 1e-8 },
   // Its denominators cross zero: not to be gated in single precision, where 7e-4 was measured with another implementation.
-  { name: 'eps_nobias', options: { method: 'epsilon', bias: 'ignore' }, tolerance: 1e-2, tolerance64: 1e-8 },
+  { name: 'eps_nobias', options: { method: 'epsilon', bias: 'ignore' }, tolerance: 2e-2, tolerance64: 1e-8 },
   { name: 'gradient', options: { method: 'gradient' }, tolerance: 2e-5, tolerance64: 1e-10 },
   { name: 'input_x_gradient', options: { method: 'input-gradient' }, tolerance: 2e-5, tolerance64: 1e-10 },
 ]
