@@ -4,7 +4,7 @@ import { ManualAlarmClock } from './manual-alarm-clock.ts'
 
 /** Clock and timers of a client that stand still until a test turns them. */
 export class ManualTimers {
-  readonly #clock = new ManualAlarmClock(1_700_000_000_000_000)
+  readonly #clock = new ManualAlarmClock(1_800_000_000_000_000)
 
   readonly clock: Clock = { now: () => this.#clock.now() }
 
