@@ -1,5 +1,6 @@
-import { type GroupedObservable, groupBy, mergeMap, type Observable, type OperatorFunction } from 'rxjs'
+import type { Observable, OperatorFunction } from 'rxjs'
 import { type InstrumentId, rememberingInstrumentIds, type SourceId } from '../domain/source-id.ts'
+import { perKey } from './per-key.ts'
 
 type OfInstrument = { readonly instrument: InstrumentId } | { readonly sourceId: SourceId }
 
@@ -10,11 +11,6 @@ type OfInstrument = { readonly instrument: InstrumentId } | { readonly sourceId:
 export function perStation<In extends OfInstrument, Out>(
   chain: (instrument$: Observable<In>, instrument: InstrumentId) => Observable<Out>,
 ): OperatorFunction<In, Out> {
-  return (source) => {
-    const instrumentOf = rememberingInstrumentIds()
-    return source.pipe(
-      groupBy((piece) => ('instrument' in piece ? piece.instrument : instrumentOf(piece.sourceId))),
-      mergeMap((group: GroupedObservable<InstrumentId, In>) => chain(group, group.key)),
-    )
-  }
+  const instrumentOf = rememberingInstrumentIds()
+  return perKey((piece: In) => ('instrument' in piece ? piece.instrument : instrumentOf(piece.sourceId)), chain)
 }
