@@ -6,7 +6,7 @@ import { separableEvents } from '../detection/separable-events.ts'
 import type { CatalogueEvent } from '../domain/catalogue.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import { parseIsoMicros } from '../domain/time.ts'
-import { readCatalogueCsv } from '../io/catalogue-csv.ts'
+import { readCatalogue } from '../io/event-catalogue.ts'
 import { type ContinuousEvaluation, type EvaluateContinuousOptions, evaluateContinuous } from './evaluate-continuous.ts'
 import type { LoadedModel } from './load-model.ts'
 
@@ -66,7 +66,7 @@ function catalogueOf(
 ): { catalogue: CatalogueEvent[]; isCounted: (event: CatalogueEvent) => boolean } {
   if (given === undefined) return { catalogue: [], isCounted: () => true }
   const { file, columns, atLeast, minimumMagnitude, separableSeconds } = given
-  const catalogue = readCatalogueCsv(resolve(root, file), onProblem, { ...columns, atLeast })
+  const catalogue = readCatalogue(resolve(root, file), onProblem, { ...columns, atLeast })
   const separable = separableEvents(catalogue, separableSeconds ?? 0)
   const isCounted = (event: CatalogueEvent) =>
     separable.has(event) && (minimumMagnitude === undefined || (event.magnitude ?? Number.NEGATIVE_INFINITY) >= minimumMagnitude)

@@ -14,9 +14,9 @@ import type { Config } from '../contract/config.ts'
 import { evaluationSuiteSchema } from '../contract/evaluation-suite.ts'
 import { mismatches } from '../detection/catalogue-matching.ts'
 import { UsageError } from '../domain/errors.ts'
-import { readCatalogueCsv } from '../io/catalogue-csv.ts'
 import { readCheckedYaml } from '../io/config/checked-yaml.ts'
 import { loadConfig } from '../io/config-file.ts'
+import { readCatalogue } from '../io/event-catalogue.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
 import { matchLines, mismatchLines, suiteLines } from './match-lines.ts'
 import { progressBar } from './progress.ts'
@@ -149,7 +149,7 @@ async function onWindows({ options, config, model, problems }: Run): Promise<Out
 async function onContinuous({ options, config, model, problems }: Run): Promise<Outcome> {
   const { continuous: paths = [], catalog = '', json, list } = options
   const bar = progressBar('replaying')
-  const catalogue = readCatalogueCsv(catalog, problems.add)
+  const catalogue = readCatalogue(catalog, problems.add)
   const { match, instruments, variants } = await evaluateContinuous({
     paths,
     catalogue,

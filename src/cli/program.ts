@@ -4,6 +4,7 @@ import { version } from '../io/version.ts'
 import { benchCommand } from './bench.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { checkCommand } from './check.ts'
+import { datasetCommand } from './dataset.ts'
 import { demoCommand } from './demo.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -48,6 +49,7 @@ function program(): Command {
     explainCommand(),
     optimiseInputCommand(),
     calibrateCommand(),
+    datasetCommand(),
     checkCommand(),
     benchCommand(),
   ]
