@@ -1,7 +1,8 @@
 import type { Packet } from '../domain/packet.ts'
 import type { OnProblem } from '../domain/problem.ts'
-import type { SourceId, StationId } from '../domain/source-id.ts'
-import { formatMicros, type Micros } from '../domain/time.ts'
+import { type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
+import { formatMicros, MICROS_PER_SECOND, type Micros, nanosToMicros } from '../domain/time.ts'
+import type { TraceRecord } from '../domain/trace.ts'
 
 export interface BacklogRecoveryOptions {
   /** The server's URL. */
@@ -11,6 +12,10 @@ export interface BacklogRecoveryOptions {
   readonly maximumSeconds: number
   /** Of packets held back and fetched. */
   readonly maximumBytes: number
+  /** When the next sample of a channel is due, and from when on it is wanted; undefined: it was never heard. */
+  readonly dueOf: (sourceId: SourceId) => Due | undefined
+  /** The same for a channel that was never heard: from the other channels of its instrument. */
+  readonly dueOfSiblings: (sourceId: SourceId) => Due | undefined
   /** Asks for a past time span on a second connection. */
   readonly fetchSpan: FetchSpan
   /** What was fetched, then what was held back: both belong before all that comes later. */
@@ -20,6 +25,11 @@ export interface BacklogRecoveryOptions {
   readonly onProblem: OnProblem
   /** @returns how to cancel it */
   readonly later?: (seconds: number, action: () => void) => () => void
+}
+
+export interface Due {
+  readonly at: Micros
+  readonly from: Micros
 }
 
 export interface SpanRequest {
@@ -34,17 +44,6 @@ export interface SpanRequest {
 
 /** @returns how to end it before it is done; nothing is called any more then */
 export type FetchSpan = (request: SpanRequest) => () => void
-
-/** A record of a channel, just decoded. */
-export interface FirstRecord {
-  readonly sourceId: SourceId
-  readonly station: StationId
-  readonly startTime: Micros
-  /** When the next sample of the channel is due, as far as is known. */
-  readonly dueTime: Micros | undefined
-  /** µs. */
-  readonly samplePeriod: number
-}
 
 /** Channels of one server skip together: so long, the fetch waits for those that have not said so yet. */
 const COLLECT_SECONDS = 0.5
@@ -72,7 +71,9 @@ interface Fetch extends Batch {
 export class BacklogRecovery {
   readonly #options: BacklogRecoveryOptions
   readonly #later: NonNullable<BacklogRecoveryOptions['later']>
+  /** Channels that have sent on this connection, and their stations. */
   #compared = new Set<SourceId>()
+  #heard = new Set<StationId>()
   /** Whose fetch has not begun. */
   #waiting: Batch = { skipped: new Map(), held: [] }
   #fetch: Fetch | undefined
@@ -98,16 +99,20 @@ export class BacklogRecovery {
   /** From here on the packets come over another connection. */
   beginConnection(): void {
     this.#compared = new Set()
+    this.#heard = new Set()
   }
 
   /** @returns true when the packet is taken and has to wait */
-  takes(record: FirstRecord, packet: Packet): boolean {
-    const { sourceId, station, startTime, dueTime, samplePeriod } = record
+  takes({ sourceId, startTime, sampleRate }: TraceRecord, packet: Packet): boolean {
     const isFirst = !this.#compared.has(sourceId)
-    if (isFirst) this.#compared.add(sourceId)
-    if (isFirst && dueTime !== undefined && startTime - dueTime > 1.5 * samplePeriod) {
-      if (this.#options.isFetching) this.#await(station, sourceId, dueTime, startTime)
-      else this.#options.onSkipped(sourceId, dueTime, startTime)
+    if (!isFirst && this.#waiting.skipped.size === 0 && this.#fetch === undefined) return false
+    const station = stationIdOf(sourceId)
+    if (isFirst) {
+      this.#compared.add(sourceId)
+      const due = this.#options.dueOf(sourceId) ?? (this.#heard.has(station) ? undefined : this.#options.dueOfSiblings(sourceId))
+      this.#heard.add(station)
+      const start = nanosToMicros(startTime)
+      if (due !== undefined && start - due.at > (1.5 * MICROS_PER_SECOND) / sampleRate) this.#onSkip(sourceId, due.from, start)
     }
     const batch = this.#batchOf(station)
     if (batch === undefined) return false
@@ -129,7 +134,12 @@ export class BacklogRecovery {
     return this.#fetch?.skipped.has(station) ? this.#fetch : undefined
   }
 
-  #await(station: StationId, sourceId: SourceId, from: Micros, to: Micros): void {
+  #onSkip(sourceId: SourceId, from: Micros, to: Micros): void {
+    if (!this.#options.isFetching) {
+      this.#options.onSkipped(sourceId, from, to)
+      return
+    }
+    const station = stationIdOf(sourceId)
     const batch = this.#batchOf(station) ?? this.#waiting
     const channels = batch.skipped.get(station) ?? new Map<SourceId, { from: Micros; to: Micros }>()
     batch.skipped.set(station, channels.set(sourceId, { from, to }))

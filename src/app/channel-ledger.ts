@@ -86,6 +86,11 @@ export class ChannelLedger {
     return this.#nextTime
   }
 
+  /** Of the oldest stretch that is remembered. */
+  get firstTime(): Nanos | undefined {
+    return this.#intervals[0]?.start
+  }
+
   get account(): ChannelAccount {
     const gaps = Object.fromEntries(this.#gapCounts)
     return { sourceId: this.#sourceId, samples: this.#samples, redundant: this.#redundant, gaps }

@@ -6,7 +6,6 @@ import type { Packet } from '../domain/packet.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { OnProblem, Problem } from '../domain/problem.ts'
 import { type InstrumentId, rememberingInstrumentIds, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
-import { MICROS_PER_SECOND, nanosToMicros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { Position } from '../io/seedlink/index.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
@@ -74,7 +73,7 @@ export class LiveMonitor {
     this.#options = options
     this.#memory = new PipelineMemory(store.checkpoints() as Map<StationId, StationState>)
     this.#accepted = new Set(config.servers.flatMap(({ stations }) => stations))
-    this.ledger = new TraceLedger(this.#memory)
+    this.ledger = new TraceLedger(this.#memory, this.#memory.saved('ledger'))
     this.board = new StationBoard({
       clock,
       liveness: config.liveness,
@@ -166,24 +165,12 @@ export class LiveMonitor {
     current.isDecoded = true
     const { sourceId } = record
     const { origin } = current.packet
-    const channel = this.ledger.channel(sourceId)
     if (this.board.isShared(sourceId)) {
-      const verdict = channel.compare(record, origin)
+      const verdict = this.ledger.channel(sourceId).compare(record, origin)
       this.board.onShared(sourceId, origin, verdict === 'new')
       if (verdict !== 'new') return false
     }
-    const due = channel.nextTime
-    const isKept = this.#backlogs.get(origin)?.takes(
-      {
-        sourceId,
-        station: stationIdOf(sourceId),
-        startTime: nanosToMicros(record.startTime),
-        dueTime: due === undefined ? undefined : nanosToMicros(due),
-        samplePeriod: MICROS_PER_SECOND / record.sampleRate,
-      },
-      current.packet,
-    )
-    current.isKept = isKept ?? false
+    current.isKept = this.#backlogs.get(origin)?.takes(record, current.packet) ?? false
     return !current.isKept
   }
 
@@ -218,7 +205,9 @@ export class LiveMonitor {
       isFetching: config.backlog.fetch,
       maximumSeconds: config.backlog.maximumSeconds,
       maximumBytes: config.backlog.maximumMegabytes * 1e6,
-      fetchSpan: (request) => fetchSpan(server, request, clock, onProblem),
+      dueOf: (sourceId) => this.ledger.dueOf(sourceId),
+      dueOfSiblings: (sourceId) => this.ledger.dueOfSiblings(sourceId),
+      fetchSpan: (request) => fetchSpan(server, request, clock),
       onRecovered: (fetched, held) => {
         this.links.putFirst(origin, fetched, held)
         onState()

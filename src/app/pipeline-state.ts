@@ -36,6 +36,12 @@ export class PipelineMemory implements PipelineState {
     }
   }
 
+  /** Keys under which a stage has something to bring back. */
+  saved(stage: string): string[] {
+    const prefix = `${stage} `
+    return [...this.#initial.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+  }
+
   /** The station's stages have taken in data. */
   touch(station: StationId): void {
     this.#changed.add(station)
