@@ -18,14 +18,17 @@ import { archiveSha256 } from './training/archive-noise.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
 import { reportOnce } from './training/report-once.ts'
-import { type TrainingHooks, trainNetwork } from './training/train-network.ts'
+import { type EpochReport, type TrainingHooks, trainNetwork } from './training/train-network.ts'
 import { loadTrainingData, type TrainingSources } from './training/training-data.ts'
+import { trainingPage } from './training/training-page.ts'
 
 export interface TrainOptions extends TrainingSources {
   /** Folder of the model; its last part is the model's name. */
   readonly out: string
   readonly config: TrainingConfig
   readonly seed: number
+  /** File of a report with curves, settings and the worst mistakes. */
+  readonly html?: string
 }
 
 /** Hz: the published network's. */
@@ -45,6 +48,7 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const architecture = majstorovicArchitecture()
   const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
   const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
+  const epochReports: EpochReport[] = []
   const { network, selectedEpoch } = trainNetwork({ architecture, sampleRate: SAMPLE_RATE, ...data, config, seed, wasm }, hooks)
 
   data.close()
@@ -82,6 +86,10 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   }
   writeModelCard(out, card)
   writeFileSync(join(out, 'README.md'), modelReadme(card))
+  if (options.html !== undefined) {
+    const input = { card, epochs: epochReports, directories, scorer, threshold: DEFAULT_THRESHOLD }
+    writeFileSync(options.html, await trainingPage(input, hooks))
+  }
   return card
 }
 

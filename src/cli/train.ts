@@ -13,6 +13,7 @@ interface TrainCommandOptions {
   noise: string[]
   out: string
   config?: string
+  html?: string
   grid?: boolean
   workers: number
   seed: number
@@ -25,6 +26,7 @@ export function trainCommand(): Command {
     .option('--noise <path...>', 'continuous miniSEED known to hold no earthquake: files or folders, trained as noise', [])
     .requiredOption('--out <folder>', 'where the model goes, such as models/my-region')
     .option('--config <file>', 'training.yaml; what it does not name has its published default')
+    .option('--html <file>', 'a report: curves, settings, ROC, reliability, the worst mistakes as waveforms')
     .option(
       '--grid',
       "try every combination of the configuration's grid first, then train the best; goes on where it was cut off",
@@ -34,14 +36,14 @@ export function trainCommand(): Command {
     .action(run)
 }
 
-async function run({ data, noise, out, config: file, grid, workers, seed }: TrainCommandOptions): Promise<void> {
+async function run({ data, noise, out, config: file, html, grid, workers, seed }: TrainCommandOptions): Promise<void> {
   const problems = new ProblemCounter()
   const progress = new TrainingProgress()
   const given = file === undefined ? trainingConfigSchema.parse({}) : loadTrainingConfig(file)
   const options = { directories: data, noiseArchives: noise, out, seed }
   const config = grid ? await bestOfGrid({ ...options, config: given, workers }) : given
   const card = await train(
-    { ...options, config },
+    { ...options, config, ...(html !== undefined && { html }) },
     { onStep: progress.step, onEpoch: progress.epoch, onLoad: progress.load, onProblem: problems.add },
   )
   progress.end()

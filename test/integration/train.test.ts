@@ -49,6 +49,20 @@ describe('train', () => {
     expect(evaluation.accuracy).toBeGreaterThan(0.9)
   })
 
+  it('writes a page of its own with curves, settings and the dev split when asked', async () => {
+    const data = await writeBurstDataset()
+    const folder = mkdtempSync(join(tmpdir(), 'train-'))
+    const html = join(folder, 'training.html')
+    const options = { directories: [data], noiseArchives: [], out: join(folder, 'made'), config: CONFIG, seed: 1, html }
+    await train(options, { onProblem: fail })
+    const page = readFileSync(html, 'utf8')
+    expect(page).toContain('<h1>Training of made</h1>')
+    for (const text of ['Loss', 'optimiser.learningRate', '0.05', 'Dev split', 'ROC', 'Worst false positives'])
+      expect(page).toContain(text)
+    // One file: nothing is fetched, nothing runs.
+    expect(page).not.toMatch(/<script|<link|src=|url\(/)
+  })
+
   it('reports a bad row once, however often the data are read', async () => {
     const data = await writeBurstDataset()
     appendFileSync(join(data, 'metadata.csv'), 'odd,explosion,train,20,,,made\n')
