@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { defaultConfig } from '../app/default-config.ts'
 import { type ExplainableWindow, explainWindow, explanationToJson, type WindowExplanation } from '../app/explain.ts'
 import { archivedWindow } from '../app/explain-archive.ts'
@@ -6,11 +6,14 @@ import { storedWindow } from '../app/explain-detection.ts'
 import { readWindowFile } from '../app/explain-file.ts'
 import { type ExplainedModel, loadExplainedModel } from '../app/explain-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
+import { windowReport } from '../app/report/window-report.ts'
+import { writeReport } from '../app/report/write-report.ts'
 import type { Config } from '../contract/config.ts'
 import { UsageError } from '../domain/errors.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { parseIsoMicros } from '../domain/time.ts'
 import { loadConfig } from '../io/config-file.ts'
+import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
 import {
   BIAS_MODES,
   type BiasMode,
@@ -20,6 +23,7 @@ import {
   type RelevanceStart,
   relevanceRule,
 } from '../nn/relevance-rule.ts'
+import { explainModel } from './explain-model.ts'
 import { explanationLines } from './explanation-lines.ts'
 import { progressBar } from './progress.ts'
 
@@ -36,7 +40,11 @@ interface ExplainOptions {
   beta: number
   bias: BiasMode
   start: RelevanceStart
+  data?: string[]
+  split: Split | 'all'
+  windows: number
   json?: true
+  html?: string
 }
 
 export function explainCommand(): Command {
@@ -58,20 +66,41 @@ export function explainCommand(): Command {
     .option('--beta <number>', 'lrp: weight of negative contributions, ≥ −1; −1: negative ones only', Number, 0)
     .addOption(new Option('--bias <mode>', 'what biases get of the relevance').choices(BIAS_MODES).default('ignore'))
     .addOption(new Option('--start <value>', 'what is handed out at the logit').choices(RELEVANCE_STARTS).default('one'))
+    .option('--data <dir...>', 'over a dataset in SeisBench format: mean relevance, methods compared, feature maps')
+    .addOption(new Option('--split <name>', 'with --data: which traces').choices([...SPLITS, 'all']).default('test'))
+    .option('--windows <number>', 'with --data: at most so many, which bounds the time', parseCount, 400)
     .option('--json', 'one JSON object on stdout')
+    .option('--html <file>', 'a page of its own; without a window: what the model sees')
     .action(run)
 }
 
 async function run(options: ExplainOptions): Promise<void> {
+  if (isAboutModel(options)) return explainModel(await modelOf(options), options)
   checkSource(options)
   // What contradicts itself is told before an archive is read for minutes.
   relevanceRule(options)
-  const config = options.config === undefined ? defaultConfig() : loadConfig(options.config)
-  const model = await loadExplainedModel(options.model ?? config.model)
+  const config = configOf(options)
+  const model = await modelOf(options)
   const window = await windowOf(options, config, model)
   const { method, beta, bias, start } = options
   const explanation = explainWindow(model.network, window, { method, beta, bias, start })
-  print(explanation, model, options.json)
+  if (options.html === undefined) return print(explanation, model, options.json)
+  writeReport(options.html, windowReport(explanation, model.id, model.card.sampleRate))
+}
+
+/** No window is named, and something that needs none. */
+function isAboutModel({ detection, file, window, data, html }: ExplainOptions): boolean {
+  const hasWindow = detection !== undefined || file !== undefined || window !== undefined
+  if (hasWindow && data !== undefined) throw new UsageError('explain: expected either a window or --data, got both')
+  return !hasWindow && (data !== undefined || html !== undefined)
+}
+
+function configOf({ config }: ExplainOptions): Config {
+  return config === undefined ? defaultConfig() : loadConfig(config)
+}
+
+function modelOf(options: ExplainOptions): Promise<ExplainedModel> {
+  return loadExplainedModel(options.model ?? configOf(options).model)
 }
 
 function print(explanation: WindowExplanation, model: ExplainedModel, json: true | undefined): void {
@@ -108,6 +137,13 @@ function checkSource({ detection, file, at, window }: ExplainOptions): void {
   if (given !== 1) throw new UsageError(`explain: expected one of --detection, --file with --at, or --window, got ${given}`)
   if ((file === undefined) !== (at === undefined))
     throw new UsageError('explain: expected --file and --at together, got one of them')
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (!(Number.isInteger(count) && count >= 2))
+    throw new InvalidArgumentError(`expected a whole number of at least 2, got ${text}`)
+  return count
 }
 
 function timeOf(text: string) {

@@ -27,6 +27,7 @@ export function featureMapSection(
 ): Section {
   const fields = receptiveFields(network)
   const shown = shownLayers(network)
+  if (shown === 0) return { title: 'Feature maps', body: '<p>The network has no layer in front of its flatten.</p>' }
   const { input, pRow, sRow } = window
   const marks: [string, number][] = []
   if (pRow !== undefined) marks.push(['P', pRow])

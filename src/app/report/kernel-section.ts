@@ -10,7 +10,7 @@ import { htmlTable } from '../html/page.ts'
 import { svgPlot } from '../html/svg-plot.ts'
 import { cellGrid } from './cell-grid.ts'
 import { divergingLegend } from './diverging-scale.ts'
-import { drawing, figure, type Section, text } from './report-page.ts'
+import { drawing, figure, type Section, signed, text } from './report-page.ts'
 
 const RESPONSE_POINTS = 65
 const PAIRS = 5
@@ -113,7 +113,7 @@ function pairTable(layers: readonly LayerKernels[]): string {
   const rows = layers.map((kernels) => {
     const pairs = similarFilters(kernels, Number.POSITIVE_INFINITY)
     const count = pairs.filter(({ cosine }) => Math.abs(cosine) > SIMILAR).length
-    const shown = pairs.slice(0, PAIRS).map(({ first, second, cosine }: FilterPair) => `${first}–${second}: ${cosine.toFixed(2)}`)
+    const shown = pairs.slice(0, PAIRS).map(({ first, second, cosine }: FilterPair) => `${first}–${second}: ${signed(cosine)}`)
     return [kernels.layer, count, shown.join(', ')]
   })
   const total = rows.reduce((sum, [, count]) => sum + Number(count), 0)

@@ -2,12 +2,12 @@ import { sigmoid } from '../../nn/exponential.ts'
 import { type InputOptimisation, optimiseInput } from '../../nn/input-optimisation.ts'
 import type { Network } from '../../nn/network.ts'
 import { svgPlot } from '../html/svg-plot.ts'
-import { figure, type Section } from './report-page.ts'
+import { figure, type Section, signed } from './report-page.ts'
 import { type ComponentSpectra, componentSpectra, meanSpectra } from './spectrum.ts'
 import { windowFigure } from './window-figure.ts'
 
-const STEPS = 400
-const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1, smoothness: 0.01, convergence: 1e-4 } as const
+const STEPS = 200
+const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1, smoothness: 0.01 } as const
 const SEEDS = [1, 2, 3] as const
 /** Random starts are this large: smaller than any signal of a preprocessed window. */
 const START_AMPLITUDE = 0.01
@@ -42,12 +42,12 @@ export function optimisationSection(network: Network, sampleRate: number, real: 
         `The optimal signal, started from ${shown.name}. ${signalText(shown.result.input, sampleRate)}`,
       ),
       ...runs
-        .filter((run) => run !== shown)
+        .filter((run) => run !== shown && run.result.end !== 'stuck')
         .slice(0, 1)
         .map(({ name, result }) =>
           figure(
             windowFigure({ samples: result.input, sampleRate }),
-            `The same from ${name}: what both share is the network's, what differs is the start's.`,
+            `The same from ${name}: what both share is the network’s, what differs is the start’s.`,
           ),
         ),
     ].join('\n'),
@@ -83,12 +83,12 @@ function runsText(runs: readonly Run[]): string {
   const ends = {
     converged: 'converged',
     steps: 'all updates were made',
-    stuck: 'cannot move: the gradient of a zero window is zero',
+    stuck: 'it cannot move: no filter is active in a window of zeros, so the gradient is zero',
   }
   return runs
     .map(({ name, result: { loss, logit, end } }) => {
       const last = logit.at(-1)!
-      return `From ${name}: logit ${logit[0]!.toFixed(2)} → ${last.toFixed(2)}, probability ${sigmoid(last).toFixed(4)}, loss ${loss.at(-1)!.toExponential(1)} after ${loss.length - 1} updates (${ends[end]}).`
+      return `From ${name}: logit ${signed(logit[0]!)} → ${signed(last)}, probability ${sigmoid(last).toFixed(4)}, loss ${loss.at(-1)!.toExponential(1)} after ${loss.length - 1} updates (${ends[end]}).`
     })
     .join(' ')
 }
@@ -127,11 +127,10 @@ function signalText(input: Float64Array, sampleRate: number): string {
   const energies = [0, 1, 2].map((column) => input.reduce((sum, value, i) => (i % 3 === column ? sum + value * value : sum), 0))
   const total = energies.reduce((a, b) => a + b, 0) || 1
   let moment = 0
-  let middle = 0
   input.forEach((value, i) => {
     moment += value * value * Math.floor(i / 3)
   })
-  middle = moment / total / sampleRate
+  const middle = moment / total / sampleRate
   const shares = energies.map((energy, i) => `${names[i]} ${Math.round((energy / total) * 100)} %`)
   return `Its energy lies ${shares.join(', ')}, on average ${middle.toFixed(1)} s after the beginning of the window; the spectra are largest at ${peaks.join(', ')}. It need not look like a seismogram: it is what raises this network's logit most steeply from that start, within what the bound and the smoothness allow.`
 }

@@ -27,6 +27,11 @@ export function text(x: number, y: number, content: string, anchor: 'start' | 'm
   return `<text x="${Math.round(x * 10) / 10}" y="${Math.round(y * 10) / 10}" text-anchor="${anchor}">${escapeHtml(content)}</text>`
 }
 
+/** Two decimals with a true minus sign. */
+export function signed(value: number): string {
+  return value.toFixed(2).replace('-', '−')
+}
+
 /** `d` of a path through points; those that are not finite lift the pen. */
 export function linePath(points: Iterable<readonly [x: number, y: number]>): string {
   let path = ''
