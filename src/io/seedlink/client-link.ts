@@ -76,13 +76,15 @@ export class ClientLink {
     this.#selections = selections
     if (this.#isClosed()) return
     this.#leave()
-    this.#connectAfresh()
+    if (selections.length > 0) this.#connectAfresh()
   }
 
-  /** Nothing can be asked for, as the server has it; the next try comes later. */
-  reject(reason: string): void {
+  /** Nothing can be asked for, as the server has it, until `replaceSelections` says otherwise. */
+  reject(reason: string, retrySeconds: number): void {
     this.#disconnect()
-    this.#waitAs('rejected', reason, this.#options.timings.retryRejectedSeconds)
+    const since = this.#now()
+    if (this.#options.client.isReconnecting === false) this.#setState({ kind: 'closed', since, reason })
+    else this.#setState({ kind: 'rejected', since, until: since + Math.round(retrySeconds * MICROS_PER_SECOND), reason })
   }
 
   /** What the link needs besides its connection has failed; the next try comes after the usual delay. */

@@ -18,6 +18,8 @@ import { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers 
 /** Stations remembered with their connection; a server that invents names cannot make it grow. */
 const MAX_KNOWN_STATIONS = 65_536
 
+const NO_STATIONS = 'the server knows no wildcards, and no station was found for the patterns'
+
 /**
  * A SeedLink client for one server and many stations, v3.x and v4.0: connects, negotiates, resumes, notices silence and
  * reconnects with growing delays, until it is closed. Above `stationsPerConnection` it does so on several connections; packets,
@@ -217,15 +219,12 @@ export class SeedlinkClient {
   async #expand(link: ClientLink): Promise<void> {
     const listing = await this.#listing.ask()
     if (this.#isClosed()) return
-    const named = link.selections.filter(({ station }) => !hasWildcard(station))
     if (listing.kind === 'failed') {
       link.fail(`its stations cannot be asked for: ${listing.error.message}`)
       return
     }
-    const found = this.#found(listing)
     this.#lookAgain()
-    if (named.length + found.length === 0) link.reject('the server knows no wildcards, and no station was found for the patterns')
-    else this.#assign(link, named, found)
+    this.#assign(link, this.#found(listing))
   }
 
   #lookAgain(): void {
@@ -238,29 +237,32 @@ export class SeedlinkClient {
     if (this.#isClosed()) return
     this.#lookAgain()
     const last = this.#links.at(-1)
-    const found = listing.kind === 'stations' ? this.#found(listing) : []
-    if (found.length > 0 && last)
-      this.#assign(
-        last,
-        last.selections.filter(({ station }) => !hasWildcard(station)),
-        found,
-      )
+    if (listing.kind !== 'failed' && last) this.#assign(last, this.#found(listing))
   }
 
-  /** Stations behind the patterns that no connection asks for yet. */
+  /** Stations behind the patterns. */
   #found(listing: Exclude<Listing, { kind: 'failed' }>): StationSelection[] {
-    const asked = new Set(this.#links.flatMap(({ selections }) => selections.map(({ station }) => station)))
     const { found, refused } = this.#stations.expand(this.#patterns, listing)
     if (refused !== undefined) this.#problem('SEEDLINK_WILDCARDS', refused)
-    return found.filter(({ station }) => !asked.has(station))
+    return found
   }
 
-  /** Fills the link, and opens others for the rest. */
-  #assign(link: ClientLink, named: readonly StationSelection[], found: readonly StationSelection[]): void {
+  /** Puts stations that no connection asks for yet on this one, as far as it has room, and opens others for the rest. */
+  #assign(link: ClientLink, found: readonly StationSelection[]): void {
+    const wanted = new Map(found.map((selection) => [selection.station, selection]))
+    const asked = new Set(this.#links.flatMap(({ selections }) => selections.map(({ station }) => station)))
+    const fresh = found.filter(({ station }) => !asked.has(station))
+    const named = link.selections.filter(({ station }) => !hasWildcard(station))
     const room = Math.max(0, this.#limit - named.length)
     this.#connectionByStation.clear()
-    link.replaceSelections([...named, ...found.slice(0, room)])
-    const rest = found.slice(room)
+    for (const each of [...this.#links]) {
+      const own = each === link ? [...named, ...fresh.slice(0, room)] : each.selections
+      // A pattern may want more of a station than its own entry does.
+      const next = own.map((selection) => wanted.get(selection.station) ?? selection)
+      if (!isSameRequest(next, each.selections)) each.replaceSelections(next)
+      if (next.length === 0) each.reject(NO_STATIONS, this.#timings.expandSeconds)
+    }
+    const rest = fresh.slice(room)
     if (rest.length === 0) return
     shardSelections(rest, this.#limit).forEach((shard, index) => {
       this.#addLink(shard).start(this.#stagger(index + 1))
@@ -279,4 +281,8 @@ export class SeedlinkClient {
   #now(): Micros {
     return this.#options.clock.now()
   }
+}
+
+function isSameRequest(one: readonly StationSelection[], other: readonly StationSelection[]): boolean {
+  return one.length === other.length && JSON.stringify(one) === JSON.stringify(other)
 }
