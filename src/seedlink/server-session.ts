@@ -1,5 +1,5 @@
 import { type Micros, microsToNanos } from '../domain/time.ts'
-import { type Command, CommandReader, MAX_LINE_BYTES } from './server-command.ts'
+import { type Command, type CommandLine, CommandReader, MAX_LINE_BYTES } from './server-command.ts'
 import type { Handshake, HandshakeStep, KnowsStation } from './server-handshake.ts'
 import { HandshakeV3 } from './server-handshake-v3.ts'
 import { HandshakeV4 } from './server-handshake-v4.ts'
@@ -22,6 +22,9 @@ export interface SessionHost {
   /** Whether the two belong together; absent when the server is open to all. */
   authenticate?(user: string, password: string): boolean
 }
+
+/** Answers to one read of the socket; the commands behind them wait, so that a flood of INFO does not fill the memory. */
+const MAX_ANSWER_BYTES = 256 * 1024
 
 /** Guesses at a password before the connection is closed. */
 const MAX_WRONG_PASSWORDS = 3
@@ -47,7 +50,10 @@ export class ServerSession {
   #wrongPasswords = 0
   #hasExtendedReplies = false
   #hasStepped = false
+  /** Not yet heard. */
+  #lines: CommandLine[] = []
   #outputs: SessionOutput[] = []
+  #answerBytes = 0
 
   constructor(host: SessionHost) {
     this.#host = host
@@ -67,14 +73,29 @@ export class ServerSession {
     return this.#isStreaming
   }
 
+  /** Commands wait for the answers before them to leave; call `proceed` then. */
+  get isWaiting(): boolean {
+    return this.#lines.length > 0
+  }
+
   /** @param chunk whatever one read of the socket gave; lines may be cut anywhere */
   receive(chunk: Uint8Array): SessionOutput[] {
+    this.#lines.push(...this.#reader.push(chunk))
+    return this.proceed()
+  }
+
+  /** Hears commands up to a limit of answers. */
+  proceed(): SessionOutput[] {
     this.#outputs = []
-    for (const line of this.#reader.push(chunk)) {
-      if (this.#isClosed) break
+    this.#answerBytes = 0
+    let heard = 0
+    while (heard < this.#lines.length && !this.#isClosed && this.#answerBytes < MAX_ANSWER_BYTES) {
+      const line = this.#lines[heard] as CommandLine
+      heard += 1
       if (line === 'overlong') this.#refuse(error('LIMIT', `a command line has at most ${MAX_LINE_BYTES} bytes`))
       else this.#execute(line)
     }
+    this.#lines = this.#isClosed ? [] : this.#lines.slice(heard)
     if (this.#reader.pendingBytes > MAX_PENDING_BYTES) this.#close()
     return this.#outputs
   }
@@ -218,6 +239,7 @@ export class ServerSession {
   }
 
   #send(bytes: Uint8Array): void {
+    this.#answerBytes += bytes.length
     this.#outputs.push({ kind: 'send', bytes })
   }
 }

@@ -95,11 +95,18 @@ export class ServerConnection {
 
   #receive(chunk: Uint8Array): void {
     for (const output of this.#session.receive(chunk)) this.#perform(output)
-    if (this.#socket.writableLength > MAX_UNREAD_REPLY_BYTES) {
-      this.#socket.pause()
-      this.#watchStall()
-    }
+    this.#proceed()
     this.#watchIdle()
+  }
+
+  /** Answers what is waiting as far as the client reads; nothing more is read from it before. */
+  #proceed(): void {
+    while (this.#session.isWaiting && !this.#socket.writableNeedDrain) {
+      for (const output of this.#session.proceed()) this.#perform(output)
+    }
+    if (!this.#session.isWaiting && this.#socket.writableLength < MAX_UNREAD_REPLY_BYTES) return
+    this.#socket.pause()
+    this.#watchStall()
   }
 
   #perform(output: SessionOutput): void {
@@ -193,6 +200,7 @@ export class ServerConnection {
   #onDrain(): void {
     this.#cancelStall()
     this.#socket.resume()
+    this.#proceed()
     if (this.#stream) this.#pump()
   }
 

@@ -233,7 +233,9 @@ export class Playback {
 
   /** A client's number, counted from the beginning of the archive. */
   #sequenceOfNumber({ sequence, isModular }: Extract<StartPoint, { kind: 'sequence' }>, next: number): number {
-    return (isModular ? unwrapSequence(sequence, this.numberOf(next)) : sequence) - this.#numberOffset
+    // Without a playhead all numbers of the first pass have been given.
+    const reference = this.isPaced ? next : this.#archive.timeline.sequenceCount + 1
+    return (isModular ? unwrapSequence(sequence, this.numberOf(reference)) : sequence) - this.#numberOffset
   }
 
   /** One more than the numbers of the first pass, or of what was played: what a client that got everything asks for. */
