@@ -10,13 +10,13 @@ export function splitSigns(x: usize, rows: i32, channels: i32, y: usize): void {
     let c: usize = 0
     for (; c + 16 <= width; c += 16) {
       const value = v128.load(x + c)
-      v128.store(y + c, f32x4.max(value, zero))
-      v128.store(y + width + c, f32x4.min(value, zero))
+      v128.store(y + c, f32x4.pmax(value, zero))
+      v128.store(y + width + c, f32x4.pmin(value, zero))
     }
     for (; c < width; c += 4) {
       const value = f32.load(x + c)
-      f32.store(y + c, max<f32>(value, 0))
-      f32.store(y + width + c, min<f32>(value, 0))
+      f32.store(y + c, value < 0 ? 0 : value)
+      f32.store(y + width + c, value > 0 ? 0 : value)
     }
     x += width
     y += 2 * width
@@ -70,14 +70,24 @@ export function repairedRelevancePerContribution(
   stabiliser: f32,
 ): void {
   const width: usize = <usize>outputs << 2
+  const zero = f32x4.splat(0)
   for (let row: i32 = 0; row < rows; row++) {
-    for (let o: usize = 0; o < width; o += 4) {
+    let o: usize = 0
+    for (; o + 16 <= width; o += 16) {
+      const relevance = v128.load(r + o)
+      const positive = v128.load(d + o)
+      const negative = v128.load(d + width + o)
+      const isOneSided = v128.or(f32x4.eq(positive, zero), f32x4.eq(negative, zero))
+      v128.store(s + o, fourShares(relevance, positive, 1 + beta, isOneSided, stabiliser))
+      v128.store(s + width + o, fourShares(relevance, negative, -beta, isOneSided, stabiliser))
+    }
+    for (; o < width; o += 4) {
       const relevance = f32.load(r + o)
       const positive = f32.load(d + o)
       const negative = f32.load(d + width + o)
       const isOneSided = positive == 0 || negative == 0
-      f32.store(s + o, side(relevance, positive, 1 + beta, isOneSided, stabiliser))
-      f32.store(s + width + o, side(relevance, negative, -beta, isOneSided, stabiliser))
+      f32.store(s + o, oneShare(relevance, positive, 1 + beta, isOneSided, stabiliser))
+      f32.store(s + width + o, oneShare(relevance, negative, -beta, isOneSided, stabiliser))
     }
     r += width
     d += 2 * width
@@ -85,11 +95,21 @@ export function repairedRelevancePerContribution(
   }
 }
 
-function side(relevance: f32, sum: f32, factor: f32, isOneSided: bool, stabiliser: f32): f32 {
+function oneShare(relevance: f32, sum: f32, factor: f32, isOneSided: bool, stabiliser: f32): f32 {
   if (factor == 0 || sum == 0) return 0
   // The published implementation scales the sum by the factor before it stabilises it, so that the factor falls out but for ε.
   if (isOneSided) return relevance / (sum + copysign<f32>(stabiliser / abs(factor), sum))
   return (factor * relevance) / (sum + copysign<f32>(stabiliser, sum))
+}
+
+/** The same for four units; `isOneSided` is a mask. */
+function fourShares(relevance: v128, sum: v128, factor: f32, isOneSided: v128, stabiliser: f32): v128 {
+  const zero = f32x4.splat(0)
+  if (factor == 0) return zero
+  const weight = v128.bitselect(f32x4.splat(1), f32x4.splat(factor), isOneSided)
+  const epsilon = v128.bitselect(f32x4.splat(stabiliser / abs(factor)), f32x4.splat(stabiliser), isOneSided)
+  const stable = f32x4.add(sum, v128.or(epsilon, v128.and(sum, i32x4.splat(<i32>0x80000000))))
+  return v128.and(f32x4.div(f32x4.mul(weight, relevance), stable), f32x4.ne(sum, zero))
 }
 
 /**

@@ -51,13 +51,16 @@ const GRID = [
   { title: 'batch normalisation of the input', architecture: detector(11, 3, normalisation, conv1d('first')) },
 ]
 
-describe.each(GRID)('relevance in $title', ({ architecture }) => {
+/** Half of the rules for each network, the other half for the next. */
+const CASES = GRID.map((each, i) => ({ ...each, rules: RULES.filter((_, k) => (i + k) % 2 === 0) }))
+
+describe.each(CASES)('relevance in $title', ({ architecture, rules }) => {
   const network = randomNetwork(architecture, 7)
   const { rows, channels } = network.input
   const window = noise(rows * channels, 11)
 
   it('is what the definition gives in front of every layer, and accounted for', () => {
-    for (const rule of RULES) {
+    for (const rule of rules) {
       const { layers, relevance, start } = new Relevance(network, kernels, optionsOf(rule)).explain(window)
       const expected = naiveRelevance(network, window, rule)
       expect(start).toBe(1)
