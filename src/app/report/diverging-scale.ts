@@ -30,7 +30,7 @@ export function divergingStyle(): string {
 
 /** The scale with its ends in numbers. */
 export function divergingLegend(low: string, middle: string, high: string): string {
-  const width = 14
+  const width = 20
   const cells = Array.from(
     { length: 2 * LEVELS + 1 },
     (_, i) => `<rect class="v${i - LEVELS}" x="${i * width}" width="${width}" height="12"/>`,

@@ -138,5 +138,5 @@ function percent(share: number): string {
 }
 
 function number(value: number): string {
-  return value === 0 ? '0' : value.toPrecision(4).replace('-', '−')
+  return value.toFixed(6).replace('-', '−')
 }
