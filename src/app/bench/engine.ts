@@ -6,6 +6,7 @@ import { initialise } from '../../nn/initialise.ts'
 import { majstorovicArchitecture } from '../../nn/majstorovic-architecture.ts'
 import type { Network } from '../../nn/network.ts'
 import { Random } from '../../nn/random.ts'
+import { Relevance } from '../../nn/relevance.ts'
 import { Trainer } from '../../nn/trainer.ts'
 
 export interface EngineSpeed {
@@ -16,12 +17,19 @@ export interface EngineSpeed {
 
 const BATCHES = [1, 64, 512]
 const TRAINING_BATCH = 128
+const RELEVANCE_BATCH = 64
+const RELEVANCE_RULES = [
+  ['LRP β 0', { beta: 0 }],
+  ['LRP β 1', { beta: 1 }],
+  ['ε-rule', { method: 'epsilon' }],
+  ['gradient', { method: 'gradient' }],
+] as const
 const SECONDS_EACH = 1
 /** So that the clock's own time does not count. */
 const FEWEST_WINDOWS_PER_TURN = 64
 
 /**
- * Speed of the published network on one thread: every engine that is installed at several batch sizes, training.
+ * Speed of the published network on one thread: every engine that is installed at several batch sizes, relevance maps, training.
  * The fastest turn counts, so that other programs disturb little.
  */
 export async function benchEngine(): Promise<EngineSpeed[]> {
@@ -37,8 +45,17 @@ export async function benchEngine(): Promise<EngineSpeed[]> {
       results.push({ name: `${name}, batch ${batch}`, windowsPerSecond: speed(batch, () => engine.classify(part, batch)) })
     }
   }
+  results.push(...relevanceSpeeds(network, windows))
   results.push({ name: `builtin, training, batch ${TRAINING_BATCH}`, windowsPerSecond: trainingSpeed(network, windows) })
   return results
+}
+
+function relevanceSpeeds(network: Network, windows: Float32Array): EngineSpeed[] {
+  return RELEVANCE_RULES.map(([name, options]) => {
+    const relevance = new Relevance(network, readKernels(), options)
+    const windowsPerSecond = speed(RELEVANCE_BATCH, () => relevance.maps(windows, RELEVANCE_BATCH))
+    return { name: `builtin, relevance, ${name}`, windowsPerSecond }
+  })
 }
 
 function trainingSpeed(network: Network, windows: Float32Array): number {
