@@ -39,7 +39,7 @@ export interface ConnectionScript {
 }
 
 export interface ScriptedServerOptions {
-  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string; readonly requestCert?: boolean }
   /** Default 127.0.0.1. */
   readonly host?: string
 }

@@ -35,6 +35,25 @@ describe('TLS', () => {
     expect(server.commands(0)).toEqual([])
   })
 
+  it('shows its own certificate to a server that wants one', async () => {
+    const server = await listen([ONE_PACKET], { tls: { ...TLS, ca: TLS.cert, requestCert: true } })
+    const stranger = connect(server.url, { tls: { ca: TLS.cert } })
+    await stranger.until(() => stranger.problems.length > 0)
+    expect(stranger.packets).toEqual([])
+    stranger.client.close()
+    const known = connect(server.url, { tls: { ca: TLS.cert, certificate: TLS.cert, key: Buffer.from(TLS.key) } })
+    await known.until(() => known.packets.length === 1)
+  })
+
+  it('verifies the name it is told instead of the host of the address', async () => {
+    const server = await listen([ONE_PACKET], { tls: TLS })
+    const recorded = connect(server.url, { tls: { ca: TLS.cert, serverName: 'localhost' } })
+    await recorded.until(() => recorded.packets.length === 1)
+    const wrong = connect(server.url, { tls: { ca: TLS.cert, serverName: 'seedlink.example' } })
+    await wrong.untilLink('waiting')
+    expect(wrong.problems[0]?.message).toContain('the certificate is for another host')
+  })
+
   it('takes any certificate when told to', async () => {
     const server = await listen([ONE_PACKET], { tls: TLS })
     const recorded = connect(server.url, { tls: { isVerified: false } })
