@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -30,12 +30,36 @@ describe('quakewire evaluate', { timeout: PATIENCE }, () => {
       'breakdown',
       'reliability',
       'temperature',
+      'delay',
     ])
     expect(evaluation).toMatchObject({
       threshold: 0.5,
       windows: 3 + 2,
       byDataset: { events: { windows: 3 }, noise: { windows: 2 } },
     })
+
+    const html = join(data, 'report.html')
+    const listed = await quakewire(
+      'evaluate',
+      '--data',
+      data,
+      '--split',
+      'all',
+      '--threshold',
+      '1',
+      '--list',
+      '--trade-off',
+      '--html',
+      html,
+    )
+    expect(listed.code).toBe(0)
+    expect(listed.stdout).toMatch(/0 false positives, 3 false negatives\n {2}false negative {2}0\.\d{4} .*event/)
+    expect(listed.stdout).toMatch(/delay after P, traces played as live \(stride 1 s\)/)
+    expect(listed.stdout.match(/^ +0\.\d+ +\d s +[\d.]+ s/gm)).toHaveLength(54)
+    const page = readFileSync(html, 'utf8')
+    expect(page.match(/<svg/g)?.length).toBeGreaterThanOrEqual(3 + 1 + 3)
+    expect(page).toContain('Worst false negatives')
+    expect(page).not.toMatch(/(?:src|href)=|<script/)
 
     const partial = await quakewire('evaluate', '--data', data, '--partial', '--threshold', '1', '--json')
     expect(JSON.parse(partial.stdout)).toMatchObject({ threshold: 1, windows: 3 + 2 + 2 })
@@ -70,6 +94,24 @@ describe('quakewire evaluate', { timeout: PATIENCE }, () => {
     ])
     expect(match).toMatchObject({ events: 0, eventsWithoutData: 1, recall: null, unmatched: match.detections })
     expect(match.stationDays).toBeGreaterThan(0)
+  })
+
+  it('evaluates a suite of continuous data: counts by set, with other settings of the trigger and the baseline beside it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
+    await quakewire('synth', '--out', join(folder, 'archive'), '--stations', '1', '--minutes', '2')
+    writeFileSync(join(folder, 'suite.yaml'), 'sets:\n  - name: quiet\n    paths: [archive]\n    note: nothing known\n')
+    const { code, stdout } = await quakewire('evaluate', '--suite', join(folder, 'suite.yaml'), '--trade-off', '--json')
+    expect(code).toBe(0)
+    const set = JSON.parse(stdout)
+    expect(set).toMatchObject({ name: 'quiet', match: { events: 0 }, list: { missedEvents: [] } })
+    expect(set.variants).toHaveLength(54)
+    expect(set.variants.map(({ match }: { match: { stationDays: number } }) => match.stationDays)).toEqual(
+      set.variants.map(() => expect.closeTo(set.match.stationDays, 4)),
+    )
+    writeFileSync(join(folder, 'suite.yaml'), 'sets:\n  - name: quiet\n    path: [archive]\n')
+    const broken = await quakewire('evaluate', '--suite', join(folder, 'suite.yaml'))
+    expect(broken.code).toBe(2)
+    expect(broken.stderr).toMatch(/suite.yaml:\d+ sets\[0\]\.path/)
   })
 
   it('says in one line what is wrong with its options', async () => {

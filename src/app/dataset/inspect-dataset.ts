@@ -82,7 +82,8 @@ export async function inspectDataset(directory: string, { scorer, onProgress }: 
     let seconds = 0
     for (const trace of dataset.traces(() => true)) {
       const { label, sampleRate, components } = trace
-      onProgress?.(++traces / dataset.labels.length)
+      traces++
+      onProgress?.(traces / dataset.labels.length)
       counts.collection.add(label.dataset, label)
       counts.split.add(label.split ?? 'none', label)
       counts.rate.add(`${sampleRate} Hz`, label)

@@ -37,16 +37,16 @@ export async function createSeisbench(directory: string, columns: readonly strin
   mkdirSync(directory, { recursive: true })
   const hdf5 = await import('h5wasm/node')
   await hdf5.ready
-  const file = new hdf5.File(join(directory, 'waveforms.hdf5'), 'w')
-  const data = file.create_group('data')
-  const format = file.create_group('data_format')
+  const file = timeless(() => new hdf5.File(join(directory, 'waveforms.hdf5'), 'w'))
+  const data = timeless(() => file.create_group('data'))
+  const format = timeless(() => file.create_group('data_format'))
   for (const [name, value] of Object.entries({
     dimension_order: 'CW',
     component_order: 'ZNE',
     measurement: 'as recorded',
     unit: 'counts',
   })) {
-    format.create_dataset({ name, data: value })
+    timeless(() => format.create_dataset({ name, data: value }))
   }
   const metadata = openSync(join(directory, 'metadata.csv'), 'w')
   const names = ['trace_name', 'trace_npts', ...columns]
@@ -61,14 +61,16 @@ export async function createSeisbench(directory: string, columns: readonly strin
       for (const [component, samples] of components.entries()) values.set(samples, (row * 3 + component) * length)
     }
     // Deflate at its quickest: half the size of real counts, and every HDF5 library reads it.
-    data.create_dataset({
-      name,
-      data: values,
-      shape: [traces.length, 3, length],
-      chunks: [1, 3, length],
-      compression: 'gzip',
-      compression_opts: [1],
-    })
+    timeless(() =>
+      data.create_dataset({
+        name,
+        data: values,
+        shape: [traces.length, 3, length],
+        chunks: [1, 3, length],
+        compression: 'gzip',
+        compression_opts: [1],
+      }),
+    )
     for (const [row, { columns: given }] of traces.entries()) {
       const fields: Record<string, string | number | undefined> = {
         ...given,
@@ -91,9 +93,23 @@ export async function createSeisbench(directory: string, columns: readonly strin
     close() {
       for (const [length, bucket] of waiting) write(length, bucket)
       waiting.clear()
-      file.close()
+      timeless(() => file.close())
       closeSync(metadata)
     },
+  }
+}
+
+/**
+ * HDF5 stamps every array with the time of its making, and h5wasm has no switch for that: two runs would differ in those bytes alone,
+ * and the hash in a model card would name no data. The library asks `Date.now`, and nothing else runs while it does.
+ */
+function timeless<T>(write: () => T): T {
+  const { now } = Date
+  Date.now = () => 0
+  try {
+    return write()
+  } finally {
+    Date.now = now
   }
 }
 
