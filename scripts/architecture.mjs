@@ -83,7 +83,7 @@ export const options = {
   tsPreCompilationDeps: true,
   tsConfig: { fileName: 'tsconfig.json' },
   doNotFollow: { path: 'node_modules' },
-  exclude: { path: '^src/nn/assembly/' },
+  exclude: { path: '^src/(nn|signal)/assembly/' },
 }
 
 export default { forbidden: rulesFor('src/'), options }

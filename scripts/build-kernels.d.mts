@@ -1,1 +1,2 @@
 export function compileKernels(): Promise<Uint8Array>
+export function compileWeigh(): Promise<string>

@@ -1,5 +1,6 @@
 import { HALF_WIDTH, kernelRows, kernelTable } from './resampler-kernel.ts'
 import { wholeMillisPeriod } from './sample-rate.ts'
+import { layOut, MOST_SAMPLES, weigh } from './weigh.ts'
 
 /**
  * Which input samples make output m of a segment, and with which weights. Everything follows from m, the segment's anchor and
@@ -21,12 +22,11 @@ export interface ResamplerFilter {
 }
 
 /** Most samples that can be filtered at once; more than the most taps (6,500 at 250 times the grid rate). */
-export const WORKBENCH_LENGTH = 8192
+export const WORKBENCH_LENGTH = MOST_SAMPLES
 
 /**
  * Where input lies while it is filtered, whichever channel's it is: filled by `workbench()`'s caller, used before anybody else
- * can fill it. One array for all, and not exported: only of such a constant does the compiler know address and length, without
- * which each multiplication takes half as long again.
+ * can fill it. One array for all, and not exported: only of such a constant does the compiler know address and length.
  */
 const bench = new Float64Array(WORKBENCH_LENGTH)
 
@@ -81,14 +81,15 @@ class WholeMillisFilter implements ResamplerFilter {
   }
 
   compute(gridIndex: number, count: number, firstIndex: number, outputs: Float64Array, at: number): void {
+    if (count === 0) return
     const cycle = this.#cycle
+    const from = this.firstSample(gridIndex) - firstIndex
+    const to = this.firstSample(gridIndex + count - 1) - firstIndex + this.maxTaps
+    layOut(bench, from, Math.min(to, WORKBENCH_LENGTH), this.#hop)
     for (let phase = 0; phase < cycle && phase < count; phase++) {
       const first = this.firstSample(gridIndex + phase)
       const weights = this.#rowOf(gridIndex + phase, first)
-      for (let next = phase, start = first - firstIndex; next < count; start += EIGHT * this.#hop) {
-        weighEight(weights, start, this.#hop)
-        for (let i = 0; i < EIGHT && next < count; i++, next += cycle) outputs[at + next] = sums[i]!
-      }
+      weigh(weights, first - firstIndex - from, Math.ceil((count - phase) / cycle), outputs, at + phase, cycle)
     }
   }
 
@@ -162,59 +163,6 @@ class AnyRateFilter implements ResamplerFilter {
   #lastSample(gridIndex: number): number {
     return Math.ceil(this.#position(gridIndex) + this.#half) - 1
   }
-}
-
-/** Outputs computed in one pass over the weights: enough independent sums to keep the adder busy. */
-const EIGHT = 8
-
-/** What `weighEight` has computed. */
-const sums = new Float64Array(EIGHT)
-
-/**
- * Eight outputs with the same weights, `hop` samples apart, into `sums`. Each is summed up from the oldest sample to the newest.
- * Those whose samples are not on the workbench yet come out as nonsense, to be ignored: fewer at a time would not be faster.
- *
- * Positions come from times, which are doubles: they are made int32 (`| 0`), because indexing by a double costs threefold.
- */
-function weighEight(weights: Float64Array, start: number, hop: number): void {
-  const count = weights.length
-  const from = start | 0
-  const step = hop | 0
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
-  let e = 0
-  let f = 0
-  let g = 0
-  let h = 0
-  for (let j = 0; j < count; j++) {
-    const weight = weights[j]!
-    let i = (from + j) | 0
-    a += weight * bench[i]!
-    i = (i + step) | 0
-    b += weight * bench[i]!
-    i = (i + step) | 0
-    c += weight * bench[i]!
-    i = (i + step) | 0
-    d += weight * bench[i]!
-    i = (i + step) | 0
-    e += weight * bench[i]!
-    i = (i + step) | 0
-    f += weight * bench[i]!
-    i = (i + step) | 0
-    g += weight * bench[i]!
-    i = (i + step) | 0
-    h += weight * bench[i]!
-  }
-  sums[0] = a
-  sums[1] = b
-  sums[2] = c
-  sums[3] = d
-  sums[4] = e
-  sums[5] = f
-  sums[6] = g
-  sums[7] = h
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
