@@ -31,15 +31,18 @@ const streams = index.files
   .map((recording) => ({ ...recording, ...streamOf(recording.file) }))
 
 describe.each(streams.filter(({ hasText }) => !hasText))('$file', ({ facts, bytes, protocol }) => {
-  it.each([65_536, 7, 1])('gives its packets, INFO and END to a session in pieces of %d', (length) => {
-    const outputs = play(protocol, Object.keys(facts.stations), cut(bytes, [length]))
-    const kinds = outputs.map(({ kind }) => kind)
-    expect(kinds.filter((kind) => kind === 'packet')).toHaveLength(facts.packets)
-    expect(kinds.filter((kind) => kind === 'info').length).toBeLessThanOrEqual(facts.infos.length)
-    expect(kinds.filter((kind) => kind === 'end')).toHaveLength(facts.end)
-    expect(kinds).not.toContain('failed')
-    expect(kinds).not.toContain('unselected')
-  })
+  it.each([{ lengths: [65_536] }, { lengths: [7] }, { lengths: [1] }, { lengths: [3, 640, 1, 200, 11, 2, 1500] }])(
+    'gives its packets, INFO and END to a session in pieces of $lengths',
+    ({ lengths }) => {
+      const outputs = play(protocol, Object.keys(facts.stations), cut(bytes, lengths))
+      const kinds = outputs.map(({ kind }) => kind)
+      expect(kinds.filter((kind) => kind === 'packet')).toHaveLength(facts.packets)
+      expect(kinds.filter((kind) => kind === 'info').length).toBeLessThanOrEqual(facts.infos.length)
+      expect(kinds.filter((kind) => kind === 'end')).toHaveLength(facts.end)
+      expect(kinds).not.toContain('failed')
+      expect(kinds).not.toContain('unselected')
+    },
+  )
 })
 
 describe.each(streams.filter(({ hasText }) => hasText))('$file, with text between the packets', ({ facts, bytes, protocol }) => {
