@@ -117,7 +117,7 @@ export async function archiveScores(options: {
 /**
  * The temperature of a model, fitted on a split, with what says so.
  *
- * @throws {DatasetError} when a dataset cannot be read or the split lacks a class
+ * @throws {DatasetError} when a dataset cannot be read, or the split lacks a class or mistakes to learn from
  */
 export async function calibrateModel(
   directories: readonly string[],
@@ -130,7 +130,7 @@ export async function calibrateModel(
   const fitted = fitTemperature(windows)
   if (fitted === undefined) {
     throw new DatasetError(
-      `calibrate: expected earthquakes and noise in split ${split}, got one of them (${directories.join(', ')})`,
+      `calibrate: expected earthquakes and noise in split ${split} and a mistake or two, got too little to fit to (${directories.join(', ')})`,
     )
   }
   const temperature = Math.round(fitted * 1e4) / 1e4

@@ -28,7 +28,7 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2
  * The temperature that makes the scores most likely to be right (least negative log-likelihood); 1 leaves them as they are, more
  * makes them humbler.
  *
- * @returns undefined when a class is missing
+ * @returns undefined when a class is missing or nothing is called wrong: then no certainty would be too much
  */
 export function fitTemperature(scores: readonly LabelledScore[]): number | undefined {
   const logits = scores.map(({ score, isEarthquake }) => ({ logit: logitOf(score), isEarthquake }))
@@ -47,7 +47,7 @@ export function fitTemperature(scores: readonly LabelledScore[]): number | undef
     if (loss(left) < loss(right)) high = right
     else low = left
   }
-  return Math.exp((low + high) / 2)
+  return low === LOG_RANGE[0] ? undefined : Math.exp((low + high) / 2)
 }
 
 /** @param temperature that scores are divided by in logits; 1 for the raw ones */

@@ -33,7 +33,10 @@ export function withTriggers(text: string, overrides: readonly TriggerOverride[]
     }
   }
   const root = document.contents
-  const pair = isMap(root) ? root.items.find(({ key }) => isScalar(key) && key.value === 'stations') : undefined
+  // A key that was only now set is a plain text.
+  const pair = isMap(root)
+    ? root.items.find(({ key }) => key === 'stations' || (isScalar(key) && key.value === 'stations'))
+    : undefined
   if (pair === undefined) return text
   const block = new Document(new YAMLMap())
   block.set(pair.key, pair.value)

@@ -13,8 +13,10 @@ describe('calibration', () => {
     expect(fitTemperature(scores)).toBeCloseTo(temperature, 0.7)
   })
 
-  it('has no temperature for one class alone', () => {
+  it('has no temperature for one class alone, nor where nothing is called wrong', () => {
     expect(fitTemperature([{ score: 0.5, isEarthquake: true }])).toBeUndefined()
+    const separable = [0.1, 0.2, 0.8, 0.9].map((score) => ({ score, isEarthquake: score > 0.5 }))
+    expect(fitTemperature(separable)).toBeUndefined()
   })
 
   it('makes sharpened scores honest again, and never changes their order', () => {
