@@ -2,7 +2,7 @@ import type { Config } from '../contract/config.ts'
 import { UsageError } from '../domain/errors.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
 import type { OnProblem } from '../domain/problem.ts'
-import type { InstrumentId } from '../domain/source-id.ts'
+import { type InstrumentId, instrumentIdOf, type SourceId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros, nanosToMicros } from '../domain/time.ts'
 import type { ScoredWindow } from '../domain/window.ts'
 import type { ExplainableWindow, WindowOrigin } from './explain.ts'
@@ -32,7 +32,7 @@ const PATIENCE_SECONDS = 600
  * @throws {UsageError} when no instrument has a window there, or several have and none is named
  */
 export async function archivedWindow(moment: ArchivedMoment): Promise<ExplainableWindow> {
-  const { at, config, model } = moment
+  const { at, config, model, instrument } = moment
   const { sampleRate, windowLength } = model.card
   const stride = config.window.strideSeconds * sampleRate
   const wanted = Math.floor((Math.floor(at / (MICROS_PER_SECOND / sampleRate)) - (windowLength - 1)) / stride) * stride
@@ -42,6 +42,7 @@ export async function archivedWindow(moment: ArchivedMoment): Promise<Explainabl
   await replayArchive({
     ...moment,
     speed: 'max',
+    ...(instrument !== undefined && { isAccepted: (sourceId: SourceId) => instrumentIdOf(sourceId) === instrument }),
     signal: done.signal,
     onMessages: () => {},
     onStreams: ({ records$, scores$ }) => {
@@ -49,9 +50,9 @@ export async function archivedWindow(moment: ArchivedMoment): Promise<Explainabl
         if (piece.kind === 'gap') return
         const origin = originOf(piece, sampleRate)
         spans.set(piece.instrument, { first: spans.get(piece.instrument)?.first ?? origin.endTime, last: origin.endTime })
-        if (piece.window.firstIndex !== wanted || (moment.instrument ?? piece.instrument) !== piece.instrument) return
+        if (piece.window.firstIndex !== wanted) return
         found.push({ input: piece.input.slice(), isUsable: piece.input.some((value) => value !== 0), origin })
-        if (moment.instrument !== undefined) done.abort()
+        if (instrument !== undefined) done.abort()
       })
       records$.subscribe(({ startTime }) => {
         if (found.length > 0 && nanosToMicros(startTime) > at + PATIENCE_SECONDS * MICROS_PER_SECOND) done.abort()

@@ -2,6 +2,7 @@ import type { Config } from '../contract/config.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import { FORGETFUL_STATE } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
+import type { SourceId } from '../domain/source-id.ts'
 import { type ArchiveProgress, openArchive } from '../io/archive/index.ts'
 import type { StoreBatch } from '../io/store/store.ts'
 import { openStore } from '../io/store/store.ts'
@@ -21,6 +22,8 @@ export interface ReplayArchiveOptions {
   /** SQLite file to store into; absent: nothing is kept. */
   readonly database?: string
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  /** Default: every channel. */
+  readonly isAccepted?: (sourceId: SourceId) => boolean
   /** For those who want scores, too (`evaluate`). */
   readonly onStreams?: (streams: MonitorStreams) => void
   readonly onIndexProgress?: (progress: ArchiveProgress) => void
@@ -66,7 +69,7 @@ export async function replayArchive(options: ReplayArchiveOptions): Promise<Repl
       onProblem,
       ...(options.signal ? { signal: options.signal } : {}),
       parts: monitorParts(config, model, {
-        isAccepted: () => true,
+        isAccepted: options.isAccepted ?? (() => true),
         state: FORGETFUL_STATE,
         onLatency: () => {},
         onCounters: () => {},
