@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { SourceId } from '../../domain/source-id.ts'
 import type { Nanos } from '../../domain/time.ts'
-import { shiftRecordTimeInPlace } from '../../miniseed/index.ts'
+import { type RecordHeader, shiftRecordTimeInPlace } from '../../miniseed/index.ts'
 import { collectFiles, type FoundFile, isSystemError, unreadable } from './collect-files.ts'
 import { FilePool } from './file-pool.ts'
 import { indexFile } from './index-file.ts'
@@ -38,6 +38,8 @@ export interface ArchiveRecord {
   readonly startTime: Nanos
   /** Time of the last sample. */
   readonly endTime: Nanos
+  /** What the bytes say, so that nobody has to read it again. */
+  readonly header: RecordHeader
   /** Place in the archive's order, from 0. */
   readonly ordinal: number
 }
@@ -149,11 +151,12 @@ class FileArchive implements Archive {
   }
 
   #shifted(record: RunRecord, ordinal: number): ArchiveRecord {
-    const { bytes, path, offset, sourceId, startTime, endTime } = record
+    const { bytes, path, offset, sourceId, startTime, endTime, header } = record
     const { shift } = this.#parts
-    if (shift === 0n) return { bytes, path, offset, sourceId, startTime, endTime, ordinal }
+    if (shift === 0n) return { bytes, path, offset, sourceId, startTime, endTime, header, ordinal }
     shiftRecordTimeInPlace(bytes, shift)
-    return { bytes, path, offset, sourceId, startTime: startTime + shift, endTime: endTime + shift, ordinal }
+    const times = { startTime: startTime + shift, endTime: endTime + shift }
+    return { bytes, path, offset, sourceId, ...times, header: { ...header, startTime: times.startTime }, ordinal }
   }
 }
 

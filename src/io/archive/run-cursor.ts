@@ -1,6 +1,6 @@
 import { MonitorError } from '../../domain/errors.ts'
 import type { OnProblem } from '../../domain/problem.ts'
-import { endTimeOf, parseHeader } from '../../miniseed/index.ts'
+import { endTimeOf, parseHeader, type RecordHeader } from '../../miniseed/index.ts'
 import { isSystemError } from './collect-files.ts'
 import type { FilePool } from './file-pool.ts'
 import { type FileRecord, FileRecords } from './file-records.ts'
@@ -12,6 +12,7 @@ export interface RunRecord extends RecordKey {
   /** Valid until the next record of the run. */
   readonly bytes: Uint8Array
   readonly path: string
+  readonly header: RecordHeader
 }
 
 /** What all cursors of one iteration share. */
@@ -48,7 +49,7 @@ export class RunCursor {
     if (record === undefined) return undefined
     const { header, bytes, offset } = record
     const { startTime, sourceId } = header
-    return { bytes, path, endTime: endTimeOf(header), startTime, sourceId, fileIndex: first.fileIndex, offset }
+    return { bytes, path, header, endTime: endTimeOf(header), startTime, sourceId, fileIndex: first.fileIndex, offset }
   }
 
   #readOrReport(places: RecordPlaces | undefined): FileRecord | undefined {

@@ -28,7 +28,7 @@ export function indexArchive(source: RecordSource): ArchiveIndex {
   const stations = new Map<string, IndexedStation>()
   let lastRelease = 0n
   for (const record of source.recordsFrom(0)) {
-    const header = parseHeader(record.bytes)
+    const header = record.header ?? parseHeader(record.bytes)
     const sequences = sequencesFor(isV3Ready(header), header.sampleCount)
     hold(stations, record, header, timeline.sequenceCount + 1, sequences)
     const releaseTime = record.releaseTime ?? record.endTime

@@ -198,7 +198,7 @@ export class Playback {
   }
 
   #play(record: SourceRecord, pass: number, shift: Nanos): PlayedRecord {
-    const header = parseHeader(record.bytes)
+    const header = record.header ?? parseHeader(record.bytes)
     const { timeline } = this.#archive
     const move = shift + (record.drill?.clockShift ?? 0n)
     return {

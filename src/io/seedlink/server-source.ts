@@ -1,5 +1,6 @@
 import type { SourceId } from '../../domain/source-id.ts'
 import type { Nanos } from '../../domain/time.ts'
+import type { RecordHeader } from '../../miniseed/index.ts'
 import type { DrilledRecord } from './server-drill.ts'
 
 /** Where the server's records come from: an archive, or an array in a test. */
@@ -17,6 +18,8 @@ export interface SourceRecord {
   /** Time of the last sample. */
   readonly endTime: Nanos
   readonly ordinal: number
+  /** What the bytes say, where the source has read it already. */
+  readonly header?: RecordHeader
   /** Data time at which it can be sent, never less than that of the record before; `endTime` where nothing is said. */
   readonly releaseTime?: Nanos
   readonly drill?: DrilledRecord
