@@ -110,7 +110,7 @@ function bands(what: string, { bands: { edges, relevance, energy }, windows }: R
   return svgPlot(
     `Share per frequency band, ${windows} windows of ${what}`,
     { label: 'frequency, Hz', from: edges[0]!, to: edges.at(-1)! },
-    { label: 'share', from: Math.min(0, ...relevance), to: most * 1.05 },
+    { label: 'share', from: Math.min(0, ...relevance), to: most * 1.3 },
     [
       { name: 'relevance', kind: 'bars', points: relevance.map((share, i) => [middle(i) - 0.17, share] as const) },
       { name: 'energy', kind: 'bars', points: energy.map((share, i) => [middle(i) + 0.17, share] as const) },

@@ -139,7 +139,7 @@ function separation(maps: DatasetInterpretation['maps']): string {
     'Separation of phases by map',
     [...numbers, ...content].join(''),
   )
-  const legend = divergingLegend('AUC 0: always lower than in noise', '0.5', '1: always higher')
+  const legend = divergingLegend('AUC 0: lower', '0.5', '1: higher than in noise')
   return `<h3>Which maps tell the phases apart</h3>${figure(svg + legend, separationText(maps))}`
 }
 

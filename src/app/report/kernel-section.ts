@@ -27,7 +27,7 @@ export function kernelSection(network: Network, sampleRate: number): Section {
       ...layers.map(kernelFigure),
       '<h3>Frequency responses</h3>',
       '<p>What a filter lets through when unrelated sines of amplitude 1 are in all of its inputs. Only the first layer sees ground motion; from the second on, the frequency is that of the rise and fall of features, and what is above half the rate of a layer is folded down by its stride.</p>',
-      `<div class="plots">${layers.map(responsePlot).join('')}</div>`,
+      `<div class="plots">${responsePlots(layers)}</div>`,
       `<p>${responseText(layers)}</p>`,
       '<h3>Most similar filters</h3>',
       pairTable(layers),
@@ -82,17 +82,21 @@ function kernelText({ weights, largest, biases, inputs, filters, kernelSize }: L
   return `The largest weight is ${largest.toFixed(2)}, ${Math.round(faint * 100)} % of the weights are smaller than a twentieth of it. Filter ${strongest} is the strongest (norm ${sizes[strongest]!.toFixed(2)}), the weakest has ${Math.min(...sizes).toFixed(2)}; ${positive} of ${biases.length} biases are positive.`
 }
 
-function responsePlot(kernels: LayerKernels): string {
-  const { frequencies, gains } = frequencyResponses(kernels, RESPONSE_POINTS)
-  const curve = (filter: number) => Array.from(frequencies, (hertz, i) => [hertz, gains[filter * RESPONSE_POINTS + i]!] as const)
-  const series = Array.from({ length: kernels.filters }, (_, filter) => ({ name: '', points: curve(filter) }))
-  const most = gains.reduce((a, b) => Math.max(a, b), 0)
-  return svgPlot(
-    `${kernels.layer}: gain of its ${kernels.filters} filters`,
-    { label: 'frequency, Hz', from: 0, to: kernels.inputRate / 2 },
-    { label: 'gain', from: 0, to: most * 1.05 || 1 },
-    series,
-  )
+function responsePlots(layers: readonly LayerKernels[]): string {
+  const all = layers.map((kernels) => ({ kernels, ...frequencyResponses(kernels, RESPONSE_POINTS) }))
+  const most = Math.max(0, ...all.map(({ gains }) => gains.reduce((a, b) => Math.max(a, b), 0)))
+  return all
+    .map(({ kernels: { layer, filters, inputRate }, frequencies, gains }) => {
+      const curve = (filter: number) =>
+        Array.from(frequencies, (hertz, i) => [hertz, gains[filter * RESPONSE_POINTS + i]!] as const)
+      return svgPlot(
+        `${layer}: gain of its ${filters} filters`,
+        { label: 'frequency, Hz', from: 0, to: inputRate / 2 },
+        { label: 'gain', from: 0, to: most * 1.05 || 1 },
+        Array.from({ length: filters }, (_, filter) => ({ name: '', points: curve(filter) })),
+      )
+    })
+    .join('')
 }
 
 function responseText(layers: readonly LayerKernels[]): string {

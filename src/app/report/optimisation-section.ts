@@ -7,7 +7,7 @@ import { type ComponentSpectra, componentSpectra, meanSpectra } from './spectrum
 import { windowFigure } from './window-figure.ts'
 
 const STEPS = 200
-const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1, smoothness: 0.01 } as const
+const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1, convergence: 1e-3 } as const
 const SEEDS = [1, 2, 3] as const
 /** Random starts are this large: smaller than any signal of a preprocessed window. */
 const START_AMPLITUDE = 0.01
@@ -34,12 +34,12 @@ export function optimisationSection(network: Network, sampleRate: number, real: 
   return {
     title: 'Backward optimisation',
     body: [
-      `<p>The weights are frozen, the window moves: gradient descent on the cross-entropy to “earthquake” (rate ${SETTINGS.rate}, momentum ${SETTINGS.momentum}, at most ${STEPS} updates, samples kept in ±1, smoothness ${SETTINGS.smoothness}). Starts: a window of zeros and uniform noise of ±${START_AMPLITUDE} from ${SEEDS.length} seeds.</p>`,
+      `<p>The weights are frozen, the window moves: gradient descent on the cross-entropy to “earthquake” (rate ${SETTINGS.rate}, momentum ${SETTINGS.momentum}, at most ${STEPS} updates, samples kept in ±1, until ten updates gain less than a thousandth). Starts: a window of zeros and uniform noise of ±${START_AMPLITUDE} from ${SEEDS.length} seeds.</p>`,
       `<div class="plots">${lossPlot(runs)}${spectraPlots(shown.result, sampleRate, real)}</div>`,
       `<p>${runsText(runs)}</p>`,
       figure(
         windowFigure({ samples: shown.result.input, sampleRate }),
-        `The optimal signal, started from ${shown.name}. ${signalText(shown.result.input, sampleRate)}`,
+        `The optimal signal, started from ${shown.name}. ${signalText(shown.result.input, sampleRate)}${realText(real, sampleRate)}`,
       ),
       ...runs
         .filter((run) => run !== shown && run.result.end !== 'stuck')
@@ -61,10 +61,13 @@ function faint(network: Network, seed: number): Float64Array {
 
 function lossPlot(runs: readonly Run[]): string {
   const floor = 1e-6
-  const series = runs.map(({ name, result }) => ({
-    name,
-    points: result.loss.map((loss, step) => [step, Math.max(floor, loss)] as const),
-  }))
+  const series = runs
+    .filter(({ result }) => result.end !== 'stuck')
+    .map(({ name, result }) => ({
+      name,
+      points: result.loss.map((loss, step) => [step, Math.max(floor, loss)] as const),
+    }))
+  if (series.length === 0) return ''
   const values = series.flatMap(({ points }) => points.map(([, loss]) => loss))
   return svgPlot(
     'Cross-entropy to “earthquake” while the window is optimised',
@@ -118,12 +121,21 @@ function spectraPlots(result: InputOptimisation, sampleRate: number, real: reado
   )
 }
 
-function signalText(input: Float64Array, sampleRate: number): string {
-  const { frequencies, amplitudes } = componentSpectra(input, sampleRate)
-  const names = ['Z', 'N', 'E']
+/** Where the spectra of real windows are largest, to compare with. */
+function realText(real: readonly Float32Array[], sampleRate: number): string {
+  const mean = meanSpectra(real, sampleRate)
+  return mean === undefined ? '' : ` Those of real windows are largest at ${peaksOf(mean)}.`
+}
+
+function peaksOf({ frequencies, amplitudes }: ComponentSpectra): string {
   const peaks = amplitudes.map(
-    (spectrum, i) => `${names[i]} ${frequencies[spectrum.indexOf(Math.max(...spectrum))]!.toFixed(1)} Hz`,
+    (spectrum, i) => `${'ZNE'[i]} ${frequencies[spectrum.indexOf(Math.max(...spectrum))]!.toFixed(1)} Hz`,
   )
+  return peaks.join(', ')
+}
+
+function signalText(input: Float64Array, sampleRate: number): string {
+  const names = ['Z', 'N', 'E']
   const energies = [0, 1, 2].map((column) => input.reduce((sum, value, i) => (i % 3 === column ? sum + value * value : sum), 0))
   const total = energies.reduce((a, b) => a + b, 0) || 1
   let moment = 0
@@ -132,5 +144,5 @@ function signalText(input: Float64Array, sampleRate: number): string {
   })
   const middle = moment / total / sampleRate
   const shares = energies.map((energy, i) => `${names[i]} ${Math.round((energy / total) * 100)} %`)
-  return `Its energy lies ${shares.join(', ')}, on average ${middle.toFixed(1)} s after the beginning of the window; the spectra are largest at ${peaks.join(', ')}. It need not look like a seismogram: it is what raises this network's logit most steeply from that start, within what the bound and the smoothness allow.`
+  return `Its energy lies ${shares.join(', ')}, on average ${middle.toFixed(1)} s after the beginning of the window; the spectra are largest at ${peaksOf(componentSpectra(input, sampleRate))}. It need not look like a seismogram: it is what raises this network's logit most steeply from that start, within the bound.`
 }
