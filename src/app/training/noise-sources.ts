@@ -62,11 +62,14 @@ const footsteps: NoiseSource = (window, sampleRate, random) => {
   addThuds(window, sampleRate, random, pushes)
 }
 
-/** Doors, dropped loads, hammering, a foot against the sensor, cracks in ice: one short blow or several, at no pace. */
+/**
+ * Doors, dropped loads, hammering, a foot against the sensor, cracks in ice: one blow of a fraction of a second or several, at no
+ * pace. A single one is rare and short here: a strong earthquake nearby is not much longer.
+ */
 const blows: NoiseSource = (window, sampleRate, random) => {
   const rows = window.length / CHANNELS
   // Two blows could be P and S.
-  const count = chance(random, 0.5) ? 1 : integerBetween(random, 3, 14)
+  const count = chance(random, 0.2) ? 1 : integerBetween(random, 4, 16)
   const pushes = new Float64Array(rows)
   const from = between(random, 0, 0.7 * rows)
   const to = count === 1 ? rows : between(random, from + 0.1 * rows, rows)
@@ -81,7 +84,7 @@ const swells: NoiseSource = (window, sampleRate, random) => {
   const strength = new Float64Array(rows)
   const from = between(random, -0.1 * rows, 0.8 * rows)
   const to = between(random, from + 0.05 * rows, 1.1 * rows)
-  for (let count = integerBetween(random, 1, 9); count > 0; count--) {
+  for (let count = integerBetween(random, 3, 12); count > 0; count--) {
     const centre = between(random, from, to)
     const width = logBetween(random, 0.15, 2) * sampleRate
     const size = logBetween(random, 0.15, 1)
@@ -166,7 +169,7 @@ const pulses: NoiseSource = (window, sampleRate, random) => {
 }
 
 const SOURCES: readonly NoiseSource[] = [
-  ...[vehicle, vehicle, swells, swells, swells, train, footsteps, footsteps, blows, blows, machine, machine],
+  ...[vehicle, vehicle, swells, swells, train, footsteps, footsteps, blows, machine, machine],
   ...[gusts, gusts, fading, distantEarthquake, pulses],
 ]
 
@@ -205,7 +208,7 @@ function componentGains(random: Random): readonly number[] {
 /** The ground's short answer to blows. */
 function addThuds(window: Float64Array, sampleRate: number, random: Random, pushes: Float64Array): void {
   const frequency = logBetween(random, 2, 0.45 * sampleRate)
-  const quality = between(random, 0.8, Math.min(6, 1 + frequency * 0.6))
+  const quality = between(random, 0.8, Math.min(4, 1 + frequency * 0.3))
   const gains = componentGains(random)
   for (let channel = 0; channel < CHANNELS; channel++) {
     const ground = new Resonator(Math.min(0.48 * sampleRate, frequency * logBetween(random, 0.7, 1.4)), quality, sampleRate)

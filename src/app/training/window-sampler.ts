@@ -15,8 +15,8 @@ import { addScaled, CHANNELS, peakOf, removeMean } from './window-buffer.ts'
 const QUIETEST_NOISE = 0.03
 /** Two noises are mixed at up to this ratio, either way. */
 const NOISE_MIX = 10
-/** Peak of a source made by code, in peaks of the noise around it. */
-const SOURCE_PEAK = { least: 0.5, most: 100 }
+/** Peak of a source made by code, in peaks of the noise around it: what stands out by more is too like a strong earthquake. */
+const SOURCE_PEAK = { least: 0.5, most: 30 }
 /** Peak of a second earthquake on top of the first, in peaks of the first. */
 const SECOND_PEAK = { least: 0.03, most: 3 }
 /** Peak of a disturbance of the electronics on top of an earthquake, at most, in peaks of the earthquake. */
