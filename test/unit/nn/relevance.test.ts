@@ -115,6 +115,14 @@ describe('relevance', () => {
     expect(new Relevance(network, kernels, { method: 'input-gradient' }).explain(window).relevance).toEqual(product)
   })
 
+  it('gives the gradient of the difference of two outputs', () => {
+    const pair = randomNetwork(anArchitecture(12, 3, conv1d('first'), flatten, dense('pair', 2, 'softmax')), 7)
+    const window = noise(36, 11)
+    const { gradient, logit } = createBuiltinEngine(pair, kernels).gradient(window)
+    const explained = new Relevance(pair, kernels, { method: 'gradient' }).explain(window)
+    expect(explained).toMatchObject({ logit, relevance: gradient, layers: [] })
+  })
+
   it('is zero wherever the window is zero, and everywhere in a window of zeros', () => {
     const window = windows.slice(0, 1503).fill(0, 300, 900)
     for (const options of [{}, { beta: 1 }, { bias: 'include' }, { bias: 'repair' }, { method: 'epsilon' }] as const) {
