@@ -102,12 +102,12 @@ describe('relevance facts', () => {
 describe('the reason that a detection looks like a glitch', () => {
   it('is where its relevance is, when nearly all of it is in one place', () => {
     expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.9 })).toBe('relevance-in-one-spike')
-    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.9, flatEdge: 0.5 })).toBe('relevance-at-gap-edge')
+    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.9, flatEdge: 0.6 })).toBe('relevance-at-gap-edge')
     expect(glitchReason({ ...EXAMPLE_FACTS, windowEdge: 0.8 })).toBe('relevance-at-window-edge')
   })
 
   it('is missing for what earthquakes show', () => {
-    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.5, flatEdge: 0.14, windowEdge: 0.53 })).toBeUndefined()
+    expect(glitchReason({ ...EXAMPLE_FACTS, spike: 0.52, flatEdge: 0.31, windowEdge: 0.57 })).toBeUndefined()
   })
 })
 
