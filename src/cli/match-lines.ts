@@ -22,8 +22,8 @@ export function matchLines(match: CatalogueMatch): string[] {
 export function suiteLines(sets: readonly SetEvaluation[]): string[] {
   return [
     '  found  events   recall by chance  detections  unmatched  station-days  per day   delay  set',
-    ...sets.flatMap(({ name, match, variants, staLta }) => [
-      `${rowOf(match)}  ${name}`,
+    ...sets.flatMap(({ name, match, variants, staLta, list }) => [
+      `${rowOf(match)}  ${name}${underWay(list)}`,
       ...variants.map(({ variant, match: other }) => `${rowOf(other)}    ${describeVariant(variant)}`),
       ...staLta.map(({ on, match: other }) => `${rowOf(other)}    STA/LTA at ${on}`),
     ]),
@@ -39,10 +39,15 @@ export function mismatchLines(name: string, { unmatchedDetections, missedEvents 
         `  unmatched  ${station.padEnd(10)} ${formatMicros(onset)}${score === undefined ? '' : `  score ${score.toFixed(4)}`}`,
     ),
     ...missedEvents.map(
-      ({ station, time, magnitude }) =>
-        `  missed     ${(station ?? '').padEnd(10)} ${formatMicros(time)}${magnitude === undefined ? '' : `  M ${magnitude}`}`,
+      ({ station, time, magnitude, isUnderWay }) =>
+        `  missed     ${(station ?? '').padEnd(10)} ${formatMicros(time)}${magnitude === undefined ? '' : `  M ${magnitude}`}${isUnderWay ? '  while a detection was under way' : ''}`,
     ),
   ]
+}
+
+function underWay({ missedEvents }: Mismatches): string {
+  const count = missedEvents.filter(({ isUnderWay }) => isUnderWay).length
+  return count === 0 ? '' : ` (${count} of the missed came while a detection was under way)`
 }
 
 export function percent(share: number | null): string {

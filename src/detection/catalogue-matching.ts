@@ -17,6 +17,8 @@ export interface TimedDetection {
   readonly on: Micros
   /** The detection's largest; absent where there is none, as in the baseline. */
   readonly score?: number
+  /** When it ended; absent where that is not known. */
+  readonly off?: Micros
 }
 
 export interface TimeSpan {
@@ -56,7 +58,12 @@ export interface CatalogueMatch {
 /** The two lists behind a match: what to look at. */
 export interface Mismatches {
   readonly unmatchedDetections: readonly (TimedDetection & { readonly station: StationId })[]
-  readonly missedEvents: readonly CatalogueEvent[]
+  readonly missedEvents: readonly MissedEvent[]
+}
+
+export interface MissedEvent extends CatalogueEvent {
+  /** A detection that began before it was still open on some station: it was seen, as a part of that one. */
+  readonly isUnderWay: boolean
 }
 
 /** Recall of the events with `from` ≤ magnitude < `to`; both null for events without a magnitude. */
@@ -119,7 +126,9 @@ export function mismatches({ events, instruments, isCounted = () => true }: Omit
     unmatchedDetections: instruments
       .flatMap(({ station, detections }) => detections.filter((one) => !paired.has(one)).map((one) => ({ ...one, station })))
       .sort((a, b) => a.onset - b.onset),
-    missedEvents: withData.filter((event) => isCounted(event) && !paired.has(event)),
+    missedEvents: withData
+      .filter((event) => isCounted(event) && !paired.has(event))
+      .map((event) => ({ ...event, isUnderWay: isUnderWay(event, instruments) })),
   }
 }
 
@@ -201,6 +210,16 @@ function hasData(event: CatalogueEvent, instruments: readonly InstrumentDetectio
   return instruments.some(
     (instrument) =>
       isSeenBy(event, instrument) && instrument.scoredSpans.some((span) => span.start <= range.end && span.end >= range.start),
+  )
+}
+
+function isUnderWay(event: CatalogueEvent, instruments: readonly InstrumentDetections[]): boolean {
+  return instruments.some(
+    (instrument) =>
+      isSeenBy(event, instrument) &&
+      instrument.detections.some(
+        ({ on, off = on }) => on <= event.time + MATCH_AFTER_SECONDS * MICROS_PER_SECOND && off >= event.time,
+      ),
   )
 }
 

@@ -33,8 +33,8 @@ export class ContinuousRecord {
     else instrument.scoredSpans.push({ start: startTime, end })
   }
 
-  addDetection({ id, instrument, onset, on, peak }: Detection): void {
-    this.#instrument(instrument).detections.set(id, { onset: onset.time, on, score: peak.score })
+  addDetection({ id, instrument, onset, on, off, peak }: Detection): void {
+    this.#instrument(instrument).detections.set(id, { onset: onset.time, on, off: off ?? peak.time, score: peak.score })
   }
 
   /** In the order of their ids. */

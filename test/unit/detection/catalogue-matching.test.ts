@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type CatalogueInput, type InstrumentDetections, matchCatalogue } from '../../../src/detection/catalogue-matching.ts'
+import {
+  type CatalogueInput,
+  type InstrumentDetections,
+  matchCatalogue,
+  mismatches,
+} from '../../../src/detection/catalogue-matching.ts'
 import type { CatalogueEvent } from '../../../src/domain/catalogue.ts'
 import type { StationId } from '../../../src/domain/source-id.ts'
 
@@ -8,6 +13,26 @@ const B = 'XX_B' as StationId
 const HOUR = 3600
 
 describe('matchCatalogue', () => {
+  it('counts only the events asked for, while the others still take their detections', () => {
+    const events = [event(1000, { magnitude: 3 }), event(1100, { magnitude: 1 }), event(1200, { magnitude: 3 })]
+    const input = { events, instruments: [instrument(A, [1001, 1101])], strideSeconds: 1 }
+    const result = matchCatalogue({ ...input, isCounted: ({ magnitude = 0 }) => magnitude >= 2 })
+    expect(result).toMatchObject({ events: 2, matched: 1, recall: 0.5, detections: 2, unmatched: 0 })
+    expect(result.byMagnitude).toHaveLength(1)
+  })
+
+  it('lists detections without an event, and missed events with whether another detection was under way', () => {
+    const events = [event(1000), event(1500), event(1600), event(2500)]
+    const detections = [timed(1001, 1005), { ...timed(1440, 1445), off: 1550e6 }, timed(2300, 2305)]
+    const list = mismatches({ events, instruments: [{ ...instrument(A, []), detections }] })
+    expect(list.unmatchedDetections.map(({ onset, station }) => `${station} ${onset / 1e6}`)).toEqual(['XX_A 1440', 'XX_A 2300'])
+    expect(list.missedEvents.map(({ time, isUnderWay }) => `${time / 1e6} ${isUnderWay}`)).toEqual([
+      '1500 true',
+      '1600 false',
+      '2500 false',
+    ])
+  })
+
   it('pairs a detection from 5 s before to 60 s after the event, and no further', () => {
     const found = (onset: number) => match([event(1000)], [instrument(A, [onset])]).matched
     expect([994.9, 995, 1060, 1060.1].map(found)).toEqual([0, 1, 1, 0])

@@ -31,8 +31,8 @@ describe('ContinuousRecord', () => {
     record.addDetection(detection(HH, 'a', 3))
     record.addDetection(detection(HH, 'a', 3))
     expect(record.instruments().map(({ detections }) => detections)).toEqual([
-      [{ onset: 3e6, on: 4e6, score: 0.99 }],
-      [{ onset: 5e6, on: 6e6, score: 0.99 }],
+      [{ onset: 3e6, on: 4e6, off: 9e6, score: 0.99 }],
+      [{ onset: 5e6, on: 6e6, off: 9e6, score: 0.99 }],
     ])
   })
 })
@@ -50,5 +50,5 @@ function scored(instrument: InstrumentId, second: number): ScoredWindow {
 
 function detection(instrument: InstrumentId, id: string, second: number): Detection {
   const onset = { time: second * 1e6, uncertaintySeconds: 0.1, method: 'aic' } as const
-  return { id, instrument, onset, on: (second + 1) * 1e6, peak: { time: 0, score: 0.99 } } as Detection
+  return { id, instrument, onset, on: (second + 1) * 1e6, off: 9e6, peak: { time: 0, score: 0.99 } } as Detection
 }
