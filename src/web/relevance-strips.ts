@@ -11,7 +11,8 @@ export interface Strip {
 export const STRIP_LEVELS = 5
 
 /**
- * Relevance of one component as strips of few colours; what rounds to nothing is left out.
+ * Relevance of one component as strips of few colours, by its square root: a few samples hold so much that all others would be
+ * pale. What rounds to nothing is left out.
  *
  * @param peak where the scale ends: the largest |relevance| of all components
  */
@@ -28,5 +29,5 @@ export function relevanceStrips(values: readonly number[], peak: number): Strip[
 }
 
 function levelOf(value: number, peak: number): number {
-  return peak > 0 ? Math.round((value / peak) * STRIP_LEVELS) : 0
+  return peak > 0 ? Math.sign(value) * Math.round(Math.sqrt(Math.abs(value) / peak) * STRIP_LEVELS) || 0 : 0
 }

@@ -20,7 +20,10 @@ const TOP = 14
 const BOTTOM = 36
 const COMPONENTS = ['Z', 'N', 'E'] as const
 
-/** Three components on one amplitude scale, each over its relevance on one colour scale, and the time in seconds. */
+/**
+ * Three components on one amplitude scale, each over its relevance on one colour scale, and the time in seconds. The
+ * colours go with the square root of the relevance: a few samples hold so much that all others would be pale.
+ */
 export function windowFigure({ samples, relevance, sampleRate, marks = [] }: WindowFigure): string {
   const rows = samples.length / 3
   const peak = largest(samples)
@@ -34,8 +37,8 @@ export function windowFigure({ samples, relevance, sampleRate, marks = [] }: Win
       ? cellGrid({
           rows: 1,
           columns: rows,
-          value: (_, row) => relevance[row * 3 + column]!,
-          peak: largest(relevance),
+          value: (_, row) => signedRoot(relevance[row * 3 + column]!),
+          peak: Math.sqrt(largest(relevance)),
           left: LEFT - step / 2,
           top,
           width: step,
@@ -61,6 +64,10 @@ export function windowFigure({ samples, relevance, sampleRate, marks = [] }: Win
   const axis = text(LEFT + WIDTH / 2, bottom + 28, 'seconds after the first sample', 'middle')
   const label = `Components Z, N, E over ${seconds} seconds${relevance ? ' with their relevance' : ''}`
   return drawing(LEFT + WIDTH + 10, height, label, bands.join('') + ticks.join('') + lines.join('') + axis)
+}
+
+function signedRoot(value: number): number {
+  return Math.sign(value) * Math.sqrt(Math.abs(value))
 }
 
 export function largest(values: ArrayLike<number>): number {

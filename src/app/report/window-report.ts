@@ -70,7 +70,7 @@ function tracesText(relevance: Float32Array, sampleRate: number): string {
   while (held < total / 2) held += sorted[count++]!
   const negative = relevance.reduce((sum, value) => sum + Math.max(0, -value), 0) / total
   const against = negative > 0 ? ` ${Math.round(negative * 100)} % of the relevance speaks against an earthquake.` : ''
-  return `The traces as the network saw them (preprocessed, one amplitude scale), each over the relevance of its samples (one colour scale). The most relevant sample lies ${(Math.floor(at / 3) / sampleRate).toFixed(2)} s after the beginning on ${['Z', 'N', 'E'][at % 3]}; half of all relevance is in ${count} of ${relevance.length} samples (${((100 * count) / relevance.length).toFixed(1)} %).${against}`
+  return `The traces as the network saw them (preprocessed, one amplitude scale), each over the relevance of its samples (one colour scale, by the square root: half the colour is a quarter of the relevance). The most relevant sample lies ${(Math.floor(at / 3) / sampleRate).toFixed(2)} s after the beginning on ${['Z', 'N', 'E'][at % 3]}; half of all relevance is in ${count} of ${relevance.length} samples (${((100 * count) / relevance.length).toFixed(1)} %).${against}`
 }
 
 function factsSection({ window, relevance, options }: WindowExplanation, sampleRate: number): Section {

@@ -3,11 +3,15 @@ import { relevanceStrips } from '../../../src/web/relevance-strips.ts'
 
 describe('relevance as strips', () => {
   it('joins neighbours of one colour and leaves out what rounds to nothing', () => {
-    expect(relevanceStrips([0, 0.01, 1, 1, 0.6, -1, 0], 1)).toEqual([
+    expect(relevanceStrips([0, 0.009, 1, 1, 0.36, -1, 0], 1)).toEqual([
       { from: 2, count: 2, level: 5 },
       { from: 4, count: 1, level: 3 },
       { from: 5, count: 1, level: -5 },
     ])
+  })
+
+  it('shows a sixteenth of the peak as a quarter of the colours', () => {
+    expect(relevanceStrips([1 / 16, -1 / 4], 1).map(({ level }) => level)).toEqual([1, -3])
   })
 
   it('goes up to the last sample', () => {
