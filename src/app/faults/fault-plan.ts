@@ -62,18 +62,19 @@ export class FaultPlan {
     const { rules, gaps, clockJumps } = this.#planOf(stationId)
     // Every number is drawn whether it is needed or not: to add one kind of fault leaves the others as they were.
     const random = new Random(this.#faults.seed, 'record', sourceId, String(startTime))
-    const [late, isShuffled, shuffleBy, isTwice, secondAfter, isDamaged, part] = Array.from({ length: 7 }, () => random.uniform())
+    const [late, isShuffled, shuffleBy] = [random.uniform(), random.uniform(), random.uniform()]
+    const [isTwice, secondAfter, isDamaged, part] = [random.uniform(), random.uniform(), random.uniform(), random.uniform()]
     const { delay, shuffles, duplicates, corrupt } = rules
     const [start, end] = [nanosToMicros(startTime), nanosToMicros(endTime)]
     return {
       isWithheld: gaps?.touching(start, end) !== undefined,
       clockShift: this.#clockShift(rules, clockJumps, start),
-      delay: delay ? toMicros(delay.seconds + delay.jitterSeconds * late!) : 0,
-      shuffle: shuffles && isShuffled! < shuffles.share ? toMicros(shuffles.withinSeconds * shuffleBy!) : 0,
-      duplicateAfter: duplicates && isTwice! < duplicates.share ? toMicros(duplicates.withinSeconds * secondAfter!) : undefined,
+      delay: delay ? toMicros(delay.seconds + delay.jitterSeconds * late) : 0,
+      shuffle: shuffles && isShuffled < shuffles.share ? toMicros(shuffles.withinSeconds * shuffleBy) : 0,
+      duplicateAfter: duplicates && isTwice < duplicates.share ? toMicros(duplicates.withinSeconds * secondAfter) : undefined,
       damage:
-        corrupt && isDamaged! < corrupt.share
-          ? { part: corrupt.parts[Math.floor(part! * corrupt.parts.length)]!, bits: corrupt.bits }
+        corrupt && isDamaged < corrupt.share
+          ? { part: corrupt.parts[Math.floor(part * corrupt.parts.length)]!, bits: corrupt.bits }
           : undefined,
     }
   }

@@ -50,7 +50,7 @@ export class FaultySource implements RecordSource {
         if (done) return
         if (value.ordinal === ordinal) record = value
         // A record whose last copy lies before `position` is not needed again.
-        if (schedule.lastPositionOf(value.ordinal) > at) held.set(value.ordinal, { ...value, bytes: value.bytes.slice() })
+        if (schedule.lastPositionOf(value.ordinal) > at) held.set(value.ordinal, kept(value))
       }
       if (schedule.lastPositionOf(ordinal) === at) held.delete(ordinal)
       yield this.#drilled(record, at)
@@ -58,28 +58,34 @@ export class FaultySource implements RecordSource {
   }
 
   #drilled(record: SourceRecord, position: number): SourceRecord {
-    const releaseTime = microsToNanos(this.#schedule.releaseAt(position))
-    return { ...record, ordinal: position, releaseTime, drill: this.#drill(record, position) }
+    // Field by field: to spread a record took longer than to draw all its faults.
+    return {
+      bytes: record.bytes,
+      sourceId: record.sourceId,
+      startTime: record.startTime,
+      endTime: record.endTime,
+      header: record.header,
+      ordinal: position,
+      releaseTime: microsToNanos(this.#schedule.releaseAt(position)),
+      drill: this.#drill(record, position),
+    }
   }
 
   #drill(record: SourceRecord, position: number): DrilledRecord {
     const planned = plannedRecord(record)
     const effects = this.#plan.effectsOn(planned)
-    const cut = this.#schedule.cutAt(position)
     return {
       isWithheld: effects.isWithheld,
       clockShift: effects.clockShift,
       faults: this.#faultsOf(record, planned, effects, position),
-      ...this.#damage(planned, effects),
-      ...(cut ? { cut } : {}),
+      damage: this.#damage(planned, effects),
+      cut: this.#schedule.cutAt(position),
     }
   }
 
-  #damage(planned: PlannedRecord, { damage }: RecordEffects): Pick<DrilledRecord, 'damage'> {
-    if (!damage) return {}
-    return {
-      damage: (bytes) => withFlips(bytes, flipsIn(bytes, damage.part, damage.bits, this.#plan.damageRandom(planned))),
-    }
+  #damage(planned: PlannedRecord, { damage }: RecordEffects): DrilledRecord['damage'] {
+    if (!damage) return undefined
+    return (bytes) => withFlips(bytes, flipsIn(bytes, damage.part, damage.bits, this.#plan.damageRandom(planned)))
   }
 
   #faultsOf({ bytes, endTime }: SourceRecord, planned: PlannedRecord, effects: RecordEffects, position: number): RecordFault[] {
@@ -98,4 +104,9 @@ export class FaultySource implements RecordSource {
     }
     return faults
   }
+}
+
+/** A copy that stays valid. */
+function kept({ bytes, sourceId, startTime, endTime, header, ordinal }: SourceRecord): SourceRecord {
+  return { bytes: bytes.slice(), sourceId, startTime, endTime, header, ordinal }
 }

@@ -10,9 +10,9 @@ export interface DrilledRecord {
   /** Added to its time on the way out. */
   readonly clockShift: Nanos
   /** A damaged copy of the record, or of one of the pieces it is repacked into. */
-  readonly damage?: (record: Uint8Array) => Uint8Array
+  readonly damage?: ((record: Uint8Array) => Uint8Array) | undefined
   /** What happens to connections that get here, before the record is sent. */
-  readonly cut?: Cut
+  readonly cut?: Cut | undefined
   /** The same for the truth file. */
   readonly faults: readonly RecordFault[]
 }

@@ -44,7 +44,7 @@ export interface PlayedRecord {
   readonly sequence: number
   readonly position: number
   readonly samples: number
-  readonly drill?: DrilledRecord
+  readonly drill: DrilledRecord | undefined
 }
 
 /**
@@ -211,7 +211,7 @@ export class Playback {
       sequence: pass * timeline.sequenceCount + timeline.sequenceOf(record.ordinal),
       position: pass * timeline.recordCount + record.ordinal,
       samples: header.sampleCount,
-      ...(record.drill ? { drill: record.drill } : {}),
+      drill: record.drill,
     }
   }
 

@@ -19,7 +19,7 @@ export interface SourceRecord {
   readonly endTime: Nanos
   readonly ordinal: number
   /** What the bytes say, where the source has read it already. */
-  readonly header?: RecordHeader
+  readonly header?: RecordHeader | undefined
   /** Data time at which it can be sent, never less than that of the record before; `endTime` where nothing is said. */
   readonly releaseTime?: Nanos
   readonly drill?: DrilledRecord
