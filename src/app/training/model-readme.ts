@@ -9,6 +9,7 @@ export function modelReadme(card: ModelCard): string {
     metricsSection(card),
     limitsSection(card),
     trainingSection(card),
+    '## What it sees\n\n`quakewire explain --model FOLDER --data DATASET --html FOLDER/report.html` draws it: kernels, feature maps, the optimal earthquake, relevance. The bundled model has its [report](report.html) beside this page.',
     'Written by `quakewire train` from `card.json`, which holds every number above and all settings.',
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
