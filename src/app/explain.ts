@@ -1,4 +1,5 @@
 import type { DetectionWire } from '../contract/detection.ts'
+import { UsageError } from '../domain/errors.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { readKernels } from '../io/kernels-file.ts'
 import type { Network } from '../nn/network.ts'
@@ -45,12 +46,12 @@ export interface WindowExplanation {
   readonly layers: Explanation['layers']
 }
 
-/** @throws {UsageError} when options contradict each other */
+/** @throws {UsageError} when options contradict each other, or the window's values are so large that the logit overflows */
 export function explainWindow(network: Network, window: ExplainableWindow, options: RelevanceOptions): WindowExplanation {
   const resolved = { method: 'lrp', beta: 0, bias: 'ignore', start: 'one', ...options } as const
   const relevance = new Relevance(network, readKernels(), resolved)
   const what = { channels: network.input.channels, window, options: resolved }
-  if (window.isUsable) return { ...what, ...relevance.explain(window.input) }
+  if (window.isUsable) return { ...what, ...finite(relevance.explain(window.input)) }
   return { ...what, logit: null, probability: 0, relevance: new Float32Array(window.input.length), start: 0, layers: [] }
 }
 
@@ -85,6 +86,11 @@ export function rowsOf(values: Float32Array | Float64Array, channels: number): n
   return Array.from({ length: values.length / channels }, (_, row) =>
     Array.from(values.subarray(row * channels, (row + 1) * channels)),
   )
+}
+
+function finite(explanation: Explanation): Explanation {
+  if (Number.isFinite(explanation.logit)) return explanation
+  throw new UsageError(`explain: expected a finite logit, got ${explanation.logit}; scale the window to ±1`)
 }
 
 function originToJson({ instrument, startTime, endTime, score, detection }: WindowOrigin): object {

@@ -137,6 +137,7 @@ describe('explain', () => {
       '501 × 3 float32 = 6012 bytes, got 142340',
     ],
     ['a window with a value that is no number', () => ['--window', nanWindow()], 2, 'got NaN (row 1, column 2'],
+    ['a window of values beyond single precision', () => ['--window', hugeWindow()], 2, 'expected a finite logit, got'],
     ['β below −1', () => ['--window', at('window.f32'), '--beta', '-1.5'], 2, 'expected a number ≥ −1, got -1.5'],
     [
       'repair of another method',
@@ -213,6 +214,14 @@ function storedRelevance(id: string): Float32Array {
 function nanWindow(): string {
   writeFileSync(at('nan.f32'), noise(1503, 1).fill(Number.NaN, 5, 6))
   return at('nan.f32')
+}
+
+function hugeWindow(): string {
+  writeFileSync(
+    at('huge.f32'),
+    noise(1503, 1).map((value) => value * 3e38),
+  )
+  return at('huge.f32')
 }
 
 function foreignCard(): string {
