@@ -34,6 +34,10 @@ beforeEach(() => {
 
 afterEach(() => void vi.restoreAllMocks())
 
+function mseed(): string {
+  return join(folder, 'one.mseed')
+}
+
 function serve(...args: string[]): Promise<number> {
   return runCommandLine(['node', 'quakewire', 'serve', ...args])
 }
@@ -44,6 +48,14 @@ it.each([
   ['a speed of 0', () => [folder, '--speed', '0'], 2, 'above 0'],
   ['an address without a port', () => [folder, '--listen', 'localhost'], 2, 'address:port'],
   ['an address that is taken', () => [folder, '--listen', `127.0.0.1:${port}`], 3, 'choose another address with --listen'],
+  ['a seed without faults', () => [folder, '--seed', '3'], 2, 'expected --faults with --seed'],
+  ['a seed that is none', () => [folder, '--faults', 'default', '--seed', 'x'], 2, 'expected a whole number'],
+  ['a faults file that is not there', () => [folder, '--faults', '/missing.yaml'], 2, '/missing.yaml'],
+  ['a truth file that cannot be written', () => [folder, '--truth', '/missing/truth.jsonl'], 2, '/missing/truth.jsonl'],
+  ['a certificate without its key', () => [folder, '--tls-cert', '/cert.pem'], 2, 'got one of them'],
+  ['a certificate that is not there', () => [folder, '--tls-cert', '/cert.pem', '--tls-key', '/key.pem'], 2, '/cert.pem'],
+  ['a certificate that is none', () => [folder, '--tls-cert', mseed(), '--tls-key', mseed()], 2, 'as PEM'],
+  ['users that are not there', () => [folder, '--users', '/missing/users'], 2, '/missing/users'],
 ])('refuses %s and says why', async (_, args, exitCode, text) => {
   expect(await serve(...args())).toBe(exitCode)
   expect(stderr).toContain(text)
