@@ -3,6 +3,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import { type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros, nanosToMicros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
+import { headerKey, headerTime, sourceIdOfKey } from '../seedlink/record-header.ts'
 
 export interface BacklogRecoveryOptions {
   /** The server's URL. */
@@ -59,6 +60,8 @@ interface Batch {
 
 interface Fetch extends Batch {
   readonly fetched: Packet[]
+  /** Start of the first record that came of each channel: the server remembers as far back. */
+  readonly reaches: Map<SourceId, Micros>
   readonly cancel: () => void
 }
 
@@ -165,7 +168,7 @@ export class BacklogRecovery {
       cancelTimer()
       cancelFetch()
     }
-    this.#fetch = { skipped, held, fetched: [], cancel }
+    this.#fetch = { skipped, held, fetched: [], reaches: new Map(), cancel }
     cancelFetch = fetchSpan({
       origin,
       stations: [...skipped.keys()],
@@ -177,7 +180,12 @@ export class BacklogRecovery {
   }
 
   #onFetched(packet: Packet): void {
-    this.#fetch?.fetched.push({ ...packet, bytes: packet.bytes.slice() })
+    if (this.#fetch === undefined) return
+    this.#fetch.fetched.push({ ...packet, bytes: packet.bytes.slice() })
+    const [sourceId, start] = [sourceIdOfKey(headerKey(packet.bytes)), headerTime(packet.bytes)]
+    if (sourceId !== undefined && start !== undefined) {
+      this.#fetch.reaches.set(sourceId, Math.min(start, this.#fetch.reaches.get(sourceId) ?? start))
+    }
     this.#addBytes(packet)
   }
 
@@ -195,8 +203,10 @@ export class BacklogRecovery {
     if (fetch === undefined) return
     this.#fetch = undefined
     fetch.cancel()
-    for (const channels of fetch.skipped.values()) {
-      for (const [sourceId, { from, to }] of channels) this.#options.onSkipped(sourceId, from, to)
+    for (const [sourceId, { from, to }] of [...fetch.skipped.values()].flatMap((channels) => [...channels])) {
+      // A server that gives what lies before the hole, and nothing in it, never had more.
+      const reach = failure === undefined ? Math.min(to, fetch.reaches.get(sourceId) ?? to) : to
+      if (reach > from) this.#options.onSkipped(sourceId, from, reach)
     }
     if (failure !== undefined) this.#tell(failure, fetch)
     this.#bytes = this.#waiting.held.reduce((sum, { bytes }) => sum + bytes.length, 0)

@@ -5,6 +5,7 @@ import type { Problem } from '../../../src/domain/problem.ts'
 import type { SourceId } from '../../../src/domain/source-id.ts'
 import { nanosToMicros } from '../../../src/domain/time.ts'
 import type { TraceRecord } from '../../../src/domain/trace.ts'
+import { encodeRecords } from '../../../src/miniseed/index.ts'
 import { ARCHIVE_START } from '../../helpers/memory-source.ts'
 
 const AZ = 'FDSN:XX_AAA_00_H_H_Z' as SourceId
@@ -110,6 +111,24 @@ describe('the recovery of a skipped backlog', () => {
     expect(problems).toEqual([])
     expect(backlog.stations).toEqual([])
     expect(backlog.takes(record(AZ, 103), packet(6))).toBe(false)
+  })
+
+  it('blames the server only for what lies before the first record that it gave', () => {
+    const { backlog, requests, skipped, collect } = recovery({ [AZ]: 10, [AN]: 10, [BZ]: 10 })
+    for (const sourceId of [AZ, AN, BZ]) backlog.takes(record(sourceId, 100), packet(1))
+    collect()
+    const fetched = (sourceId: SourceId, from: number): Packet => {
+      const [bytes] = encodeRecords(sourceId, time(from), RATE, new Int32Array(100))
+      return { ...packet(2), bytes: bytes as Uint8Array }
+    }
+    for (const [sourceId, from] of [
+      [AZ, 9],
+      [AZ, 80],
+      [AN, 50],
+    ] as const)
+      requests[0]?.onPacket(fetched(sourceId, from))
+    requests[0]?.onDone()
+    expect(skipped).toEqual([`${AN} 10 50`, `${BZ} 10 100`])
   })
 
   it('looks again after a reconnect', () => {
