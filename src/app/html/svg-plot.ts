@@ -27,13 +27,13 @@ export function svgPlot(caption: string, x: PlotAxis, y: PlotAxis, series: reado
   const xOf = scale(x, MARGIN.left, WIDTH - MARGIN.right)
   const yOf = scale(y, HEIGHT - MARGIN.bottom, MARGIN.top)
   const drawn = series.map((one, index) => drawSeries(one, COLOURS[index % COLOURS.length] ?? '', xOf, yOf, yOf(y.from)))
-  const legend = series
-    .filter(({ name }) => name !== '')
-    .map(({ name }, index) => {
-      const top = MARGIN.top + 12 + index * 14
-      const colour = COLOURS[series.findIndex((one) => one.name === name) % COLOURS.length]
-      return `<rect x="${WIDTH - 130}" y="${top - 8}" width="9" height="9" fill="${colour}"/><text x="${WIDTH - 117}" y="${top}">${escapeHtml(name)}</text>`
-    })
+  const named = series.filter(({ name }) => name !== '')
+  const legendTop = freerEnd(series, x, y) === 'top' ? MARGIN.top + 14 : HEIGHT - MARGIN.bottom - 14 * named.length
+  const legend = named.map(({ name }, index) => {
+    const top = legendTop + index * 14
+    const colour = COLOURS[series.findIndex((one) => one.name === name) % COLOURS.length]
+    return `<rect x="${WIDTH - 130}" y="${top - 8}" width="9" height="9" fill="${colour}"/><text x="${WIDTH - 117}" y="${top}">${escapeHtml(name)}</text>`
+  })
   const frame = `<rect class="axis" x="${MARGIN.left}" y="${MARGIN.top}" width="${WIDTH - MARGIN.left - MARGIN.right}" height="${HEIGHT - MARGIN.top - MARGIN.bottom}"/>`
   const svg = [
     ...ticksOf(x).map((tick) => {
@@ -78,6 +78,16 @@ export function svgWaveform(caption: string, samples: ArrayLike<number>, sampleR
   const mark =
     x >= 20 && x <= width ? `<line x1="${fixed(x)}" x2="${fixed(x)}" y1="0" y2="${band * 3}" stroke="${COLOURS[1]}"/>` : ''
   return `<figure><svg viewBox="0 0 ${width} ${band * 3}" width="${width}" height="${band * 3}" role="img" aria-label="${escapeHtml(caption)}">${lines.join('')}${mark}</svg><figcaption>${escapeHtml(caption)}</figcaption></figure>`
+}
+
+/** Of the right side, where fewer points lie: that is where the legend hides least. */
+function freerEnd(series: readonly PlotSeries[], x: PlotAxis, y: PlotAxis): 'top' | 'bottom' {
+  const xOf = scale(x, 0, 1)
+  const yOf = scale(y, 0, 1)
+  const right = series.flatMap(({ points }) => points.filter(([at]) => xOf(at) > 0.65))
+  const top = right.filter(([, value]) => yOf(value) > 0.75).length
+  const bottom = right.filter(([, value]) => yOf(value) < 0.25).length
+  return top <= bottom ? 'top' : 'bottom'
 }
 
 function drawSeries(
