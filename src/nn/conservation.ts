@@ -1,5 +1,5 @@
 import { type RelevanceRule, STABILISER } from './relevance-rule.ts'
-import type { Side } from './rule-matrix.ts'
+import { ofSign, type Side } from './rule-kernel.ts'
 
 /** Relevance that went into a layer's outputs and did not come out at its inputs, by what kept it (or, below zero, added it). */
 export interface Account {
@@ -51,9 +51,4 @@ export function accountFor(
     kept.stabiliser += amount * (ideal - given - toBias)
   })
   return kept
-}
-
-function ofSign(value: number, sign: number): number {
-  if (sign === 0) return value
-  return sign > 0 ? Math.max(value, 0) : Math.min(value, 0)
 }

@@ -1,12 +1,11 @@
 import type { AffineStep } from './affine-step.ts'
-import type { Account } from './conservation.ts'
-import { accountFor } from './conservation.ts'
+import { type Account, accountFor, NOTHING_KEPT } from './conservation.ts'
 import { type Convolution, gradientMargins } from './convolution.ts'
 import type { Kernels } from './kernels.ts'
 import { wholeBlocks } from './packed-matrix.ts'
 import { Product, TransposedProduct } from './products.ts'
 import { type RelevanceRule, STABILISER } from './relevance-rule.ts'
-import { ruleBias, ruleKernel, type Side, sidesOf } from './rule-matrix.ts'
+import { ruleBias, ruleKernel, type Side, sidesOf } from './rule-kernel.ts'
 import type { Step, Value } from './step.ts'
 import { type Arena, BYTES_PER_FLOAT, type Tensor } from './tensor.ts'
 
@@ -102,12 +101,15 @@ export class RelevanceStep implements Step {
 
   /** Where the relevance of the outputs of sample 0 went; needs the values of `backward`. */
   account(): Account {
-    const { rows, channels } = this.#y.activation
-    const at = (tensor: Tensor, floats: number) =>
-      this.#memory.subarray(tensor.offset / BYTES_PER_FLOAT, tensor.offset / BYTES_PER_FLOAT + floats)
-    const sums = at(this.#sums, rows * this.#sums.channels)
     const { rule, weights } = this.#view
-    return accountFor(rule, this.#sides, at(this.#y.gradient!, rows * channels), sums, channels, weights[1])
+    const relevance = this.#y.gradient
+    if (relevance === undefined) return NOTHING_KEPT
+    const { channels } = relevance
+    return accountFor(rule, this.#sides, this.#firstSample(relevance), this.#firstSample(this.#sums), channels, weights[1])
+  }
+
+  #firstSample({ offset, rows, channels }: Tensor): Float32Array {
+    return this.#memory.subarray(offset / BYTES_PER_FLOAT, offset / BYTES_PER_FLOAT + rows * channels)
   }
 
   get #isSplit(): boolean {

@@ -53,7 +53,8 @@ export function ruleBias(sides: readonly Side[], bias: Float32Array): Float32Arr
   return Float32Array.from(sides.flatMap(({ sign }) => Array.from(bias, (value) => ofSign(value, sign))))
 }
 
-function ofSign(value: number, sign: number): number {
+/** The value when it has that sign (0: any), else 0. */
+export function ofSign(value: number, sign: number): number {
   if (sign === 0) return value
   return sign > 0 ? Math.max(value, 0) : Math.min(value, 0)
 }
