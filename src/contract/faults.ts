@@ -7,6 +7,8 @@ import { z } from 'zod'
 
 const share = z.number().min(0).max(1)
 const seconds = z.number().positive()
+/** Fifty years: a record that cannot hold its time could not be sent. */
+const LARGEST_SHIFT = 1.6e9
 
 /** Shortest and longest; each event draws its length between them. */
 const lengthSchema = z
@@ -56,7 +58,10 @@ export const stationFaultsSchema = z.strictObject({
     .strictObject({
       everySeconds: seconds,
       seconds: lengthSchema,
-      shiftsSeconds: z.array(z.number()).min(1).describe('one of these for each jump; whole tenths of milliseconds count'),
+      shiftsSeconds: z
+        .array(z.number().min(-LARGEST_SHIFT).max(LARGEST_SHIFT))
+        .min(1)
+        .describe('one of these for each jump; whole tenths of milliseconds count'),
     })
     .exactOptional()
     .describe('records that begin in these times carry a wrong time'),

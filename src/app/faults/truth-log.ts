@@ -5,7 +5,7 @@ import { UsageError } from '../../domain/errors.ts'
 import type { Clock } from '../../domain/ports.ts'
 import { formatMicros, formatNanos } from '../../domain/time.ts'
 import type { DrillLog } from '../../io/seedlink/server-drill.ts'
-import type { PlayedRecord } from '../../io/seedlink/server-playback.ts'
+import type { PlayedRecord } from '../../io/seedlink/server-played-record.ts'
 
 export interface TruthLogOptions {
   readonly file: string

@@ -1,7 +1,8 @@
 import type { RecordFault } from '../../contract/drill-truth.ts'
 import type { CutKind } from '../../contract/faults.ts'
 import type { Nanos } from '../../domain/time.ts'
-import type { Playback, PlayedRecord } from './server-playback.ts'
+import type { Playback } from './server-playback.ts'
+import type { PlayedRecord } from './server-played-record.ts'
 
 /** What a drill does to a record; a source without drills says nothing of the kind. */
 export interface DrilledRecord {

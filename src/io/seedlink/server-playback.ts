@@ -1,18 +1,12 @@
-import type { SourceId } from '../../domain/source-id.ts'
 import { type Micros, microsToNanos, NANOS_PER_SECOND, type Nanos } from '../../domain/time.ts'
-import { parseHeader, shiftRecordTime } from '../../miniseed/index.ts'
 import type { Pattern } from '../../seedlink/server-glob.ts'
 import type { StationHolding } from '../../seedlink/server-holdings.ts'
 import type { StartPoint, Subscription } from '../../seedlink/server-subscription.ts'
 import { unwrapSequence } from '../../seedlink/server-timeline.ts'
-import { type ArchiveIndex, formatOf, indexArchive, isV3Ready } from './server-archive-index.ts'
+import { type ArchiveIndex, indexArchive } from './server-archive-index.ts'
 import type { AlarmClock } from './server-clock.ts'
-import type { DrilledRecord } from './server-drill.ts'
+import { type PlayedRecord, playRecord } from './server-played-record.ts'
 import type { RecordSource, SourceRecord } from './server-source.ts'
-
-function shiftedSpan<T extends { readonly startTime: Nanos; readonly endTime: Nanos }>(span: T, shift: Nanos): T {
-  return { ...span, startTime: span.startTime + shift, endTime: span.endTime + shift }
-}
 
 /** A loop ends here, as does miniSEED 2. */
 const LAST_TIME = microsToNanos(Date.UTC(2100, 0) * 1000)
@@ -27,24 +21,6 @@ export interface PlaybackOptions {
   readonly clock: AlarmClock
   /** Number of the archive's first record. Default 1. */
   readonly firstNumber?: number
-}
-
-/** A record as clients get it: shifted in time, with its number. */
-export interface PlayedRecord {
-  /** Valid until the next one. */
-  readonly bytes: Uint8Array
-  readonly sourceId: SourceId
-  /** v4 format and subformat: `2D`, `3D`, `3L`. */
-  readonly format: string
-  /** v3 clients can take it as it is. */
-  readonly isV3Ready: boolean
-  readonly startTime: Nanos
-  readonly endTime: Nanos
-  /** First of the numbers the record owns, counted from the beginning of the archive; `numberOf` tells what clients see. */
-  readonly sequence: number
-  readonly position: number
-  readonly samples: number
-  readonly drill: DrilledRecord | undefined
 }
 
 /**
@@ -198,21 +174,9 @@ export class Playback {
   }
 
   #play(record: SourceRecord, pass: number, shift: Nanos): PlayedRecord {
-    const header = record.header ?? parseHeader(record.bytes)
     const { timeline } = this.#archive
-    const move = shift + (record.drill?.clockShift ?? 0n)
-    return {
-      bytes: move === 0n ? record.bytes : shiftRecordTime(record.bytes, move),
-      sourceId: record.sourceId,
-      format: formatOf(header),
-      isV3Ready: isV3Ready(header),
-      startTime: record.startTime + move,
-      endTime: record.endTime + move,
-      sequence: pass * timeline.sequenceCount + timeline.sequenceOf(record.ordinal),
-      position: pass * timeline.recordCount + record.ordinal,
-      samples: header.sampleCount,
-      drill: record.drill,
-    }
+    const sequence = pass * timeline.sequenceCount + timeline.sequenceOf(record.ordinal)
+    return playRecord(record, shift, sequence, pass * timeline.recordCount + record.ordinal)
   }
 
   #sequenceOfStart(start: StartPoint, next: number): number {
@@ -305,4 +269,8 @@ export class Playback {
     if (!this.#options.isNow) return 0n
     return ((microsToNanos(now) - dataTime) / NANOS_PER_SECOND) * NANOS_PER_SECOND
   }
+}
+
+function shiftedSpan<T extends { readonly startTime: Nanos; readonly endTime: Nanos }>(span: T, shift: Nanos): T {
+  return { ...span, startTime: span.startTime + shift, endTime: span.endTime + shift }
 }

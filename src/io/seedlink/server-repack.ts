@@ -3,7 +3,7 @@ import type { OnProblem } from '../../domain/problem.ts'
 import type { Samples } from '../../domain/trace.ts'
 import { decodeRecord, ENCODING, type EncodeOptions, encodeRecords, textBytesOf } from '../../miniseed/index.ts'
 import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
-import type { PlayedRecord } from './server-playback.ts'
+import type { PlayedRecord } from './server-played-record.ts'
 
 /**
  * Records as v3 clients know them: miniSEED 2 of 512 bytes. Such records pass unchanged; others are decoded and written anew, each

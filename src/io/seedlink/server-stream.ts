@@ -4,7 +4,8 @@ import { frameV3, frameV4 } from '../../seedlink/server-packet.ts'
 import { filterFor, streamNameOf } from '../../seedlink/server-selector.ts'
 import { isInWindow, type StreamRequest, type Subscription, subscriptionsFor } from '../../seedlink/server-subscription.ts'
 import type { Cut } from './server-drill.ts'
-import type { Playback, PlayedRecord } from './server-playback.ts'
+import type { Playback } from './server-playback.ts'
+import type { PlayedRecord } from './server-played-record.ts'
 import { convertToMiniseed3, repackForV3 } from './server-repack.ts'
 
 /** What comes next for one client: packets (none when it did not ask for the record), waiting, or the end. */
