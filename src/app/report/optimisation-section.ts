@@ -7,7 +7,7 @@ import { type ComponentSpectra, componentSpectra, meanSpectra } from './spectrum
 import { windowFigure } from './window-figure.ts'
 
 const STEPS = 200
-const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1, convergence: 1e-3 } as const
+const SETTINGS = { target: 1, steps: STEPS, rate: 0.1, momentum: 0.9, bound: 1 } as const
 const SEEDS = [1, 2, 3] as const
 /** Random starts are this large: smaller than any signal of a preprocessed window. */
 const START_AMPLITUDE = 0.01
@@ -34,7 +34,7 @@ export function optimisationSection(network: Network, sampleRate: number, real: 
   return {
     title: 'Backward optimisation',
     body: [
-      `<p>The weights are frozen, the window moves: gradient descent on the cross-entropy to “earthquake” (rate ${SETTINGS.rate}, momentum ${SETTINGS.momentum}, at most ${STEPS} updates, samples kept in ±1, until ten updates gain less than a thousandth). Starts: a window of zeros and uniform noise of ±${START_AMPLITUDE} from ${SEEDS.length} seeds.</p>`,
+      `<p>The weights are frozen, the window moves: gradient descent on the cross-entropy to “earthquake” (rate ${SETTINGS.rate}, momentum ${SETTINGS.momentum}, ${STEPS} updates, samples kept in ±1). Starts: a window of zeros and uniform noise of ±${START_AMPLITUDE} from ${SEEDS.length} seeds.</p>`,
       `<div class="plots">${lossPlot(runs)}${spectraPlots(shown.result, sampleRate, real)}</div>`,
       `<p>${runsText(runs)}</p>`,
       figure(
@@ -101,7 +101,7 @@ function spectraPlots(result: InputOptimisation, sampleRate: number, real: reado
   const mean = meanSpectra(real, sampleRate)
   const values = [optimal, mean].flatMap((spectra) => (spectra ? spectra.amplitudes.flatMap((one) => [...one]) : []))
   const most = Math.max(...values)
-  const axis = { from: 10 ** Math.floor(Math.log10(most / 1e4)), to: 10 ** Math.ceil(Math.log10(most)) }
+  const axis = { from: 10 ** Math.floor(Math.log10(most / 1e4)), to: 10 ** Math.ceil(Math.log10(most * 5)) }
   const plot = (caption: string, spectra: ComponentSpectra) =>
     svgPlot(
       caption,

@@ -50,6 +50,7 @@ export function linePath(points: Iterable<readonly [x: number, y: number]>): str
 const STYLE = `
 section{break-inside:auto;margin-top:2.5rem}
 p{max-width:50rem}
+td:not(.n){white-space:normal}
 .lead{font-size:1.05rem}
 figure.wide{margin:1rem 0 1.5rem;break-inside:avoid}
 figure.wide>svg{display:block}
