@@ -49,6 +49,8 @@ const MOST_INTERVALS = 64
 const MOST_LOSSES = 64
 /** Gaps whose cause may still become known. */
 const MOST_GAPS = 64
+/** A damaged record’s time is believed this near to what is due. */
+const BELIEVED_MICROS = 3_600_000_000
 /** Further behind what the same server brought before, ns: its clock was set back; nothing is concluded from that. */
 const ONE_DAY: Nanos = 86_400_000_000_000n
 
@@ -149,13 +151,15 @@ export class ChannelLedger {
     if (this.#covers(stretch, end)) return undefined
     const cause: TraceGapCause = `rejected:${code}`
     // Its time says nothing about where it belongs: where data were expected, presumably.
-    if (code !== 'LATE') return this.onLossNow(cause)
+    if (code !== 'LATE') return this.onLossNear(cause)
     return this.onLoss(cause, nanosToMicros(stretch.startTime), nanosToMicros(end))
   }
 
-  /** As `onLoss`, for data without a time to believe: those that were due next. */
-  onLossNow(cause: TraceGapCause): TraceGap | undefined {
-    return this.#nextTime === undefined ? undefined : this.onLoss(cause, nanosToMicros(this.#nextTime))
+  /** As `onLoss`, for data with a time that need not be right: when it is far from what was due next, that was lost. */
+  onLossNear(cause: TraceGapCause, start?: Micros): TraceGap | undefined {
+    if (this.#nextTime === undefined) return undefined
+    const due = nanosToMicros(this.#nextTime)
+    return this.onLoss(cause, start !== undefined && Math.abs(start - due) < BELIEVED_MICROS ? start : due)
   }
 
   snapshot(): ChannelLedgerState {

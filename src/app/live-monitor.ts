@@ -174,11 +174,11 @@ export class LiveMonitor {
     return !current.isKept
   }
 
-  /** A record that cannot be decoded is lost where data were due. */
+  /** A record that cannot be decoded is lost. */
   #onProblem(problem: Problem): void {
     const current = this.#current
     if (current && !current.isDecoded && problem.sourceId !== undefined) {
-      this.ledger.onLossNow(problem.sourceId as SourceId, `rejected:${problem.code}`)
+      this.ledger.onLossNear(problem.sourceId as SourceId, `rejected:${problem.code}`, headerTime(current.packet.bytes))
     }
     this.#options.onProblem(problem)
   }

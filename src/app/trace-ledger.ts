@@ -56,9 +56,9 @@ export class TraceLedger {
     this.#note(this.channel(sourceId).onRejected(stretch, code))
   }
 
-  /** Data that were due next are lost. */
-  onLossNow(sourceId: SourceId, cause: TraceGapCause): void {
-    this.#note(this.channel(sourceId).onLossNow(cause))
+  /** Data are lost whose time need not be right. */
+  onLossNear(sourceId: SourceId, cause: TraceGapCause, start: number | undefined): void {
+    this.#note(this.channel(sourceId).onLossNear(cause, start))
   }
 
   onLoss(sourceId: SourceId, cause: TraceGapCause, start: number, end: number = start): void {

@@ -59,7 +59,7 @@ describe('gaps of a channel', () => {
     ['rate', 'rateChange'],
   ] as const)('keep the merger’s cause %s as %s, whatever else was lost', (cause, expected) => {
     const ledger = ledgerOf([0, 10])
-    ledger.onLossNow('rejected:STEIM')
+    ledger.onLossNear('rejected:STEIM')
     ledger.onTrace(gap(10, 10.006, cause))
     expect(ledger.onTrace(segment(10.006, 20))?.cause).toBe(expected)
   })
@@ -75,10 +75,19 @@ describe('gaps of a channel', () => {
 
   it('do not take the cause of a loss that others have made good, nor of one elsewhere', () => {
     const ledger = ledgerOf([0, 10])
-    ledger.onLossNow('rejected:STEIM')
+    ledger.onLossNear('rejected:STEIM')
     ledger.onTrace(segment(10, 20))
     ledger.onLoss('overflow', micros(100))
     expect(ledger.onTrace(segment(25, 30))?.cause).toBe('notReceived')
+  })
+
+  it('take the cause of a damaged record where its time says, unless that is far from what was due', () => {
+    const ledger = ledgerOf([0, 10])
+    ledger.onLossNear('rejected:STEIM', micros(22))
+    expect(ledger.onTrace(segment(20, 22))?.cause).toBe('notReceived')
+    expect(ledger.onTrace(segment(25, 30))?.cause).toBe('rejected:STEIM')
+    ledger.onLossNear('rejected:STEIM', micros(90_000))
+    expect(ledger.onTrace(segment(35, 40))?.cause).toBe('rejected:STEIM')
   })
 
   it('are told again when a record comes too late for one', () => {
