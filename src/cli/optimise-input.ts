@@ -33,7 +33,7 @@ export function optimiseInputCommand(): Command {
     .option('--momentum <m>', 'share of the last update that goes into the next', Number)
     .option('--bound <a>', 'keep the window in ±a, such as 1', Number)
     .option('--smoothness <w>', 'weight of half the squared differences between neighbouring samples', Number)
-    .option('--convergence <share>', 'stop when ten updates lower the loss by less than this share', Number)
+    .option('--convergence <share>', 'stop when ten updates change the loss by less than this share', Number)
     .option('--json', 'one JSON object on stdout: loss, logit, input; index 0 is the start')
     .action(run)
 }

@@ -19,7 +19,7 @@ export interface InputOptimisationOptions {
   readonly bound?: number
   /** Weight of half the summed squared differences between neighbouring samples of a component. Default 0. */
   readonly smoothness?: number
-  /** Stops when ten updates made the loss smaller by less than this share of it. Default: never. */
+  /** Stops when ten updates changed the loss by less than this share of it. Default: never. */
   readonly convergence?: number
 }
 
@@ -107,7 +107,7 @@ function checkOptions(options: InputOptimisationOptions): void {
 function isConverged(loss: readonly number[], convergence: number | undefined): boolean {
   const now = loss.at(-1)!
   const before = loss.at(-1 - CONVERGENCE_STEPS)
-  return convergence !== undefined && before !== undefined && before - now < convergence * now
+  return convergence !== undefined && before !== undefined && Math.abs(before - now) < convergence * now
 }
 
 /** Of each component along time; rows beyond the ends continue the first and the last. */
