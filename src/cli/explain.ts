@@ -84,8 +84,11 @@ async function run(options: ExplainOptions): Promise<void> {
   const window = await windowOf(options, config, model)
   const { method, beta, bias, start } = options
   const explanation = explainWindow(model.network, window, { method, beta, bias, start })
-  if (options.html === undefined) return print(explanation, model, options.json)
-  writeReport(options.html, windowReport(explanation, model.id, model.card.sampleRate))
+  if (options.html !== undefined) {
+    writeReport(options.html, windowReport(explanation, model.id, model.card.sampleRate))
+    process.stderr.write(`${options.html} written\n`)
+  }
+  if (options.html === undefined || options.json) print(explanation, model, options.json)
 }
 
 /** No window is named, and something that needs none. */

@@ -26,7 +26,7 @@ export function windowReport(explanation: WindowExplanation, model: string, samp
       : `score ${probability.toFixed(4)}, logit ${signed(logit)}`
   const lead = `${escapeHtml(what)}: ${score} by ${escapeHtml(model)}. ${escapeHtml(methodText(options))}${origin?.detection ? ` ${escapeHtml(storedText(origin, model))}` : ''}`
   const sections = [tracesSection(explanation, sampleRate)]
-  if (logit !== null) sections.push(factsSection(explanation, sampleRate))
+  if (logit !== null && explanation.channels === 3) sections.push(factsSection(explanation, sampleRate))
   if (explanation.layers.length > 0) sections.push(conservationSection(explanation))
   return reportPage(`Why ${origin?.detection ? 'this detection' : 'this score'}`, lead, sections)
 }

@@ -66,6 +66,14 @@ describe('the report of a window', () => {
     expect(unusable).not.toContain('What the relevance says')
   })
 
+  it('of other components than three is without traces and facts', () => {
+    const single = randomNetwork(detector(100, 1, conv1d('first')), 2)
+    const html = windowReport(explainWindow(single, { input: noise(100, 1), isUsable: true }, {}), 'single@abc', 20)
+    expectSelfContained(html)
+    expect(html).toContain('Only windows of three components are drawn.')
+    expect(html).toContain('Conservation')
+  })
+
   it('shows how much speaks against an earthquake when β is above zero', () => {
     expect(reportOf({}, { beta: 1 })).toMatch(/\d+ % of the relevance speaks against an earthquake/)
   })
