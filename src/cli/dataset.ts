@@ -80,13 +80,18 @@ async function runBuild(paths: string[], options: BuildCommandOptions): Promise<
     onProblem: problems.add,
   })
   bar.finish()
-  const { earthquakes, noise, bySplit, leftOut } = summary
+  const { earthquakes, noise, bySplit, leftOut, largestGroupShare } = summary
   const lines = json
     ? [JSON.stringify(summary)]
     : [
         `${out}: ${earthquakes} earthquake and ${noise} noise traces`,
         ...Object.entries(bySplit).map(([split, count]) => `  ${split}: ${count}`),
         ...Object.entries(leftOut).map(([reason, count]) => `  left out, ${reason}: ${count}`),
+        ...(largestGroupShare > 0.3
+          ? [
+              `  ${(largestGroupShare * 100).toFixed(0)} % of the earthquake traces overlap in time and are on one side of the split: add other days`,
+            ]
+          : []),
       ]
   process.stdout.write(`${lines.join('\n')}\n`)
   for (const line of problems.lines()) process.stderr.write(`${line}\n`)

@@ -87,7 +87,7 @@ describe('dataset build', () => {
       return { summary, metadata: readFileSync(join(out, 'metadata.csv'), 'utf8'), hash }
     }
     const one = await made('one', 1)
-    expect(one.summary).toMatchObject({ earthquakes: 3, leftOut: { 'no data or a gap inside': 1 } })
+    expect(one.summary).toMatchObject({ earthquakes: 3, leftOut: { 'no data or a gap inside': 1 }, largestGroupShare: 2 / 3 })
     // Later by more than the second that HDF5 counts in.
     vi.useFakeTimers({ now: Date.now() + 5000, toFake: ['Date'] })
     const again = await made('again', 1)

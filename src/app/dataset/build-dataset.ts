@@ -30,6 +30,8 @@ export interface BuildSummary {
   readonly noise: number
   readonly bySplit: Readonly<Record<string, number>>
   readonly leftOut: Readonly<Record<string, number>>
+  /** Of the earthquake traces, those of the largest group: near 1 in an aftershock sequence, where splits say little. */
+  readonly largestGroupShare: number
 }
 
 type Reason = 'no data or a gap inside' | 'components of different rates' | 'no clear P' | 'a dead component'
@@ -232,17 +234,27 @@ class Tally {
   #noise = 0
   readonly #bySplit: Record<string, number> = { train: 0, dev: 0, test: 0 }
   readonly #leftOut: Record<string, number> = {}
+  readonly #groups = new Map<string, number>()
 
-  add({ event, split }: Cut, made: MadeTrace | Reason): void {
+  add({ event, split, group }: Cut, made: MadeTrace | Reason): void {
     if (typeof made === 'string') this.#leftOut[made] = (this.#leftOut[made] ?? 0) + 1
     else {
-      if (event) this.#earthquakes++
-      else this.#noise++
+      if (event) {
+        this.#earthquakes++
+        this.#groups.set(group, (this.#groups.get(group) ?? 0) + 1)
+      } else this.#noise++
       this.#bySplit[split] = (this.#bySplit[split] ?? 0) + 1
     }
   }
 
   summary(): BuildSummary {
-    return { earthquakes: this.#earthquakes, noise: this.#noise, bySplit: this.#bySplit, leftOut: this.#leftOut }
+    const largest = Math.max(0, ...this.#groups.values())
+    return {
+      earthquakes: this.#earthquakes,
+      noise: this.#noise,
+      bySplit: this.#bySplit,
+      leftOut: this.#leftOut,
+      largestGroupShare: this.#earthquakes === 0 ? 0 : largest / this.#earthquakes,
+    }
   }
 }

@@ -35,7 +35,7 @@ export function withTriggers(text: string, overrides: readonly TriggerOverride[]
   const root = document.contents
   // A key that was only now set is a plain text.
   const pair = isMap(root)
-    ? root.items.find(({ key }) => key === 'stations' || (isScalar(key) && key.value === 'stations'))
+    ? root.items.find(({ key }) => (isScalar(key) ? key.value : (key as unknown)) === 'stations')
     : undefined
   if (pair === undefined) return text
   const block = new Document(new YAMLMap())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ContinuousRecord } from '../../../../src/app/evaluation/continuous-record.ts'
+import { ContinuousRecord, clipToSpan } from '../../../../src/app/evaluation/continuous-record.ts'
 import type { Detection } from '../../../../src/domain/detection.ts'
 import type { InstrumentId } from '../../../../src/domain/source-id.ts'
 import type { ScoredWindow } from '../../../../src/domain/window.ts'
@@ -34,6 +34,20 @@ describe('ContinuousRecord', () => {
       [{ onset: 3e6, on: 4e6, off: 9e6, score: 0.99 }],
       [{ onset: 5e6, on: 6e6, off: 9e6, score: 0.99 }],
     ])
+  })
+})
+
+describe('clipToSpan', () => {
+  it('keeps what lies between two times, and windows in proportion', () => {
+    const record = new ContinuousRecord(25)
+    for (let second = 0; second <= 75; second++) record.addScore(scored(HH, second))
+    record.addDetection(detection(HH, 'a', 10))
+    record.addDetection(detection(HH, 'b', 60))
+    const clipped = clipToSpan(record.byInstrument(), { to: 50e6 }).get(HH)
+    expect(clipped?.scoredSpans).toEqual([{ start: 0, end: 50e6 }])
+    expect(clipped?.scoredWindows).toBe(38)
+    expect(clipped?.detections.map(({ onset }) => onset)).toEqual([10e6])
+    expect(clipToSpan(record.byInstrument(), {}).get(HH)).toEqual(record.byInstrument().get(HH))
   })
 })
 
