@@ -152,7 +152,12 @@ export class ChannelLedger {
     const cause: TraceGapCause = `rejected:${code}`
     // Its time says nothing about where it belongs: where data were expected, presumably.
     if (code !== 'LATE') return this.onLossNear(cause)
-    return this.onLoss(cause, nanosToMicros(stretch.startTime), nanosToMicros(end))
+    const [from, to] = [nanosToMicros(stretch.startTime), nanosToMicros(end)]
+    // Before all that was accepted there is no hole that could have the cause: it is one of its own.
+    if (this.firstTime !== undefined && end <= this.firstTime + halfSampleOf(stretch.sampleRate)) {
+      return this.#tell({ sourceId: this.#sourceId, startTime: from, endTime: to, cause })
+    }
+    return this.onLoss(cause, from, to)
   }
 
   /** As `onLoss`, for data with a time that need not be right: when it is far from what was due next, that was lost. */
@@ -202,10 +207,13 @@ export class ChannelLedger {
     const slack = Number(halfSample / 1000n)
     const cause = mergerCause === 'missing' ? this.#causeOf(start - slack, end) : CAUSE_OF[mergerCause]
     this.#losses = this.#losses.filter((loss) => loss.end >= end)
-    const gap: TraceGap = { sourceId: this.#sourceId, startTime: start, endTime: end, cause }
+    return this.#tell({ sourceId: this.#sourceId, startTime: start, endTime: end, cause })
+  }
+
+  #tell(gap: TraceGap): TraceGap {
     this.#gaps.push(gap)
     if (this.#gaps.length > MOST_GAPS) this.#gaps.shift()
-    this.#count(cause, 1)
+    this.#count(gap.cause, 1)
     return gap
   }
 

@@ -98,6 +98,13 @@ describe('gaps of a channel', () => {
     expect(ledger.onRejected(record(14, 16), 'LATE')).toBeUndefined()
   })
 
+  it('begin before the first sample when a record from before it comes late', () => {
+    const ledger = ledgerOf([10, 20])
+    const expected = { sourceId: Z, startTime: micros(6), endTime: micros(10), cause: 'rejected:LATE' }
+    expect(ledger.onRejected(record(6, 10), 'LATE')).toEqual(expected)
+    expect(ledger.account).toMatchObject({ samples: 1000, gaps: { 'rejected:LATE': 1 } })
+  })
+
   it('are not blamed on a late record whose data had been accepted', () => {
     const ledger = ledgerOf([0, 10], [20, 30])
     expect(ledger.onRejected(record(5, 10), 'LATE')).toBeUndefined()
