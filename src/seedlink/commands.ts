@@ -1,5 +1,5 @@
 import { formatMicros, type Micros } from '../domain/time.ts'
-import type { ServerKind } from './hello.ts'
+import type { ServerKind, ServerRules } from './hello.ts'
 import type { Position } from './resume-positions.ts'
 import { type StationSelection, selectorsV3, selectorsV4 } from './selection.ts'
 import { formatSequence, nextSequence, type ProtocolVersion } from './sequence.ts'
@@ -22,11 +22,6 @@ export type RequestMode = 'stream' | 'fetch'
  * data when it converts, so there it is never asked to.
  */
 export type PacketFilter = 'native' | '3'
-
-export interface ServerRules {
-  readonly protocol: ProtocolVersion
-  readonly serverKind: ServerKind
-}
 
 /** `STATION`: code and network apart in v3, one pattern in v4. */
 export function stationCommand(station: string, protocol: ProtocolVersion): string {

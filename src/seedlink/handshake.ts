@@ -8,13 +8,12 @@ import {
   type PacketFilter,
   type RequestMode,
   restOfSpanCommand,
-  type ServerRules,
   selectCommands,
   stationCommand,
   type TimeSpan,
   timeCommand,
 } from './commands.ts'
-import { type Greeting, parseGreeting } from './hello.ts'
+import { type Greeting, parseGreeting, type ServerRules } from './hello.ts'
 import type { ResumePositions } from './resume-positions.ts'
 import { hasWildcard, type StationSelection } from './selection.ts'
 

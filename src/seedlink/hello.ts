@@ -1,3 +1,5 @@
+import type { ProtocolVersion } from './sequence.ts'
+
 /** What a server says of itself in the two lines that answer `HELLO`. */
 export interface Greeting {
   /** The text in brackets, such as `RingServer/4.5.3`, or the whole first line. */
@@ -14,6 +16,12 @@ export interface Greeting {
 
 /** `ringserver` counts over its whole ring and takes times as a fallback; everyone else counts per station. */
 export type ServerKind = 'ringserver' | 'other'
+
+/** By which rules a server is spoken to. */
+export interface ServerRules {
+  readonly protocol: ProtocolVersion
+  readonly serverKind: ServerKind
+}
 
 /** @returns undefined when the line is no SeedLink greeting */
 export function parseGreeting(firstLine: string, organisation: string): Greeting | undefined {

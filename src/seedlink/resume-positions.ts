@@ -1,7 +1,6 @@
 import type { StationId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
-import type { ServerRules } from './commands.ts'
-import type { ServerKind } from './hello.ts'
+import type { ServerKind, ServerRules } from './hello.ts'
 import { stationMatches } from './selection.ts'
 import { MAX_SEQUENCE_V3, type ProtocolVersion } from './sequence.ts'
 
