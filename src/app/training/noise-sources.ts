@@ -63,16 +63,15 @@ const footsteps: NoiseSource = (window, sampleRate, random) => {
 }
 
 /**
- * Doors, dropped loads, hammering, a foot against the sensor, cracks in ice: one blow of a fraction of a second or several, at no
- * pace. A single one is rare and short here: a strong earthquake nearby is not much longer.
+ * Doors, dropped loads, hammering, a foot against the sensor, cracks in ice: many blows of a fraction of a second, at no pace. One
+ * or two could be a small or a strong earthquake nearby.
  */
 const blows: NoiseSource = (window, sampleRate, random) => {
   const rows = window.length / CHANNELS
-  // Two blows could be P and S.
-  const count = chance(random, 0.2) ? 1 : integerBetween(random, 4, 16)
+  const count = integerBetween(random, 5, 16)
   const pushes = new Float64Array(rows)
-  const from = between(random, 0, 0.7 * rows)
-  const to = count === 1 ? rows : between(random, from + 0.1 * rows, rows)
+  const from = between(random, 0, 0.5 * rows)
+  const to = between(random, from + 0.3 * rows, rows)
   for (let blow = 0; blow < count; blow++)
     pushes[Math.floor(between(random, from, to))]! += sign(random) * logBetween(random, 0.1, 1)
   addThuds(window, sampleRate, random, pushes)
