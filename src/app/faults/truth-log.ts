@@ -4,7 +4,7 @@ import type { Faults } from '../../contract/faults.ts'
 import { UsageError } from '../../domain/errors.ts'
 import type { Clock } from '../../domain/ports.ts'
 import { formatMicros, formatNanos } from '../../domain/time.ts'
-import type { DrillLog } from '../../io/seedlink/server-drill.ts'
+import type { DrillLog } from '../../io/seedlink/server-drill-run.ts'
 import type { PlayedRecord } from '../../io/seedlink/server-played-record.ts'
 
 export interface TruthLogOptions {

@@ -1,10 +1,10 @@
 import { NANOS_PER_SECOND, type Nanos } from '../../domain/time.ts'
 import { parseHeader, type RecordHeader } from '../../miniseed/index.ts'
 import type { HoldingGap, StationHolding, StreamHolding } from '../../seedlink/server-holdings.ts'
-import { V3_RECORD_BYTES } from '../../seedlink/server-packet.ts'
 import { isSelected, streamNameOf } from '../../seedlink/server-selector.ts'
 import type { Subscription } from '../../seedlink/server-subscription.ts'
 import { sequencesFor, Timeline } from '../../seedlink/server-timeline.ts'
+import { formatOf, isV3Ready } from './server-record-format.ts'
 import type { RecordSource, SourceRecord } from './server-source.ts'
 
 /** What one look at all record headers tells. */
@@ -62,16 +62,6 @@ function selectedStreams(
 ): IndexedStream[] {
   if (!stations.test(stationId)) return []
   return streams.filter(({ sourceId, format }) => isSelected(streamNameOf(sourceId, format), selectors))
-}
-
-/** True when a v3 client can take the record as it is. */
-export function isV3Ready({ formatVersion, byteLength }: RecordHeader): boolean {
-  return formatVersion === 2 && byteLength === V3_RECORD_BYTES
-}
-
-/** v4 format and subformat: `2D`, `3D`, and `L` (log) for records without a rate. */
-export function formatOf({ formatVersion, sampleRate }: RecordHeader): string {
-  return `${formatVersion}${sampleRate > 0 ? 'D' : 'L'}`
 }
 
 /** Per stream, for INFO GAPS. */

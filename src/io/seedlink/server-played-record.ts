@@ -1,8 +1,8 @@
 import type { SourceId } from '../../domain/source-id.ts'
 import type { Nanos } from '../../domain/time.ts'
 import { parseHeader, shiftRecordTime } from '../../miniseed/index.ts'
-import { formatOf, isV3Ready } from './server-archive-index.ts'
 import type { DrilledRecord } from './server-drill.ts'
+import { formatOf, isV3Ready } from './server-record-format.ts'
 import type { SourceRecord } from './server-source.ts'
 
 /** A record as clients get it: shifted in time, with its number. */
