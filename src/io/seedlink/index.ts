@@ -51,4 +51,8 @@ export type { BacklogSkipped, LinkState, StateChange, StationState } from './cli
 export { readStateFile, writeStateFile } from './client-state-file.ts'
 export { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
 export { type ListenAddress, SeedlinkServer, type SeedlinkServerOptions } from './server.ts'
+export type { Cut, DrilledRecord, Restart } from './server-drill.ts'
+export type { DrillLog } from './server-drill-run.ts'
+export type { ServerTls } from './server-listener.ts'
+export type { PlayedRecord } from './server-played-record.ts'
 export type { RecordSource, SourceRecord } from './server-source.ts'
