@@ -10,7 +10,7 @@ import { type InstrumentId, parseInstrumentId, parseStationId, stationOfInstrume
 export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
-export const DEFAULT_TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25 } as const
+export const DEFAULT_TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25 } as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30 } as const
 export const DEFAULT_RELEVANCE = { onTrigger: true, beta: 0 } as const
 export const DEFAULT_STORE = { file: 'data/quakewire.db', keepScoresDays: 30, maximumMegabytes: 4096 } as const

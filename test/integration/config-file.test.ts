@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25 },
+      trigger: { on: 0.95, off: 0.9, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -188,7 +188,7 @@ stations:
 `)
 
   it('lets the instrument win over its station and the station over the rest', () => {
-    expect(triggerOf(config, anmo)).toEqual({ on: 0.93, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 60 })
+    expect(triggerOf(config, anmo)).toEqual({ on: 0.93, off: 0.9, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 60 })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.98)
     expect(triggerOf(config, cola).on).toBe(0.95)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
