@@ -1,6 +1,7 @@
 import {
   ARMED,
   endTrigger,
+  type OnsetPicker,
   stepTrigger,
   type TriggerOptions,
   type TriggerOutput,
@@ -18,14 +19,24 @@ export interface TriggerVariant {
   readonly minimumSeconds?: number
 }
 
+interface Run {
+  readonly variant: TriggerVariant
+  readonly record: ContinuousRecord
+  readonly states: Map<InstrumentId, TriggerState>
+  /** Made once: the hash of the configuration is in them. */
+  readonly options: Map<InstrumentId, TriggerOptions>
+}
+
 /**
  * Runs many settings of the trigger beside each other on one stream of scores: the network, which costs most, runs once. A longer
  * stride is had by leaving windows out, which lie on multiples of their stride; so a score is the same whatever the setting.
  */
 export class TriggerVariants {
-  readonly #runs: { variant: TriggerVariant; record: ContinuousRecord; states: Map<InstrumentId, TriggerState> }[]
+  readonly #runs: Run[]
   readonly #optionsOf: (instrument: InstrumentId) => TriggerOptions
   readonly #gridRate: number
+  /** Onsets of the window that is being looked at, by the row from where on they were looked for. */
+  readonly #picks = new Map<number, ReturnType<OnsetPicker>>()
 
   /**
    * @param optionsOf the configured trigger
@@ -41,16 +52,19 @@ export class TriggerVariants {
       variant,
       record: new ContinuousRecord(given.windowSeconds),
       states: new Map(),
+      options: new Map(),
     }))
   }
 
   push(piece: ScoredPiece): void {
-    for (const { variant, record, states } of this.#runs) {
+    this.#picks.clear()
+    for (const run of this.#runs) {
+      const { variant, record, states } = run
       const isLeftOut =
         piece.kind === 'scored' && piece.window.firstIndex % Math.round(variant.strideSeconds * this.#gridRate) !== 0
       if (isLeftOut) continue
       record.addScore(piece)
-      const options = this.#options(variant, piece.instrument)
+      const options = this.#options(run, piece.instrument)
       const [next, outputs] = stepTrigger(states.get(piece.instrument) ?? ARMED, piece, options)
       states.set(piece.instrument, next)
       keep(record, outputs)
@@ -59,8 +73,9 @@ export class TriggerVariants {
 
   /** The end of the data: open detections close. */
   end(): void {
-    for (const { variant, record, states } of this.#runs) {
-      for (const [instrument, state] of states) keep(record, endTrigger(state, instrument, this.#options(variant, instrument))[1])
+    for (const run of this.#runs) {
+      const { record, states } = run
+      for (const [instrument, state] of states) keep(record, endTrigger(state, instrument, this.#options(run, instrument))[1])
       states.clear()
     }
   }
@@ -70,14 +85,28 @@ export class TriggerVariants {
     return this.#runs.map(({ variant, record }) => ({ variant, record }))
   }
 
-  #options({ on, off, minimumSeconds }: TriggerVariant, instrument: InstrumentId): TriggerOptions {
+  #options({ variant, options }: Run, instrument: InstrumentId): TriggerOptions {
+    const known = options.get(instrument)
+    if (known) return known
+    const { on, off, minimumSeconds } = variant
     const configured = this.#optionsOf(instrument)
-    return {
+    const made = {
       ...configured,
       ...(on !== undefined && { on }),
       ...(off !== undefined && { off }),
       ...(minimumSeconds !== undefined && { minimumSeconds }),
+      pickOnset: (samples: Float64Array, earliestRow: number) => this.#pickOnce(configured.pickOnset, samples, earliestRow),
     }
+    options.set(instrument, made)
+    return made
+  }
+
+  /** Many settings rise on the same window; its onset is the same for all of them. */
+  #pickOnce(pickOnset: OnsetPicker, samples: Float64Array, earliestRow: number): ReturnType<OnsetPicker> {
+    if (this.#picks.has(earliestRow)) return this.#picks.get(earliestRow)
+    const pick = pickOnset(samples, earliestRow)
+    this.#picks.set(earliestRow, pick)
+    return pick
   }
 }
 
