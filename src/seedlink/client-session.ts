@@ -67,6 +67,8 @@ export type SessionOutput =
   /** A packet that nobody asked for: another channel (v3 selectors cannot say everything), or no record at all. */
   | { readonly kind: 'unselected'; readonly piece: PacketPiece }
   | { readonly kind: 'info'; readonly format: 'xml' | 'json'; readonly isError: boolean; readonly text: string }
+  /** So many bytes behind a packet belonged to none: its record gave a wrong length. */
+  | { readonly kind: 'skipped'; readonly length: number }
   /** The server says that nothing more will come. */
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly failure: SessionFailure; readonly text: string }
@@ -197,6 +199,9 @@ export class ClientSession {
         break
       case 'line':
         this.#onReply({ isError: false, text: piece.text })
+        break
+      case 'skipped':
+        this.#emit(piece)
     }
   }
 

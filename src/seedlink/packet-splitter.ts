@@ -5,10 +5,14 @@
  * of the stream (a v3 packet can never start so), anything else a line that ends with LF. A bare CR does not end a line: the
  * extended error of v3 is `ERROR\r<CODE text>\r\n`, one reply. The line after a greeting (`SeedLink v…`) is text whatever it
  * starts with.
+ *
+ * A v3 packet's length is what its record says. Where that is damaged, the next packet does not begin where it should: it is
+ * looked for (`v3-resync.ts`), because a connection begun afresh would meet the same record again.
  */
 import { SeedlinkProtocolError } from '../domain/errors.ts'
 import { ByteStore } from './byte-store.ts'
 import type { ProtocolVersion } from './sequence.ts'
+import { hexValue, isInfoHeader, isV3PacketAt, mayBeginV3, V3_SYNC_BYTES } from './v3-resync.ts'
 
 /** Largest payload taken, bytes; real records end at 64 KiB, v4 INFO answers at some MiB. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
@@ -22,6 +26,8 @@ const TRADITIONAL_RECORD_BYTES = 512
 const LF = 0x0a
 const CR = 0x0d
 const TAB = 0x09
+/** So far behind a damaged packet the next one is looked for, bytes: the longest miniSEED 2 record. */
+const MAX_SKIPPED_BYTES = 65_536
 
 /**
  * Length in bytes of the miniSEED record at the start of `bytes`, of which `available` have arrived.
@@ -58,6 +64,8 @@ export type Piece =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string }
   | { readonly kind: 'end' }
+  /** Bytes between two packets of v3 that belong to neither: the record before them gave a wrong length. */
+  | { readonly kind: 'skipped'; readonly length: number }
 
 export class PacketSplitter {
   readonly #recordLength: RecordLength
@@ -67,6 +75,9 @@ export class PacketSplitter {
   /** Bytes of the connection before the held ones; for error messages. */
   #position = 0
   #isTextNext = false
+  #wasPacketV3 = false
+  /** Bytes behind a damaged packet that have been looked at. */
+  #searched = 0
 
   /** True once the handshake is over: from then on only packets, INFO, `END` and `ERROR` lines are legal. */
   isStreaming = false
@@ -100,15 +111,28 @@ export class PacketSplitter {
   #split(bytes: Uint8Array, end: number, onPiece: (piece: Piece) => void): number {
     let start = 0
     while (start < end) {
-      const size = this.#sizeAt(bytes, start, end)
+      const skipped = this.#skippedAt(bytes, start, end)
+      const size = skipped === 0 ? this.#sizeAt(bytes, start, end) : Math.max(skipped, 0)
       this.#needed = size === 0 ? end - start + 1 : size
       if (size === 0 || start + size > end) break
-      const piece = this.#pieceAt(bytes, start, size)
+      const piece: Piece = skipped > 0 ? { kind: 'skipped', length: skipped } : this.#pieceAt(bytes, start, size)
+      this.#wasPacketV3 = piece.kind === 'packet' && piece.protocol === 3
+      this.#searched = 0
       start += size
       this.#position += size
       onPiece(piece)
     }
     return start
+  }
+
+  /** @returns bytes to skip: 0 where something legal may begin, −1 while the next packet has not come */
+  #skippedAt(bytes: Uint8Array, start: number, end: number): number {
+    if (!this.#wasPacketV3 || !this.isStreaming || mayBeginV3(bytes, start, end, this.#recordLength)) return 0
+    for (; start + this.#searched + V3_SYNC_BYTES <= end; this.#searched += 1) {
+      if (this.#searched > MAX_SKIPPED_BYTES) throw this.#fault('v3 packet header', 'SL, END or ERROR', quoted(bytes, start, end))
+      if (isV3PacketAt(bytes, start + this.#searched, this.#recordLength)) return this.#searched
+    }
+    return -1
   }
 
   /** @returns the whole length of the piece at `start`, 0 while it cannot be told */
@@ -153,7 +177,17 @@ export class PacketSplitter {
     if (!(length > 0 && length <= MAX_PAYLOAD_BYTES)) {
       throw this.#fault('v3 packet', `a record of at most ${MAX_PAYLOAD_BYTES} bytes`, `${length} bytes`)
     }
-    return HEADER_BYTES_V3 + length
+    return HEADER_BYTES_V3 + (this.#isTooLong(bytes, record, length, end) ? TRADITIONAL_RECORD_BYTES : length)
+  }
+
+  /** A damaged length that swallows the packets behind it shows: one of them lies where a usual record would end. */
+  #isTooLong(bytes: Uint8Array, record: number, length: number, end: number): boolean {
+    const next = record + TRADITIONAL_RECORD_BYTES
+    return (
+      length >= TRADITIONAL_RECORD_BYTES + V3_SYNC_BYTES &&
+      record + length <= end &&
+      isV3PacketAt(bytes, next, this.#recordLength)
+    )
   }
 
   #sizeV4(bytes: Uint8Array, start: number, end: number): number {
@@ -235,28 +269,6 @@ function textOfRecord(record: Uint8Array): Uint8Array {
   const read = (offset: number): number => (isBigEndian ? at(offset) : ((record[offset + 1] ?? 0) << 8) | (record[offset] ?? 0))
   const begin = Math.min(read(44), record.length)
   return record.subarray(begin, Math.min(begin + read(30), record.length))
-}
-
-function isInfoHeader(bytes: Uint8Array, start: number): boolean {
-  return (
-    bytes[start + 2] === 0x49 && // INFO
-    bytes[start + 3] === 0x4e &&
-    bytes[start + 4] === 0x46 &&
-    bytes[start + 5] === 0x4f
-  )
-}
-
-/** Value of six hexadecimal digits, −1 when one of them is none. */
-function hexValue(bytes: Uint8Array, start: number): number {
-  let value = 0
-  for (let at = start; at < start + 6; at++) {
-    const byte = bytes[at] ?? 0
-    const digit =
-      byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66 ? (byte | 0x20) - 0x57 : -1
-    if (digit < 0) return -1
-    value = value * 16 + digit
-  }
-  return value
 }
 
 /** Little-endian, as all of the v4 header. */

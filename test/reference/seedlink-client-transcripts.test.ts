@@ -69,6 +69,7 @@ function observe(chunks: readonly Uint8Array[]) {
     splitter.push(chunk, (piece) => {
       if (piece.kind === 'line' || piece.kind === 'error') seen.replies.push(piece.text)
       else if (piece.kind === 'end') seen.ends += 1
+      else if (piece.kind === 'skipped') throw new Error(`${piece.length} bytes of the transcript belong to no packet`)
       else if (piece.kind === 'packet') {
         hash.update(piece.bytes)
         seen.sequences.push(Number(piece.sequence))

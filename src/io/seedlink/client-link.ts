@@ -141,6 +141,12 @@ export class ClientLink {
       case 'unselected':
         this.#options.onUnselected()
         break
+      case 'skipped':
+        this.#options.onProblem(
+          'SEEDLINK_LENGTH_WRONG',
+          `v3 packet: expected the next packet behind its record, got ${output.length} other bytes; they are skipped, a record gave a wrong length`,
+        )
+        break
       case 'negotiated':
         this.#onNegotiated(output.negotiated)
         break

@@ -115,14 +115,50 @@ describe('the packet splitter', () => {
 
   it('says where in the connection it lost its place, with expected and got', () => {
     try {
-      split([joined(packetV3(1, miniseed2()), Uint8Array.of(1, 2, 3))], true)
+      split([joined(packetV4(1n, 'XX_AAA', miniseed2()), Uint8Array.of(1, 2, 3))], true)
       expect.unreachable()
     } catch (error) {
       expect(error).toMatchObject({
         code: 'SEEDLINK_PROTOCOL',
-        context: { expected: 'SL, SE, END or ERROR', got: '"\\u0001\\u0002\\u0003"', byteOffset: 520 },
+        context: { expected: 'SL, SE, END or ERROR', got: '"\\u0001\\u0002\\u0003"', byteOffset: 535 },
       })
     }
+  })
+
+  describe.each([1, 7, 5000])('when a v3 record gives a wrong length (pieces of %i bytes)', (size) => {
+    const pieces = (...parts: Uint8Array[]) => split(cut(joined(...parts), [size]), true)
+    const summary = (piece: ReturnType<typeof pieces>[number]) =>
+      piece.kind === 'packet' ? Number(piece.sequence) : piece.kind === 'skipped' ? `${piece.length} bytes` : piece.kind
+
+    it('finds the next packet behind a length that is too short', () => {
+      const found = pieces(
+        packetV3(1, miniseed2()),
+        packetV3(2, withLength(miniseed2(), 7)),
+        packetV3(3, miniseed2()),
+        text('END'),
+      )
+      expect(found.map(summary)).toEqual([1, 2, '384 bytes', 3, 'end'])
+    })
+
+    it('does not let a length that is too long swallow the packets behind', () => {
+      const more = [3, 4, 5, 6].map((sequence) => packetV3(sequence, miniseed2()))
+      const found = pieces(packetV3(1, miniseed2()), packetV3(2, withLength(miniseed2(), 11)), ...more, text('END'))
+      expect(found.map(summary)).toEqual([1, 2, 3, 4, 5, 6, 'end'])
+    })
+
+    it('takes records that really are longer or shorter than usual', () => {
+      const found = pieces(
+        packetV3(1, padded(withLength(miniseed2(), 11), 2048)),
+        packetV3(2, withLength(miniseed2(), 7).subarray(0, 128)),
+        packetV3(3, miniseed2()),
+        text('END'),
+      )
+      expect(found.map(summary)).toEqual([1, 2, 3, 'end'])
+    })
+
+    it('gives up when no packet follows within 64 KiB', () => {
+      expect(() => pieces(packetV3(1, miniseed2()), new Uint8Array(70_000))).toThrow(SeedlinkProtocolError)
+    })
   })
 
   it('never does anything but split or refuse, whatever the bytes, and holds little', () => {
@@ -154,3 +190,17 @@ describe('the packet splitter', () => {
     expect(target.heldCapacity).toBeLessThan(64 * 1024)
   })
 })
+
+/** The record with another exponent in its blockette 1000. */
+function withLength(record: Uint8Array, exponent: number): Uint8Array {
+  const blockette1000 = new DataView(record.buffer, record.byteOffset).getUint16(46)
+  const changed = record.slice()
+  changed[blockette1000 + 6] = exponent
+  return changed
+}
+
+function padded(record: Uint8Array, length: number): Uint8Array {
+  const longer = new Uint8Array(length)
+  longer.set(record)
+  return longer
+}
