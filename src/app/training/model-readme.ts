@@ -65,9 +65,9 @@ function trainingSection({ training }: ModelCard): string {
     '',
     ...data.map(
       ({ name, sha256, earthquakeTraces, noiseTraces }) =>
-        `- ${name}: ${earthquakeTraces} earthquake and ${noiseTraces} noise traces of its train split (SHA-256 ${sha256.slice(0, 16)}…)`,
+        `- ${name}: ${earthquakeTraces === 0 ? '' : `${earthquakeTraces} earthquake and `}${noiseTraces} noise traces (SHA-256 ${sha256.slice(0, 16)}…)`,
     ),
-    `- ${epochs} epochs of ${windowsPerEpoch} windows, epoch ${selectedEpoch} kept as the best on dev; seed ${seed}`,
+    `- the train splits of what has splits; ${epochs} epochs of ${windowsPerEpoch} windows, epoch ${selectedEpoch} kept; seed ${seed}`,
     '',
     'The same data, settings and seed give the same weights, bit for bit.',
   ].join('\n')
