@@ -78,11 +78,24 @@ export function pickOnset(window: Float64Array, options: OnsetPickerOptions = {}
 function highpassed(window: Float64Array, from: number, rows: number, channels: number, sampleRate: number): Float64Array[] {
   if (rows === 0) return []
   const filter = butterworthHighpass(HIGHPASS_HZ, sampleRate)
-  const components = Array.from({ length: channels }, (_, channel) =>
-    Float64Array.from({ length: rows }, (_, row) => window[(from + row) * channels + channel]!),
-  )
+  const components = Array.from({ length: channels }, (_, channel) => columnOf(window, channel, channels, from, rows))
   for (const component of components) filterHighpass(filter, component, 0, 1, rows)
-  return components.filter((component) => component.every(Number.isFinite) && component.some((value) => value !== 0))
+  return components.filter(hasSignal)
+}
+
+function columnOf(window: Float64Array, column: number, columns: number, from: number, rows: number): Float64Array {
+  const values = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) values[row] = window[(from + row) * columns + column]!
+  return values
+}
+
+function hasSignal(component: Float64Array): boolean {
+  let isZero = true
+  for (const value of component) {
+    if (!Number.isFinite(value)) return false
+    if (value !== 0) isZero = false
+  }
+  return !isZero
 }
 
 function rowAfterLoudest(components: readonly Float64Array[], rows: number, sampleRate: number): number {
@@ -96,7 +109,7 @@ function rowAfterLoudest(components: readonly Float64Array[], rows: number, samp
   let loudest = 0
   let end = rows
   for (let i = 0; i < rows; i++) {
-    sum += energy[i]! - (energy[i - box] ?? 0)
+    sum += energy[i]! - (i < box ? 0 : energy[i - box]!)
     if (sum <= loudest) continue
     loudest = sum
     end = i + 1
@@ -114,7 +127,7 @@ function pickBefore(
   const last = end - Math.round(MIN_SIGNAL_SECONDS * sampleRate)
   const aic = new Float64Array(end)
   let single = 0
-  for (const component of components) single += addAic(component.subarray(0, end), aic)
+  for (const component of components) single += addAic(component.subarray(0, end), aic, first, last)
   let best = first
   for (let k = first; k <= last; k++) if (aic[k]! < aic[best]!) best = k
   // A minimum at the edge of the search is a slope, not a minimum.
@@ -124,8 +137,8 @@ function pickBefore(
   return isLouder ? weighted(aic, best, first, last) : undefined
 }
 
-/** Adds one component's AIC(k) for each k. @returns the AIC of one variance for the whole */
-function addAic(samples: Float64Array, aic: Float64Array): number {
+/** Adds one component's AIC(k) for each k from `first` to `last`. @returns the AIC of one variance for the whole */
+function addAic(samples: Float64Array, aic: Float64Array, first: number, last: number): number {
   const count = samples.length
   let total = 0
   let totalSquare = 0
@@ -138,10 +151,11 @@ function addAic(samples: Float64Array, aic: Float64Array): number {
   const logVariance = (sum: number, square: number, n: number) => ln(Math.max(square / n - (sum / n) * (sum / n), floor))
   let sum = 0
   let square = 0
-  for (let k = 1; k < count - 1; k++) {
+  for (let k = 1; k <= Math.min(last, count - 2); k++) {
     const value = samples[k - 1]!
     sum += value
     square += value * value
+    if (k < first) continue
     aic[k]! += k * logVariance(sum, square, k) + (count - k - 1) * logVariance(total - sum, totalSquare - square, count - k)
   }
   return (count - 1) * logVariance(total, totalSquare, count)

@@ -18,9 +18,11 @@ const halved: Preprocessor = (raw, out) => {
 /** Relevance is the window itself; one array for all calls, as the port allows. */
 class Echo implements Explainer {
   readonly beta = 0.5
+  calls = 0
   readonly #out = new Float32Array(300)
 
   relevance(window: Float32Array): Float32Array {
+    this.calls++
     this.#out.set(window)
     return this.#out
   }
@@ -62,6 +64,16 @@ describe('explain', () => {
     const outputs = explainedBy(new Echo(), detectionWith(60), detectionWith(10))
     const places = outputs.map((output) => (output as { relevance: Float32Array }).relevance.indexOf(1))
     expect(places).toEqual([180, 30])
+  })
+
+  it('explains a window once when the detection closes with the one it opened with', () => {
+    const echo = new Echo()
+    const opening = detectionWith(60)
+    const same = explainedBy(echo, opening, { ...opening })
+    expect(echo.calls).toBe(1)
+    expect(same[1]).toEqual(same[0])
+    expect(explainedBy(echo, opening, detectionWith(60))).toEqual(same)
+    expect(echo.calls).toBe(3)
   })
 
   it('changes nothing else of a detection', () => {
