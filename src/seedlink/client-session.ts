@@ -13,7 +13,8 @@ import {
   type Turn,
 } from './handshake.ts'
 import type { InfoLevel } from './info.ts'
-import { type InfoPiece, type PacketPiece, PacketSplitter, type Piece, type RecordLength } from './packet-splitter.ts'
+import { type InfoPiece, type PacketPiece, PacketSplitter, type Piece } from './packet-splitter.ts'
+import type { RecordLength } from './record-length.ts'
 import type { ResumePositions } from './resume-positions.ts'
 import { type SelectedChannel, SelectedChannels } from './selected-channels.ts'
 import { hasWildcard, type StationSelection } from './selection.ts'

@@ -11,6 +11,7 @@
  */
 import { SeedlinkProtocolError } from '../domain/errors.ts'
 import { ByteStore } from './byte-store.ts'
+import type { RecordLength } from './record-length.ts'
 import type { ProtocolVersion } from './sequence.ts'
 import { hexValue, isInfoHeader, isV3PacketAt, mayBeginV3, V3_SYNC_BYTES } from './v3-resync.ts'
 
@@ -28,12 +29,6 @@ const CR = 0x0d
 const TAB = 0x09
 /** So far behind a damaged packet the next one is looked for, bytes: the longest miniSEED 2 record. */
 const MAX_SKIPPED_BYTES = 65_536
-
-/**
- * Length in bytes of the miniSEED record at the start of `bytes`, of which `available` have arrived.
- * v3 packets carry no length, so the record has to tell.
- */
-export type RecordLength = (bytes: Uint8Array, available: number) => number | 'needs-more' | 'not-a-record'
 
 export interface PacketPiece {
   readonly kind: 'packet'

@@ -1,4 +1,4 @@
-import type { RecordLength } from './packet-splitter.ts'
+import type { RecordLength } from './record-length.ts'
 
 const HEADER_BYTES = 8
 /** Bytes from which a v3 packet is told: its header and the fixed header of its record. */

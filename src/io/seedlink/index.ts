@@ -34,8 +34,8 @@ export {
   type PacketPiece,
   PacketSplitter,
   type Piece,
-  type RecordLength,
 } from '../../seedlink/packet-splitter.ts'
+export type { RecordLength } from '../../seedlink/record-length.ts'
 export { type Position, ResumePositions } from '../../seedlink/resume-positions.ts'
 export type { SelectedChannel } from '../../seedlink/selected-channels.ts'
 export { parseSelections, type StationSelection } from '../../seedlink/selection.ts'
