@@ -13,6 +13,8 @@ const BUILD_OPTIONS = join(ROOT, 'scripts/tsconfig.build.json')
 let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'seedlink-package-'))
+  // A project of its own, whatever package.json lies above.
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }')
   const packed = join(folder, 'node_modules/quakewire')
   mkdirSync(packed, { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(packed, 'package.json'))
