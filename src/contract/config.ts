@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type InstrumentId, parseInstrumentId, parseStationId, stationOfInstrument } from '../domain/source-id.ts'
+import { alertsSchema, groupsSchema, hooksSchema, watchdogSchema } from './alert-config.ts'
 
 /**
  * What `stations.yaml` may say. Messages of the checks are expectations: the reader of the file puts `expected …, got …` around
@@ -136,11 +137,10 @@ export const configSchema = z.strictObject({
       beta: z.number().min(-1).default(DEFAULT_RELEVANCE.beta),
     })
     .prefault({}),
-  // A hook that is configured and never called would be worse than one that is refused.
-  alerts: z
-    .array(z.unknown())
-    .refine((alerts) => alerts.length === 0, 'an empty list: this version has no alert hooks yet')
-    .default([]),
+  groups: groupsSchema,
+  hooks: hooksSchema,
+  alerts: alertsSchema,
+  watchdog: watchdogSchema,
   store: z
     .strictObject({
       file: z.string().min(1).default(DEFAULT_STORE.file),

@@ -38,7 +38,7 @@ export function parseConfig(text: string, source: ConfigSource): { config?: Conf
   const faults = [
     ...yamlFaults,
     ...(parsed.success ? [] : faultsOfIssues(parsed.error.issues, configSchema, value)),
-    ...crossChecks(value, environment),
+    ...crossChecks(value, environment, dirname(resolve(source.file))),
   ]
   if (faults.length > 0 || !parsed.success) {
     const placed = faults.map((fault) => ({ ...fault, line: fault.line ?? lineOf(fault.keys) }))

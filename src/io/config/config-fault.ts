@@ -20,9 +20,18 @@ export function formatPath(keys: readonly PropertyKey[]): string {
   return keys.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('')
 }
 
-/** A value as a message shows it: JSON, cut short, without the password of a url. */
-export function showValue(value: unknown): string {
+/** Whatever somebody wrote there by mistake is not for a log. */
+const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set(['secret', 'password', 'token', 'user'])
+
+/**
+ * A value as a message shows it: JSON, cut short, without the password of a url and without secrets.
+ *
+ * @param key it stands under
+ */
+export function showValue(value: unknown, key?: PropertyKey): string {
   if (value === undefined) return 'nothing'
-  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@"]*@/g, '//…@')
+  if (key !== undefined && SECRET_KEYS.has(key)) return 'something else'
+  const withoutSecrets = (each: string, part: unknown) => (SECRET_KEYS.has(each) ? '…' : part)
+  const text = (JSON.stringify(value, withoutSecrets) ?? String(value)).replace(/\/\/[^/@"]*@/g, '//…@')
   return text.length > LONGEST_GOT ? `${text.slice(0, LONGEST_GOT - 1)}…` : text
 }

@@ -6,6 +6,7 @@ import {
   parseServerUrl,
   TOKEN_VARIABLE,
 } from '../../contract/config.ts'
+import { alertFaults } from './alert-checks.ts'
 import { type ConfigFault, formatPath, showValue } from './config-fault.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -16,9 +17,14 @@ const SHORTEST_TOKEN = 16
 /**
  * Checks between fields. They look at the raw value and at what is usable of it, so that a fault elsewhere never hides one here.
  */
-export function crossChecks(value: unknown, environment: Environment): ConfigFault[] {
+export function crossChecks(value: unknown, environment: Environment, folder: string): ConfigFault[] {
   const root = mapOf(value)
-  return [...triggerFaults(root), ...serverFaults(root, environment), ...tokenFaults(root, environment)]
+  return [
+    ...triggerFaults(root),
+    ...serverFaults(root, environment),
+    ...tokenFaults(root, environment),
+    ...alertFaults(root, { environment, folder }),
+  ]
 }
 
 function triggerFaults(root: Record<string, unknown>): ConfigFault[] {

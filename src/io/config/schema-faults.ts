@@ -13,7 +13,7 @@ export function faultsOfIssues(issues: readonly Issue[], schema: z.ZodType, valu
       const key = issue.path.at(-1)
       return [{ keys: issue.path, expected: issue.issues[0]?.message ?? 'another key', got: showValue(key) }]
     }
-    return [{ keys: issue.path, expected: expectation(issue), got: showValue(valueAt(value, issue.path)) }]
+    return [{ keys: issue.path, expected: expectation(issue), got: showValue(valueAt(value, issue.path), issue.path.at(-1)) }]
   })
 }
 
@@ -26,7 +26,14 @@ export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[
     else if (current instanceof z.ZodRecord) current = unwrap(current.valueType as z.ZodType)
     else return []
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : []
+  return keysOf(current)
+}
+
+function keysOf(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
+  // One of several shapes: the names of all.
+  if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((option) => keysOf(unwrap(option as z.ZodType))))]
+  return []
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string, known: string[]): ConfigFault {

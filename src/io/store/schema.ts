@@ -88,6 +88,38 @@ const MIGRATIONS: readonly string[] = [
     samples BLOB NOT NULL
   );
   `,
+  `
+  -- Alerts on their way to the hooks. lane: told in order within; about: the lane of what happened. Times: µs since 1970.
+  CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    hook TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    about TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    state TEXT NOT NULL,
+    begins INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    batch TEXT,
+    conditional INTEGER NOT NULL,
+    planned INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    first_attempt INTEGER,
+    delivered INTEGER,
+    error TEXT,
+    json TEXT NOT NULL
+  );
+  CREATE INDEX outbox_pending ON outbox (hook, lane, number, due) WHERE state = 'pending';
+  CREATE INDEX outbox_by_state ON outbox (state, hook, due);
+  CREATE INDEX outbox_by_subject ON outbox (subject, rule);
+  CREATE INDEX outbox_beginnings ON outbox (rule, about, time) WHERE begins = 1;
+  CREATE INDEX outbox_batches ON outbox (batch) WHERE batch IS NOT NULL;
+  CREATE TABLE acknowledgements (subject TEXT PRIMARY KEY, by TEXT NOT NULL, time INTEGER NOT NULL) WITHOUT ROWID;
+  -- Outages that last, so that their end is told after a restart, too.
+  CREATE TABLE incidents (topic TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -14,6 +14,8 @@ import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { GapTable } from './gap-table.ts'
+import { type AlertPlanner, Outbox } from './outbox.ts'
+import { OutboxTable } from './outbox-table.ts'
 import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { migrate } from './schema.ts'
@@ -32,6 +34,8 @@ export interface StoreOptions {
   readonly maximumMegabytes: number
   /** Seconds between the ends of two scored windows. */
   readonly strideSeconds: number
+  /** Who is alerted of what; nobody without one. */
+  readonly planner?: AlertPlanner
   readonly onProblem: OnProblem
 }
 
@@ -90,6 +94,8 @@ export function openStore(file: string, options: StoreOptions): Store {
 export class Store {
   /** Another file has another id; its numbers (`seq`) start anew. */
   readonly id: string
+  /** Alerts, stored with what they are about. */
+  readonly outbox: Outbox
   readonly #file: string
   readonly #database: SqliteDatabase
   readonly #lock: SqliteDatabase
@@ -121,6 +127,9 @@ export class Store {
     this.#relevances = new RelevanceTable(database)
     this.#peakWindows = new PeakWindowTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
+    const transact = <T>(operation: string, change: () => T) =>
+      this.#attempt(operation, () => database.transaction(change).immediate())
+    this.outbox = new Outbox(new OutboxTable(database), transact, options)
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
@@ -141,7 +150,12 @@ export class Store {
   /** @returns the message to publish; undefined when there is no such detection */
   setLabel(id: string, value: LabelValue | null, by: string): LabelMessage | undefined {
     const time = this.#clock.now()
-    return this.#attempt('label', () => this.#database.transaction(() => this.#detections.label(id, value, by, time)).immediate())
+    const change = () => {
+      const message = this.#detections.label(id, value, by, time)
+      if (message) this.outbox.follow([message], (each) => this.#detections.find(each))
+      return message
+    }
+    return this.#attempt('label', () => this.#database.transaction(change).immediate())
   }
 
   /** Removes scores and gaps older than `keepScoresDays` before the newest data, and the oldest scores near the disk limit. */
@@ -150,6 +164,7 @@ export class Store {
     const newest = Math.min(newestDataTime, this.#clock.now())
     this.#attempt('prune', () => this.#space.prune(newest))
     this.#attempt('prune', () => this.#gaps.prune(newest - this.#keepDays * MICROS_PER_DAY))
+    this.outbox.prune(this.#clock.now() - this.#keepDays * MICROS_PER_DAY)
   }
 
   messagesSince(seq: number, limit: number): DurableMessage[] {
@@ -242,6 +257,7 @@ export class Store {
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     for (const gap of gaps) this.#gaps.put(gap)
+    this.outbox.follow(messages, (id) => this.#detections.find(id))
     return messages
   }
 
@@ -255,6 +271,7 @@ export class Store {
       } catch (cause) {
         this.#scores.forget()
         this.#detections.forget()
+        this.outbox.forgetNews()
         if (isFull(cause) && this.#space.makeRoom()) continue
         const error = storeError(operation, this.#file, cause)
         this.#failure = error.message

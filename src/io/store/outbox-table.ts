@@ -1,0 +1,287 @@
+import type { Delivery, DeliveryState } from '../../contract/alert.ts'
+import type { AlertHistory, PlannedAlert } from '../../domain/alert.ts'
+import { formatMicros, type Micros } from '../../domain/time.ts'
+import type { SqliteDatabase } from './sqlite-binding.ts'
+
+/** An alert that waits to be told. */
+export interface OutboxEntry {
+  readonly number: number
+  readonly alert: PlannedAlert
+  /** When it was stored. */
+  readonly plannedAt: Micros
+  /** Not before. */
+  readonly due: Micros
+  /** Attempts so far. */
+  readonly attempts: number
+}
+
+/** The first that waits in a lane. */
+export interface LaneHead {
+  readonly hook: string
+  readonly lane: string
+  readonly number: number
+  readonly due: Micros
+}
+
+/** What became of an attempt. */
+export interface DeliveryResult {
+  readonly number: number
+  /** `pending`: to be tried again at `due`. */
+  readonly state: Extract<DeliveryState, 'pending' | 'delivered' | 'dead' | 'withdrawn'>
+  readonly due: Micros
+  readonly attempts: number
+  readonly firstAttempt: Micros
+  readonly time: Micros
+  readonly error: string | null
+}
+
+export interface DeliveryQuery {
+  readonly state?: DeliveryState | undefined
+  readonly hook?: string | undefined
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+export interface HookBacklog {
+  readonly pending: number
+  readonly dead: number
+  /** Due time of the longest due one. */
+  readonly oldest: Micros | null
+}
+
+interface Row {
+  readonly number: number
+  readonly state: DeliveryState
+  readonly due: number
+  readonly batch: string | null
+  readonly attempts: number
+  readonly planned: number
+  readonly first_attempt: number | null
+  readonly delivered: number | null
+  readonly error: string | null
+  readonly json: string
+}
+
+/** Longest error text kept. */
+const LONGEST_ERROR = 500
+
+/**
+ * Alerts on their way to the hooks, and what became of them. A key is there once: what is planned again (after a restart, a second
+ * replay) changes nothing. Everything is in the file, nothing in memory, so that another process may send dead letters again.
+ */
+export class OutboxTable implements AlertHistory {
+  readonly #database: SqliteDatabase
+  readonly #insert
+  readonly #toldHooks
+  readonly #lastBeginning
+  readonly #withdraw
+  readonly #heads
+  readonly #next
+  readonly #find
+  readonly #batch
+  readonly #finish
+  readonly #search
+  readonly #backlog
+  readonly #deleteOlder
+  readonly #acknowledge
+  readonly #isAcknowledged
+  readonly #openIncident
+  readonly #closeIncident
+  readonly #incident
+  readonly #subject
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database
+    this.#insert = database.prepare(
+      `INSERT OR IGNORE INTO outbox (key, hook, lane, about, rule, subject, state, begins, due, batch, conditional, planned, time, error, json)
+       VALUES (:key, :hook, :lane, :about, :rule, :subject, :state, :begins, :due, :batch, :conditional, :planned, :time, :error, :json)`,
+    )
+    this.#toldHooks = database
+      .prepare<[string, string], string>(
+        `SELECT DISTINCT hook FROM outbox WHERE subject = ? AND rule = ?
+         AND (state IN ('delivered', 'dead') OR (state = 'pending' AND conditional = 0)) ORDER BY hook`,
+      )
+      .pluck()
+    this.#lastBeginning = database
+      .prepare<[string, string], number | null>(
+        `SELECT max(time) FROM outbox WHERE rule = ? AND about = ? AND begins = 1 AND state IN ('pending', 'delivered', 'dead')`,
+      )
+      .pluck()
+    this.#withdraw = database.prepare<[string]>(
+      "UPDATE outbox SET state = 'withdrawn', error = 'over before its time' WHERE subject = ? AND conditional = 1 AND state = 'pending'",
+    )
+    this.#heads = database.prepare<[], LaneHead>(
+      `SELECT hook, lane, number, due FROM outbox JOIN
+         (SELECT min(number) AS first FROM outbox WHERE state = 'pending' GROUP BY hook, lane) ON number = first`,
+    )
+    this.#next = database.prepare<[string, string, number], LaneHead>(
+      `SELECT hook, lane, number, due FROM outbox
+       WHERE state = 'pending' AND hook = ? AND lane = ? AND number > ? ORDER BY number LIMIT 1`,
+    )
+    this.#find = database.prepare<[number], Row>("SELECT * FROM outbox WHERE number = ? AND state = 'pending'")
+    this.#batch = database.prepare<[string], Row>("SELECT * FROM outbox WHERE batch = ? AND state = 'pending' ORDER BY number")
+    this.#finish = database.prepare(
+      `UPDATE outbox SET state = :state, due = :due, attempts = :attempts, error = :error,
+         first_attempt = coalesce(first_attempt, :firstAttempt), delivered = iif(:state = 'delivered', :time, NULL)
+       WHERE number = :number`,
+    )
+    this.#search = database.prepare<[Record<string, unknown>], Row>(
+      `SELECT * FROM outbox WHERE (:state IS NULL OR state = :state) AND (:hook IS NULL OR hook = :hook)
+         AND (:before IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit`,
+    )
+    this.#backlog = database.prepare<[], { hook: string; state: string; count: number; oldest: number | null }>(
+      `SELECT hook, state, count(*) AS count, min(due) AS oldest FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state, hook`,
+    )
+    this.#deleteOlder = database.prepare<[number]>("DELETE FROM outbox WHERE planned < ? AND state NOT IN ('pending', 'dead')")
+    this.#acknowledge = database.prepare<[string, string, number]>(
+      'INSERT OR IGNORE INTO acknowledgements (subject, by, time) VALUES (?, ?, ?)',
+    )
+    this.#isAcknowledged = database.prepare<[string], number>('SELECT 1 FROM acknowledgements WHERE subject = ?').pluck()
+    this.#openIncident = database.prepare<[string, string]>('INSERT OR IGNORE INTO incidents (topic, subject) VALUES (?, ?)')
+    this.#closeIncident = database.prepare<[string]>('DELETE FROM incidents WHERE topic = ?')
+    this.#incident = database.prepare<[string], string>('SELECT subject FROM incidents WHERE topic = ?').pluck()
+    this.#subject = database.prepare<[string], number>('SELECT 1 FROM outbox WHERE subject = ? LIMIT 1').pluck()
+  }
+
+  /** @returns how many are new */
+  put(alerts: readonly PlannedAlert[], planned: Micros): number {
+    let added = 0
+    for (const alert of alerts) {
+      const { key, hook, lane, rule, occasion, due, batch, isConditional, isUpdate, suppressed } = alert
+      added += this.#insert.run({
+        key,
+        hook,
+        lane,
+        about: occasion.lane,
+        rule,
+        subject: occasion.subject,
+        state: suppressed === undefined ? 'pending' : 'suppressed',
+        begins: isUpdate ? 0 : 1,
+        due,
+        batch: batch ?? null,
+        conditional: isConditional ? 1 : 0,
+        planned,
+        time: occasion.time,
+        error: suppressed ?? null,
+        json: JSON.stringify(alert),
+      }).changes
+    }
+    return added
+  }
+
+  toldHooks(rule: string, subject: string): string[] {
+    return this.#toldHooks.all(subject, rule)
+  }
+
+  lastBeginning(rule: string, lane: string): Micros | undefined {
+    return this.#lastBeginning.get(rule, lane) ?? undefined
+  }
+
+  /** What waits for a subject to last or to be left alone is not told any more. */
+  withdraw(subject: string): void {
+    this.#withdraw.run(subject)
+  }
+
+  /** The first of each lane. */
+  heads(): LaneHead[] {
+    return this.#heads.all()
+  }
+
+  nextInLane({ hook, lane, number }: Pick<LaneHead, 'hook' | 'lane' | 'number'>): LaneHead | undefined {
+    return this.#next.get(hook, lane, number)
+  }
+
+  /** The pending alert of this number with the others of its batch, oldest first; empty when it is not pending any more. */
+  take(number: number): OutboxEntry[] {
+    const row = this.#find.get(number)
+    if (row === undefined) return []
+    const rows = row.batch === null ? [row] : this.#batch.all(row.batch)
+    return rows.map(({ json, planned, due, attempts, number: each }) => ({
+      number: each,
+      alert: JSON.parse(json) as PlannedAlert,
+      plannedAt: planned,
+      due,
+      attempts,
+    }))
+  }
+
+  finish(results: readonly DeliveryResult[]): void {
+    for (const result of results) this.#finish.run(result)
+  }
+
+  /** Dead letters are pending again, from now on as if they were new. @returns how many */
+  resend({ numbers, hook }: { numbers?: readonly number[] | undefined; hook?: string | undefined }, now: Micros): number {
+    const update = this.#database.prepare<[Record<string, unknown>]>(
+      `UPDATE outbox SET state = 'pending', due = :now, attempts = 0, error = NULL, planned = :now
+       WHERE state = 'dead' AND (:number IS NULL OR number = :number) AND (:hook IS NULL OR hook = :hook)`,
+    )
+    const each = numbers ?? [null]
+    return each.reduce<number>((sum, number) => sum + update.run({ now, number, hook: hook ?? null }).changes, 0)
+  }
+
+  search({ state, hook, before, limit }: DeliveryQuery): Delivery[] {
+    return this.#search
+      .all({ state: state ?? null, hook: hook ?? null, before: before ?? null, limit })
+      .map(({ json, ...row }) => deliveryOf(JSON.parse(json) as PlannedAlert, row))
+  }
+
+  backlogs(): Map<string, HookBacklog> {
+    const backlogs = new Map<string, HookBacklog>()
+    for (const { hook, state, count, oldest } of this.#backlog.all()) {
+      const known = backlogs.get(hook) ?? { pending: 0, dead: 0, oldest: null }
+      backlogs.set(hook, state === 'pending' ? { ...known, pending: count, oldest } : { ...known, dead: count })
+    }
+    return backlogs
+  }
+
+  /** Forgets what is done; dead letters stay until they are sent. */
+  prune(oldest: Micros): void {
+    this.#deleteOlder.run(oldest)
+  }
+
+  /** Somebody takes care of it: nobody else needs to be called. @returns false when nothing is known of the subject */
+  acknowledge(subject: string, by: string, time: Micros): boolean {
+    if (this.#subject.get(subject) === undefined) return false
+    this.#acknowledge.run(subject, by, time)
+    this.withdraw(subject)
+    return true
+  }
+
+  isAcknowledged(subject: string): boolean {
+    return this.#isAcknowledged.get(subject) !== undefined
+  }
+
+  /** @returns the subject that stands for an outage as long as it lasts, over restarts, too */
+  openIncident(topic: string, subject: string): string {
+    this.#openIncident.run(topic, subject)
+    return this.#incident.get(topic) as string
+  }
+
+  incident(topic: string): string | undefined {
+    return this.#incident.get(topic)
+  }
+
+  closeIncident(topic: string): void {
+    this.#closeIncident.run(topic)
+  }
+}
+
+function deliveryOf({ key, hook, rule, severity, occasion }: PlannedAlert, row: Omit<Row, 'json'>): Delivery {
+  const time = (micros: number | null) => (micros === null ? null : formatMicros(micros))
+  return {
+    number: row.number,
+    key,
+    hook,
+    rule,
+    subject: occasion.subject,
+    severity,
+    title: occasion.title,
+    state: row.state,
+    attempts: row.attempts,
+    plannedAt: formatMicros(row.planned),
+    dueAt: formatMicros(row.due),
+    firstAttemptAt: time(row.first_attempt),
+    deliveredAt: time(row.delivered),
+    error: row.error?.slice(0, LONGEST_ERROR) ?? null,
+  }
+}

@@ -1,0 +1,144 @@
+import type { Delivery } from '../../contract/alert.ts'
+import type { DetectionWire } from '../../contract/detection.ts'
+import type { DurableMessage } from '../../contract/feed.ts'
+import type { AlertHistory, AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import type { Micros } from '../../domain/time.ts'
+import type { DeliveryQuery, DeliveryResult, HookBacklog, LaneHead, OutboxEntry, OutboxTable } from './outbox-table.ts'
+
+/** Says who is told of what; called inside the transaction that stores it. */
+export interface AlertPlanner {
+  /** What a stored message means to those who want to know; undefined: nothing. */
+  occasionOf(message: DurableMessage, detection: DetectionWire | undefined): AlertOccasion | undefined
+  plan(occasion: AlertOccasion, history: AlertHistory): { alerts: readonly PlannedAlert[]; endsForGood: boolean }
+}
+
+/** Runs a change as a transaction on disk. */
+export type Transact = <T>(operation: string, change: () => T) => T
+
+/** Plans nothing: for replay and tests. */
+const NO_PLANNER: AlertPlanner = { occasionOf: () => undefined, plan: () => ({ alerts: [], endsForGood: false }) }
+
+/** The alerts of one store. What is planned is on disk together with what it is about, or neither is. */
+export class Outbox {
+  readonly #table: OutboxTable
+  readonly #transact: Transact
+  readonly #planner: AlertPlanner
+  readonly #clock: Clock
+  readonly #onProblem: OnProblem
+  #news: PlannedAlert[] = []
+
+  constructor(
+    table: OutboxTable,
+    transact: Transact,
+    { planner = NO_PLANNER, clock, onProblem }: { planner?: AlertPlanner | undefined; clock: Clock; onProblem: OnProblem },
+  ) {
+    this.#table = table
+    this.#transact = transact
+    this.#planner = planner
+    this.#clock = clock
+    this.#onProblem = onProblem
+  }
+
+  /** Inside a transaction: plans what these messages mean. A planner that fails costs alerts, never detections. */
+  follow(messages: readonly DurableMessage[], find: (id: string) => DetectionWire | undefined): void {
+    for (const message of messages) {
+      try {
+        const detection = message.type === 'label' ? find(message.id) : undefined
+        const occasion = this.#planner.occasionOf(message, detection)
+        if (occasion) this.#plan(occasion)
+      } catch (error) {
+        // What the database refuses must undo the whole transaction.
+        if ((error as { code?: string }).code?.startsWith('SQLITE_')) throw error
+        this.#onProblem({
+          code: 'ALERT_PLAN',
+          message: `alert: planning failed for ${message.type} ${message.id}: ${String(error)}`,
+        })
+      }
+    }
+  }
+
+  /** Something that is no message of the feed. @throws {StoreError} */
+  raise(occasion: AlertOccasion): void {
+    this.#transact('alert', () => this.#plan(occasion))
+  }
+
+  /**
+   * An outage begins or ends. It is one subject as long as it lasts, over restarts, too; told again, it is the same one.
+   *
+   * @param topic what is out: `station IU_ANMO_00_BH`
+   * @param occasionOf the occasion of a subject; undefined: it had not begun
+   * @throws {StoreError}
+   */
+  raiseIncident(topic: string, phase: 'begin' | 'end', occasionOf: (subject: string) => AlertOccasion): void {
+    const known = this.#table.incident(topic)
+    if ((known === undefined) === (phase === 'end')) return
+    this.#transact('alert', () => {
+      const subject = known ?? this.#table.openIncident(topic, `${topic}@${this.#clock.now()}`)
+      if (phase === 'end') this.#table.closeIncident(topic)
+      this.#plan(occasionOf(subject))
+    })
+  }
+
+  /** What was planned and stored since the last call. */
+  takeNews(): PlannedAlert[] {
+    const news = this.#news
+    this.#news = []
+    return news
+  }
+
+  /** After a rollback. */
+  forgetNews(): void {
+    this.#news = []
+  }
+
+  heads(): LaneHead[] {
+    return this.#table.heads()
+  }
+
+  nextInLane(head: Pick<LaneHead, 'hook' | 'lane' | 'number'>): LaneHead | undefined {
+    return this.#table.nextInLane(head)
+  }
+
+  take(number: number): OutboxEntry[] {
+    return this.#table.take(number)
+  }
+
+  /** @throws {StoreError} then they count as not attempted, and will be told once more */
+  finish(results: readonly DeliveryResult[]): void {
+    this.#transact('alert', () => this.#table.finish(results))
+  }
+
+  isAcknowledged(subject: string): boolean {
+    return this.#table.isAcknowledged(subject)
+  }
+
+  /** @returns false when nobody was told of such a subject */
+  acknowledge(subject: string, by: string): boolean {
+    return this.#transact('acknowledge', () => this.#table.acknowledge(subject, by, this.#clock.now()))
+  }
+
+  /** Dead letters are tried again. @returns how many */
+  resend(which: { numbers?: readonly number[] | undefined; hook?: string | undefined }): number {
+    return this.#transact('resend', () => this.#table.resend(which, this.#clock.now()))
+  }
+
+  deliveries(query: DeliveryQuery): Delivery[] {
+    return this.#table.search(query)
+  }
+
+  backlogs(): Map<string, HookBacklog> {
+    return this.#table.backlogs()
+  }
+
+  prune(oldest: Micros): void {
+    this.#transact('prune', () => this.#table.prune(oldest))
+  }
+
+  #plan(occasion: AlertOccasion): void {
+    const { alerts, endsForGood } = this.#planner.plan(occasion, this.#table)
+    if (endsForGood) this.#table.withdraw(occasion.subject)
+    if (this.#table.put(alerts, this.#clock.now()) > 0) this.#news.push(...alerts)
+  }
+}
