@@ -1,2 +1,2 @@
 export function compileKernels(): Promise<Uint8Array>
-export function compileWeigh(): Promise<string>
+export function compileSignal(name: 'weigh' | 'preprocess'): Promise<string>

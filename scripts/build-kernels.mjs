@@ -1,6 +1,6 @@
 /**
- * Compiles the AssemblyScript of src/nn/assembly to src/nn/kernels.wasm, and that of src/signal/assembly, a few hundred bytes, to a
- * string in src/signal/weigh-wasm.ts. The results are committed, so that nobody needs AssemblyScript to start Quakewire; run this
+ * Compiles the AssemblyScript of src/nn/assembly to src/nn/kernels.wasm, and that of src/signal/assembly, a few hundred bytes each, to
+ * strings in src/signal/…-wasm.ts. The results are committed, so that nobody needs AssemblyScript to start Quakewire; run this
  * after every change there. Tests compare what is committed with a fresh compilation.
  */
 import { writeFileSync } from 'node:fs'
@@ -13,10 +13,14 @@ export function compileKernels() {
   return compile(source('nn/assembly/index.ts'))
 }
 
-/** @returns {Promise<string>} the compiled module of src/signal/assembly as a TypeScript file */
-export async function compileWeigh() {
-  const hex = Buffer.from(await compile(source('signal/assembly/index.ts'))).toString('hex')
-  return `/** Compiled from assembly/ by scripts/build-kernels.mjs; hexadecimal. */\nexport const WEIGH_WASM =\n  '${hex}'\n`
+/**
+ * @param {'weigh' | 'preprocess'} name of a module in src/signal/assembly
+ * @returns {Promise<string>} the compiled module as a TypeScript file
+ */
+export async function compileSignal(name) {
+  const hex = Buffer.from(await compile(source(`signal/assembly/${name}.ts`))).toString('hex')
+  const constant = `${name.toUpperCase()}_WASM`
+  return `/** Compiled from assembly/ by scripts/build-kernels.mjs; hexadecimal. */\nexport const ${constant} =\n  '${hex}'\n`
 }
 
 /** @param {string} entry */
@@ -37,7 +41,10 @@ async function compile(entry) {
 if (process.argv[1] === import.meta.filename) {
   const kernels = await compileKernels()
   writeFileSync(source('nn/kernels.wasm'), kernels)
-  const weigh = await compileWeigh()
-  writeFileSync(source('signal/weigh-wasm.ts'), weigh)
-  console.log(`src/nn/kernels.wasm: ${kernels.length} bytes; src/signal/weigh-wasm.ts: ${weigh.length} characters`)
+  console.log(`src/nn/kernels.wasm: ${kernels.length} bytes`)
+  for (const name of /** @type {const} */ (['weigh', 'preprocess'])) {
+    const module = await compileSignal(name)
+    writeFileSync(source(`signal/${name}-wasm.ts`), module)
+    console.log(`src/signal/${name}-wasm.ts: ${module.length} characters`)
+  }
 }

@@ -1,7 +1,8 @@
 import { UsageError } from '../domain/errors.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { butterworthHighpass, filterBackward, filterForward } from './biquad.ts'
+import { butterworthHighpass } from './biquad.ts'
 import { sinPi } from './exact-math.ts'
+import { PreprocessKernel } from './preprocess-kernel.ts'
 
 export interface PreprocessShape {
   /** Rows of a window. */
@@ -36,64 +37,40 @@ const ROUNDING = 1e-12
 export function createPreprocessor(spec: PreprocessSpec, shape: PreprocessShape): Preprocessor {
   const { windowLength, channels, sampleRate } = shape
   if (channels !== 3) throw new UsageError(`preprocess: expected windows of 3 components, got ${channels}`)
-  const scratch = new Float64Array(windowLength * 3)
-  const means = new Float64Array(3)
   const highpass = spec.highpassHz === null ? undefined : butterworthHighpass(spec.highpassHz, sampleRate)
   const taper = cosineTaper(spec.taperSeconds ?? 0, shape)
+  const kernel = kernelFor(windowLength)
+  const { means, samples } = kernel
 
   return (raw, out) => {
-    const magnitude = measure(raw, means)
+    kernel.raw.set(raw)
+    const magnitude = kernel.measure()
     if (spec.detrend !== 'demean') means.fill(0)
-    const from = spec.detrend === 'linear' ? subtractLines(raw, scratch) : raw
+    const from = spec.detrend === 'linear' ? subtractLines(raw, samples) : kernel.raw
     let peak = 0
     if (highpass) {
-      filterForward(highpass, from, means, scratch)
-      peak = filterBackward(highpass, scratch)
-    } else peak = subtract(from, means, scratch)
-    if (taper.length > 0) peak = applyTaper(taper, scratch)
+      kernel.filterForward(highpass, from)
+      peak = kernel.filterBackward(highpass)
+    } else peak = subtract(from, means, samples)
+    if (taper.length > 0) peak = applyTaper(taper, samples)
     // A magnitude that is not finite fails this as well.
     if (!(peak > magnitude * ROUNDING && magnitude < Number.POSITIVE_INFINITY)) {
       out.fill(0)
       return false
     }
-    scale(scratch, spec.normalise === 'max-abs' ? 1 / peak : 1, out)
+    kernel.scale(spec.normalise === 'max-abs' ? 1 / peak : 1)
+    out.set(kernel.input)
     return true
   }
 }
 
-/**
- * Means of the three components. Sums are taken relative to the first sample, so that a large offset costs no precision and a
- * constant's mean is exactly that constant; those of the components side by side, because each waits for itself.
- *
- * @returns a size that the largest absolute value does not exceed; not finite when a sample is not finite
- */
-function measure(samples: Float64Array, means: Float64Array): number {
-  const { length } = samples
-  const rows = length / 3
-  const zBase = samples[0]!
-  const nBase = samples[1]!
-  const eBase = samples[2]!
-  let zSum = 0
-  let nSum = 0
-  let eSum = 0
-  let zSpread = 0
-  let nSpread = 0
-  let eSpread = 0
-  for (let i = 0; i < length; i += 3) {
-    const z = samples[i]! - zBase
-    const n = samples[i + 1]! - nBase
-    const e = samples[i + 2]! - eBase
-    zSum += z
-    nSum += n
-    eSum += e
-    zSpread += Math.abs(z)
-    nSpread += Math.abs(n)
-    eSpread += Math.abs(e)
-  }
-  means[0] = zBase + zSum / rows
-  means[1] = nBase + nSum / rows
-  means[2] = eBase + eSum / rows
-  return Math.abs(zBase) + zSpread + Math.abs(nBase) + nSpread + Math.abs(eBase) + eSpread
+/** By window length: nothing in a kernel outlives a window, and each reserves a large piece of address space. */
+const kernels = new Map<number, PreprocessKernel>()
+
+function kernelFor(windowLength: number): PreprocessKernel {
+  const kernel = kernels.get(windowLength) ?? new PreprocessKernel(windowLength)
+  kernels.set(windowLength, kernel)
+  return kernel
 }
 
 /** Writes the components without their means to `to`. @returns the largest absolute value */
@@ -133,15 +110,6 @@ function largestAbsolute(values: Float64Array): number {
     if (magnitude > largest) largest = magnitude
   }
   return largest
-}
-
-function scale(from: Float64Array, factor: number, to: Float32Array): void {
-  const { length } = from
-  for (let i = 0; i < length; i += 3) {
-    to[i] = from[i]! * factor
-    to[i + 1] = from[i + 1]! * factor
-    to[i + 2] = from[i + 2]! * factor
-  }
 }
 
 /** Rising half of a cosine taper: value i for the i-th row from either end. */

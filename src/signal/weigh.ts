@@ -1,3 +1,4 @@
+import { instantiateKernel, type KernelMemory, PAGE_BYTES } from './instantiate-kernel.ts'
 import { WEIGH_WASM } from './weigh-wasm.ts'
 
 /** Samples that can be laid out at once, weights and sums of one call. */
@@ -5,16 +6,16 @@ export const MOST_SAMPLES = 8192
 /** Outputs that the kernel makes at a time. */
 const EIGHT = 8
 const BYTES = 8
-const PAGE = 65_536 / BYTES
+const PAGE = PAGE_BYTES / BYTES
 
 /** Where weights, sums and columns of samples lie in the kernel's memory, in doubles. */
 const WEIGHTS = 128
 const SUMS = WEIGHTS + MOST_SAMPLES
 const COLUMNS = SUMS + MOST_SAMPLES + 2 * EIGHT
 
-/** `assembly/index.ts`; `weights`, `from`, `pitch` and `sums` in bytes. */
+/** `assembly/weigh.ts`; `weights`, `from`, `pitch` and `sums` in bytes. */
 interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number }
+  readonly memory: KernelMemory
   weigh(
     weights: number,
     taps: number,
@@ -27,13 +28,7 @@ interface Kernel {
   ): void
 }
 
-/** The part of the WebAssembly API that is used; neither the language's nor Node's type definitions have it. */
-interface WebAssemblyApi {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { readonly exports: unknown }
-}
-
-const kernel = instantiate()
+const kernel = instantiateKernel(WEIGH_WASM) as Kernel
 let memory = new Float64Array(0)
 let currentHop = 1
 let currentPitch = 0
@@ -79,10 +74,4 @@ function reserve(length: number): void {
   if (length <= memory.length) return
   kernel.memory.grow(Math.ceil((length - kernel.memory.buffer.byteLength / BYTES) / PAGE))
   memory = new Float64Array(kernel.memory.buffer)
-}
-
-function instantiate(): Kernel {
-  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
-  const bytes = Uint8Array.from(WEIGH_WASM.match(/../g) ?? [], (hex) => Number.parseInt(hex, 16))
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Kernel
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/domain/errors.ts'
-import { butterworthHighpass, filterBackward, filterForward, filterHighpass } from '../../../src/signal/biquad.ts'
-import { gaussianNoise, sine, spike } from '../../helpers/signals.ts'
+import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
+import { sine, spike } from '../../helpers/signals.ts'
 
 describe('high-pass', () => {
   it.each([0.1, 1, 2, 9])('is 3 dB down at its corner of %d Hz', (corner) => {
@@ -45,27 +45,3 @@ function gain(corner: number, frequency: number): number {
   }
   return Math.hypot(real, imaginary)
 }
-
-describe('the high-pass on three columns at once', () => {
-  const rows = 501
-  const filter = butterworthHighpass(1, 20)
-  const columns = gaussianNoise(rows * 3, 5).map((value) => value * 1000 + 1e5)
-
-  it('gives forwards the bits of one column after the other, less its offset', () => {
-    const offsets = Float64Array.of(1e5, 0, -7)
-    const expected = columns.map((value, i) => value - offsets[i % 3]!)
-    for (let column = 0; column < 3; column++) filterHighpass(filter, expected, column, 3, rows)
-    const got = new Float64Array(rows * 3)
-    filterForward(filter, columns, offsets, got)
-    expect(got).toEqual(expected)
-  })
-
-  it('gives backwards the bits of one column after the other, and what is largest', () => {
-    const expected = columns.slice()
-    for (let column = 0; column < 3; column++) filterHighpass(filter, expected, (rows - 1) * 3 + column, -3, rows)
-    const got = columns.slice()
-    const largest = filterBackward(filter, got)
-    expect(got).toEqual(expected)
-    expect(largest).toBe(Math.max(...expected.map(Math.abs)))
-  })
-})

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { compileWeigh } from '../../../scripts/build-kernels.mjs'
+import { compileSignal } from '../../../scripts/build-kernels.mjs'
 import { layOut, weigh } from '../../../src/signal/weigh.ts'
 import { noise } from '../../helpers/networks.ts'
 
@@ -51,5 +51,5 @@ it('lets a sample that is not a number spoil only the sums that use it', () => {
 
 it('is what its sources compile to (else: node scripts/build-kernels.mjs)', async () => {
   const committed = readFileSync(new URL('../../../src/signal/weigh-wasm.ts', import.meta.url), 'utf8')
-  expect(committed).toBe(await compileWeigh())
+  expect(committed).toBe(await compileSignal('weigh'))
 })
