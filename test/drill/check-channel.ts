@@ -1,0 +1,242 @@
+import { type Nanos, nanosToMicros, sampleOffsetNanos } from '../../src/domain/time.ts'
+import type { TraceGap } from '../../src/domain/trace-gap.ts'
+import type { AcceptedPiece } from './accepted-samples.ts'
+
+/** A record as it left the server, decoded; without samples when that is not possible. */
+export interface DecodedDelivery {
+  readonly sequence: number
+  readonly fate: 'sent' | 'corrupt'
+  readonly isSecondCopy: boolean
+  /** Its clock was wrong by this. */
+  readonly clockShift: Nanos
+  /** As its bytes say. */
+  readonly startTime: Nanos
+  readonly sampleRate: number
+  readonly samples: Int32Array | undefined
+  /** As the archive has it, for records that cannot be decoded. */
+  readonly trueStart: Nanos
+  readonly trueEnd: Nanos
+}
+
+export interface ChannelCase {
+  readonly sourceId: string
+  /** In the order in which they went out. */
+  readonly deliveries: readonly DecodedDelivery[]
+  readonly pieces: readonly AcceptedPiece[]
+  readonly samples: Int32Array
+  /** As the monitor stored them, by time. */
+  readonly gaps: readonly TraceGap[]
+  readonly horizonSeconds: number
+}
+
+/** The record that an accepted piece is the end of. */
+export interface PieceOrigin {
+  readonly delivery: DecodedDelivery
+  /** Samples at its beginning that were not taken. */
+  readonly trimmed: number
+}
+
+export interface ChannelVerdict {
+  /** One for each piece; undefined: nobody sent it. */
+  readonly origins: readonly (PieceOrigin | undefined)[]
+  readonly faults: readonly string[]
+  /** Records sent whole and not taken, or not all of them, by reason. */
+  readonly untaken: Readonly<Record<string, number>>
+}
+
+/** In samples: what the merger calls contiguous, and rounding. */
+const TOLERANCE = 0.76
+const ONE_DAY: Nanos = 86_400_000_000_000n
+/** A clock that is nearly a day off counts as such: latest data and record need not be at the same moment. */
+const NEARLY_A_DAY: Nanos = ONE_DAY - 3_600_000_000_000n
+const MINUTE: Nanos = 60_000_000_000n
+
+/**
+ * Slow and obvious: every accepted sample was sent at that time with that value; every sample that was sent whole was accepted, or
+ * there is a reason; every hole is a stored gap, and its cause is what happened there.
+ */
+export function checkChannel(channel: ChannelCase): ChannelVerdict {
+  const faults: string[] = []
+  const origins = channel.pieces.map((piece) => originOf(piece, channel))
+  for (const [index, origin] of origins.entries()) {
+    if (origin) continue
+    faults.push(`accepted ${channel.pieces[index]?.count} samples at ${channel.pieces[index]?.startTime} that nobody sent`)
+  }
+  const untaken = explainUntaken(channel, origins, faults)
+  checkGaps(channel, origins, faults)
+  return { origins, faults: faults.map((fault) => `${channel.sourceId}: ${fault}`), untaken }
+}
+
+function originOf(piece: AcceptedPiece, channel: ChannelCase): PieceOrigin | undefined {
+  const values = channel.samples.subarray(piece.first, piece.first + piece.count)
+  for (const delivery of nearby(channel, piece.startTime)) {
+    const { samples, startTime, sampleRate } = delivery
+    if (samples === undefined) continue
+    // A piece is always the end of a record.
+    const trimmed = samples.length - piece.count
+    if (trimmed < 0) continue
+    const distance = (Number(piece.startTime - startTime) * sampleRate) / 1e9 - trimmed
+    if (Math.abs(distance) <= TOLERANCE && isEqual(samples.subarray(trimmed), values)) return { delivery, trimmed }
+  }
+  return undefined
+}
+
+/** First copies first. */
+function nearby(channel: ChannelCase, time: Nanos): readonly DecodedDelivery[] {
+  const minute = Number(time / MINUTE)
+  const byMinute = minutesOf(channel)
+  return [...(byMinute.get(minute - 1) ?? []), ...(byMinute.get(minute) ?? []), ...(byMinute.get(minute + 1) ?? [])]
+}
+
+const minutes = new WeakMap<ChannelCase, Map<number, DecodedDelivery[]>>()
+
+function minutesOf(channel: ChannelCase): Map<number, DecodedDelivery[]> {
+  const known = minutes.get(channel)
+  if (known) return known
+  const byMinute = new Map<number, DecodedDelivery[]>()
+  for (const delivery of channel.deliveries) {
+    const minute = Number(delivery.startTime / MINUTE)
+    byMinute.set(minute, [...(byMinute.get(minute) ?? []), delivery])
+  }
+  minutes.set(channel, byMinute)
+  return byMinute
+}
+
+function explainUntaken(
+  channel: ChannelCase,
+  origins: readonly (PieceOrigin | undefined)[],
+  faults: string[],
+): Record<string, number> {
+  const trimmedOf = new Map(origins.flatMap((origin) => (origin ? [[origin.delivery, origin.trimmed] as const] : [])))
+  const untaken: Record<string, number> = {}
+  let newestEnd: Nanos | undefined
+  let last: DecodedDelivery | undefined
+  for (const delivery of channel.deliveries) {
+    const { samples, startTime, sampleRate, fate } = delivery
+    if (samples === undefined) continue
+    const missing = trimmedOf.get(delivery) ?? samples.length
+    if (fate === 'sent' && missing > 0) {
+      const reason = reasonFor(delivery, missing, channel, newestEnd, last)
+      untaken[reason ?? 'unexplained'] = (untaken[reason ?? 'unexplained'] ?? 0) + 1
+      if (reason === undefined)
+        faults.push(`record ${delivery.sequence} at ${startTime}: ${missing} samples lost without a reason`)
+    }
+    const end = startTime + sampleOffsetNanos(samples.length, sampleRate)
+    if (!isDayOff(delivery) && (newestEnd === undefined || end > newestEnd)) newestEnd = end
+    if (trimmedOf.has(delivery)) last = delivery
+  }
+  return untaken
+}
+
+/** Why the first `missing` samples of a record were not taken. */
+function reasonFor(
+  delivery: DecodedDelivery,
+  missing: number,
+  channel: ChannelCase,
+  newestEnd: Nanos | undefined,
+  last: DecodedDelivery | undefined,
+): string | undefined {
+  const { startTime, sampleRate } = delivery
+  if (isCovered(channel, startTime, missing, sampleRate)) return delivery.isSecondCopy ? 'second copy' : 'time covered'
+  if (isDayOff(delivery) || (last !== undefined && isDayOff(last))) return 'a day off'
+  const [first] = channel.pieces
+  if (first && startTime < first.startTime) return 'before the first'
+  if (newestEnd !== undefined && newestEnd - startTime >= BigInt(channel.horizonSeconds) * 1_000_000_000n) return 'too late'
+  return undefined
+}
+
+/** Whether something was accepted at each of these times. */
+function isCovered(channel: ChannelCase, startTime: Nanos, count: number, sampleRate: number): boolean {
+  const spans = spansOf(channel)
+  const slack = BigInt(Math.round((TOLERANCE * 1e9) / sampleRate))
+  let from = startTime
+  const to = startTime + sampleOffsetNanos(count, sampleRate)
+  for (const { start, end } of spans) if (start - slack <= from && end + slack > from) from = end
+  return from + slack >= to
+}
+
+const spans = new WeakMap<ChannelCase, { readonly start: Nanos; end: Nanos }[]>()
+
+/** Stretches without a hole, by time. */
+function spansOf(channel: ChannelCase): readonly { readonly start: Nanos; readonly end: Nanos }[] {
+  const known = spans.get(channel)
+  if (known) return known
+  const found: { readonly start: Nanos; end: Nanos }[] = []
+  for (const piece of channel.pieces) {
+    const open = found.at(-1)
+    if (open && !piece.isAfterGap) open.end = endOf(piece)
+    else found.push({ start: piece.startTime, end: endOf(piece) })
+  }
+  found.sort((a, b) => (a.start < b.start ? -1 : 1))
+  spans.set(channel, found)
+  return found
+}
+
+function checkGaps(channel: ChannelCase, origins: readonly (PieceOrigin | undefined)[], faults: string[]): void {
+  const stored = new Map(channel.gaps.map((gap) => [`${gap.startTime} ${gap.endTime}`, gap]))
+  const taken = new Set(origins.map((origin) => origin?.delivery))
+  for (const [index, piece] of channel.pieces.entries()) {
+    const before = channel.pieces[index - 1]
+    if (!piece.isAfterGap || before === undefined) continue
+    const [start, end] = [endOf(before), piece.startTime]
+    const key = `${nanosToMicros(start)} ${nanosToMicros(end)}`
+    const gap = stored.get(key)
+    stored.delete(key)
+    if (gap === undefined) faults.push(`hole ${start} … ${end} is not in the store`)
+    else {
+      const wrong = whyNot(gap, start, end, channel, taken, origins[index]?.delivery, origins[index - 1]?.delivery)
+      if (wrong !== undefined) faults.push(`gap ${start} … ${end} (${gap.cause}): ${wrong}`)
+    }
+  }
+  for (const gap of stored.values()) faults.push(`stored gap ${gap.startTime} … ${gap.endTime} (${gap.cause}) is no hole`)
+}
+
+/** What speaks against the cause of a gap; undefined: nothing. */
+function whyNot(
+  { cause }: TraceGap,
+  start: Nanos,
+  end: Nanos,
+  { deliveries }: ChannelCase,
+  taken: ReadonlySet<DecodedDelivery | undefined>,
+  next: DecodedDelivery | undefined,
+  previous: DecodedDelivery | undefined,
+): string | undefined {
+  const inside = deliveries.filter((each) => overlaps(each, start, end))
+  const whole = inside.filter(({ fate }) => fate === 'sent')
+  const isClockWrong = [next, previous].some((each) => each !== undefined && each.clockShift !== 0n)
+  switch (cause) {
+    case 'notReceived':
+      return whole.length === 0 ? undefined : `record ${whole[0]?.sequence} was sent`
+    case 'rejected:LATE':
+      return inside.some((each) => !taken.has(each)) ? undefined : 'nothing was late'
+    case 'rejected:TIME_ABSURD':
+      return deliveries.some((each) => each.fate === 'corrupt' || isDayOff(each)) ? undefined : 'no time was a day off'
+    case 'timeReset':
+      return end < start && isClockWrong ? undefined : 'no clock was set back'
+    case 'timeTear':
+      return isClockWrong ? undefined : 'no clock was wrong'
+    default: {
+      if (!cause.startsWith('rejected:')) return 'nothing of the kind was done'
+      const damaged = deliveries.some((each) => each.fate === 'corrupt' && each.trueStart < end && each.trueEnd >= start)
+      return damaged ? undefined : 'nothing there was damaged'
+    }
+  }
+}
+
+function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: DecodedDelivery, start: Nanos, end: Nanos): boolean {
+  if (samples === undefined) return trueStart < end && trueEnd >= start
+  const slack = BigInt(Math.round((TOLERANCE * 1e9) / sampleRate))
+  return startTime + slack < end && startTime + sampleOffsetNanos(samples.length - 1, sampleRate) - slack >= start
+}
+
+function isDayOff({ clockShift }: DecodedDelivery): boolean {
+  return clockShift >= NEARLY_A_DAY || clockShift <= -NEARLY_A_DAY
+}
+
+function endOf({ startTime, sampleRate, count }: AcceptedPiece): Nanos {
+  return startTime + sampleOffsetNanos(count, sampleRate)
+}
+
+function isEqual(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index])
+}

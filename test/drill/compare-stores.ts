@@ -1,0 +1,82 @@
+import type { DetectionWire } from '../../src/contract/detection.ts'
+import { openScoreReader } from '../../src/io/store/score-reader.ts'
+import { sqlite } from '../../src/io/store/sqlite-binding.ts'
+
+/** How two stores compare in one respect. */
+export interface StoreComparison {
+  readonly what: string
+  /** In the first and in the second. */
+  readonly counts: readonly [number, number]
+  /** Of those, so many are in one only or differ. */
+  readonly differences: number
+  readonly examples: readonly string[]
+}
+
+const MOST_EXAMPLES = 5
+
+/** Everything that a run stores of its data, bit by bit: detections, scores, waveforms, windows and relevances. */
+export function compareStores(first: string, second: string): StoreComparison[] {
+  const [a, b] = [contentOf(first), contentOf(second)]
+  return Object.keys(a).map((what) => compare(what, a[what] ?? new Map(), b[what] ?? new Map()))
+}
+
+export function compare(what: string, a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): StoreComparison {
+  const keys = [...new Set([...a.keys(), ...b.keys()])].filter((key) => a.get(key) !== b.get(key))
+  const examples = keys.slice(0, MOST_EXAMPLES).map((key) => `${key}: ${short(a.get(key))} ≠ ${short(b.get(key))}`)
+  return { what, counts: [a.size, b.size], differences: keys.length, examples }
+}
+
+type Content = Readonly<Record<string, ReadonlyMap<string, string>>>
+
+function contentOf(file: string): Content {
+  const Database = sqlite()
+  const database = new Database(file, { readonly: true })
+  const rows = (sql: string) => database.prepare<[], { key: string; value: Buffer | string }>(sql).all()
+  const bytes = (table: string, column: string) =>
+    new Map(
+      rows(`SELECT detection || ' ' || start || ' ' || rate AS key, ${column} AS value FROM ${table}`).map(({ key, value }) => [
+        key,
+        value.toString('hex' as never),
+      ]),
+    )
+  try {
+    return {
+      detections: new Map(
+        rows('SELECT id AS key, json AS value FROM detections').map(({ key, value }) => [key, bare(String(value))]),
+      ),
+      scores: scoresOf(file),
+      waveforms: bytes('snippets', 'samples'),
+      'peak windows': bytes('peak_windows', 'samples'),
+      relevances: bytes('relevances', 'relevance'),
+    }
+  } finally {
+    database.close()
+  }
+}
+
+/** One entry for each run of scores of an instrument: the score is compared bit by bit. */
+function scoresOf(file: string): Map<string, string> {
+  const reader = openScoreReader(file)
+  const scores = new Map<string, string>()
+  for (const instrument of reader.instruments()) {
+    for (const { endTime, strideSeconds, scores: run } of reader.scores(instrument)) {
+      const bits = new Uint32Array(run.buffer, run.byteOffset, run.length)
+      for (const [index, each] of bits.entries()) {
+        // No score is no entry, however the runs are cut.
+        if (!Number.isNaN(run[index])) scores.set(`${instrument} ${endTime + index * strideSeconds * 1e6}`, String(each))
+      }
+    }
+  }
+  reader.close()
+  return scores
+}
+
+/** Without what may differ between live and replay. */
+function bare(json: string): string {
+  const { seq: _seq, latency: _latency, ...rest } = JSON.parse(json) as DetectionWire
+  return JSON.stringify(rest)
+}
+
+function short(text: string | undefined): string {
+  return text === undefined ? 'nothing' : text.length > 300 ? `${text.slice(0, 300)}…` : text
+}

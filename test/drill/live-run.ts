@@ -1,0 +1,133 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Random } from '../../src/app/synth/random.ts'
+import type { GapsAnswer } from '../../src/contract/gaps.ts'
+import type { HealthAnswer } from '../../src/contract/http.ts'
+import { Program } from './program.ts'
+import { lastSequence } from './truth-file.ts'
+
+export interface LiveRunOptions {
+  readonly archive: string
+  readonly config: string
+  /** Of the server; it is started again at the same one. */
+  readonly port: number
+  readonly faults: string
+  readonly truth: string
+  /** Data seconds per second, or `max`. */
+  readonly speed: string
+  /** Of `kill -9`; every other one hits the server. */
+  readonly kills: number
+  readonly seed: number
+  /** Records in the archive: how far the server can come. */
+  readonly records: number
+  readonly say: (line: string) => void
+}
+
+export interface LiveRunResult {
+  readonly seconds: number
+  readonly account: GapsAnswer
+  readonly health: HealthAnswer
+  readonly peakMegabytes: { readonly server: number; readonly monitor: number }
+  readonly kills: { readonly server: number; readonly monitor: number }
+}
+
+const LOOK_MILLIS = 20
+
+/**
+ * `quakewire serve` with faults and `quakewire run`, as processes, until the monitor has all that the archive holds. At random moments,
+ * counted in records and so the same for the same seed, one of the two is killed and started again.
+ */
+export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
+  const begin = performance.now()
+  const peak = { server: 0, monitor: 0 }
+  const killed = { server: 0, monitor: 0 }
+  let server = await startServer(options)
+  let monitor = await startMonitor(options)
+  const look = () => {
+    peak.server = Math.max(peak.server, server.peakMegabytes)
+    peak.monitor = Math.max(peak.monitor, monitor.program.peakMegabytes)
+  }
+  try {
+    for (const { at, who } of killPlan(options)) {
+      while (lastSequence(options.truth) < at) await pause(LOOK_MILLIS)
+      look()
+      options.say(`kill -9 of the ${who} at record ${at} of ${options.records}`)
+      killed[who]++
+      if (who === 'server') {
+        await server.kill()
+        server = await startServer(options)
+      } else {
+        await monitor.program.kill()
+        monitor = await startMonitor(options)
+      }
+    }
+    const health = await untilEnded(monitor.url)
+    look()
+    const account = await answerOf<GapsAnswer>(`${monitor.url}/api/gaps?limit=100000`)
+    const seconds = (performance.now() - begin) / 1000
+    return { seconds, account, health, peakMegabytes: peak, kills: killed }
+  } finally {
+    await Promise.all([monitor.program.kill('SIGTERM'), server.kill('SIGTERM')])
+  }
+}
+
+function killPlan({ kills, seed, records }: LiveRunOptions): { at: number; who: 'server' | 'monitor' }[] {
+  const random = new Random(seed, 'kills')
+  const moments = Array.from({ length: kills }, () => Math.round(random.between(0.02, 0.98) * records))
+  return moments
+    .sort((a, b) => a - b)
+    .map((at, index) => ({ at, who: index % 2 === 0 ? ('monitor' as const) : ('server' as const) }))
+}
+
+async function startServer({ archive, port, faults, truth, speed }: LiveRunOptions): Promise<Program> {
+  const listen = ['--listen', `127.0.0.1:${port}`]
+  const program = new Program(['serve', archive, ...listen, '--speed', speed, '--faults', faults, '--truth', truth])
+  await program.shows(/SeedLink server at/)
+  return program
+}
+
+async function startMonitor({ config }: LiveRunOptions): Promise<{ program: Program; url: string }> {
+  const program = new Program(['run', '--config', config])
+  const [, url] = await program.shows(/Dashboard: (http\S+)/)
+  return { program, url: url as string }
+}
+
+async function untilEnded(url: string): Promise<HealthAnswer> {
+  for (;;) {
+    const health = await answerOf<HealthAnswer>(`${url}/api/health`)
+    if (health.servers.every(({ state }) => state === 'ended')) return health
+    await pause(LOOK_MILLIS)
+  }
+}
+
+async function answerOf<T>(url: string): Promise<T> {
+  return (await (await fetch(url)).json()) as T
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as { port: number }
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+/** A stations.yaml for the monitor of a drill. @returns its path */
+export function writeDrillConfig(folder: string, port: number, instruments: readonly string[]): string {
+  const file = join(folder, 'stations.yaml')
+  const lines = [
+    `model: ${join(import.meta.dirname, '../../models/majstorovic-36k')}`,
+    'servers:',
+    `  - url: seedlink://127.0.0.1:${port}`,
+    '    stations:',
+    ...instruments.map((each) => `      - ${each}`),
+    // A clock that is years ahead must not make all that a drill stores look old.
+    'store: { file: live.db, keepScoresDays: 36500, maximumMegabytes: 65536 }',
+    'http: { listen: "127.0.0.1:0" }',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}

@@ -1,0 +1,49 @@
+/**
+ * `npm run drill [-- --stations N --hours H --seed N --kills N --speed N|max --faults default|FILE --folder DIR]`: a server with all
+ * faults, a monitor, `kill -9` of both, and a program that checks what became of it (drill.ts). Exit code 1 when something does not hold.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DEFAULT_FAULTS } from '../../src/contract/faults.ts'
+import { loadFaults } from '../../src/io/faults-file.ts'
+import { runDrill } from './drill.ts'
+
+const { values } = parseArgs({
+  options: {
+    stations: { type: 'string', default: '5' },
+    hours: { type: 'string', default: '0.5' },
+    seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '6' },
+    speed: { type: 'string', default: '100' },
+    rate: { type: 'string', default: '100,50,40,200' },
+    faults: { type: 'string', default: 'default' },
+    folder: { type: 'string' },
+  },
+})
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
+const faults = values.faults === 'default' ? DEFAULT_FAULTS : loadFaults(values.faults)
+const { facts, findings } = await runDrill({
+  folder,
+  stations: Number(values.stations),
+  minutes: Number(values.hours) * 60,
+  seed: Number(values.seed),
+  kills: Number(values.kills),
+  faults: { ...faults, seed: Number(values.seed) },
+  speed: values.speed,
+  sampleRates: values.rate.split(',').map(Number),
+  eventsPerHour: 20,
+  say,
+})
+for (const fact of facts) say(`  ${fact}`)
+for (const { title, isPassed, details } of findings) {
+  say(`${isPassed ? 'PASS' : 'FAIL'}  ${title}`)
+  for (const detail of details) say(`        ${detail}`)
+}
+const isPassed = findings.every((each) => each.isPassed)
+// A folder that was asked for, and one that shows what went wrong, stay.
+if (isPassed && values.folder === undefined) rmSync(folder, { recursive: true, force: true })
+else say(`files: ${folder}`)
+process.exitCode = isPassed ? 0 : 1

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+/** Of stderr, for the message when it ends too early. */
+const KEPT_LETTERS = 4000
+
+/** `quakewire …` as a process of its own, from the sources. */
+export class Program {
+  readonly #child: ChildProcess
+  readonly #exited: Promise<number | null>
+  #stdout = ''
+  #stderr = ''
+
+  constructor(args: readonly string[]) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout = (this.#stdout + text).slice(-KEPT_LETTERS)
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_LETTERS)
+    })
+    this.#exited = once(this.#child, 'close').then(([code]) => code as number | null)
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** Resolves with the match when stdout or stderr shows it; rejects when the process ends before. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    const { stdout, stderr } = this.#child
+    for (;;) {
+      const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr)
+      if (match) return match
+      const more = [stdout, stderr].map((stream) => once(stream as NodeJS.EventEmitter, 'data').then(() => false))
+      if (await Promise.race([...more, this.#exited.then(() => true)])) {
+        throw new Error(`expected ${pattern}, got the end of the program\n${this.#stdout}\n${this.#stderr}`)
+      }
+    }
+  }
+
+  /** Resolves with the exit code when it is gone; null when the signal ended it. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<number | null> {
+    this.#child.kill(signal)
+    return this.#exited
+  }
+
+  exitCode(): Promise<number | null> {
+    return this.#exited
+  }
+
+  /** Most memory it ever had, megabytes; 0 where the system does not tell. */
+  get peakMegabytes(): number {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
+      return Math.round(Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+    } catch {
+      return 0
+    }
+  }
+}
