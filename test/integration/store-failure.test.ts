@@ -125,7 +125,7 @@ describe('the disk limit', () => {
 
   it('is kept ahead of time by pruning', () => {
     const store = open(2)
-    writeBlocks(store, 0, 440)
+    writeBlocks(store, 0, 430)
     expect(problems).toEqual([])
     store.prune(EXAMPLE_TIME)
     expect(store.status.bytes).toBeLessThan(0.95 * 2_000_000)

@@ -8,7 +8,8 @@ import type { Problem } from '../../src/domain/problem.ts'
 import { parseInstrumentId, type SourceId } from '../../src/domain/source-id.ts'
 import { MICROS_PER_SECOND } from '../../src/domain/time.ts'
 import type { TraceGap } from '../../src/domain/trace-gap.ts'
-import { sqlite } from '../../src/io/store/sqlite-binding.ts'
+import { SCHEMA_VERSION } from '../../src/io/store/schema.ts'
+import { type SqliteDatabase, sqlite } from '../../src/io/store/sqlite-binding.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/io/store/store.ts'
 import { openStoreReader } from '../../src/io/store/store-reader.ts'
 import { closed, EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../helpers/example-detection.ts'
@@ -322,8 +323,7 @@ describe('relevances', () => {
     store.close()
     const Database = sqlite()
     const database = new Database(join(folder, 'data', 'quakewire.db'))
-    database.exec('DROP TABLE relevances; DROP TABLE gaps; DROP TABLE peak_windows')
-    database.pragma('user_version = 1')
+    makeOlder(database, 1, FIRST_TABLES)
     database.close()
     store = open()
     store.commit({ relevances: [relevance('d', 1)] })
@@ -366,11 +366,10 @@ describe('peak windows', () => {
     store.close()
     const Database = sqlite()
     const database = new Database(file)
-    database.exec('DROP TABLE peak_windows')
-    database.pragma('user_version = 3')
+    makeOlder(database, 3, [...FIRST_TABLES, 'relevances', 'gaps'])
     database.close()
     expect(() => openStoreReader(file)).toThrow(StoreError)
-    expect(() => openStoreReader(file)).toThrow('expected schema version 4, got 3')
+    expect(() => openStoreReader(file)).toThrow(`expected schema version ${SCHEMA_VERSION}, got 3`)
     store = open()
   })
 })
@@ -417,3 +416,16 @@ describe('checkpoints', () => {
     expect(store.checkpoints()).toEqual(new Map([['a', 3]]))
   })
 })
+
+const FIRST_TABLES = ['store', 'detections', 'messages', 'labels', 'scores', 'snippets', 'checkpoints']
+
+/** As an older version had left the file. */
+function makeOlder(database: SqliteDatabase, version: number, tables: readonly string[]) {
+  const present = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all()
+  database.pragma('foreign_keys = OFF')
+  for (const name of present as string[]) if (!tables.includes(name)) database.exec(`DROP TABLE ${name}`)
+  database.pragma(`user_version = ${version}`)
+}
