@@ -18,6 +18,19 @@ const score = fc.record({
 })
 
 describe('ScoreBlocks', () => {
+  it('keeps all scores of a batch in which the times jump away and come back', () => {
+    const Database = sqlite()
+    const database = new Database(':memory:')
+    migrate(database, 'memory')
+    const blocks = new ScoreBlocks(database, 1)
+    const instrument = instruments[0]!
+    const at = (second: number) => ({ instrument, endTime: second * STRIDE, score: Math.fround(second / 1e5) })
+    blocks.write([at(5), at(40_000), at(6), at(40_001)])
+    const read = blocks.read(instrument, 0, 1e12).flatMap(({ scores }) => [...scores])
+    database.close()
+    expect(read).toEqual([5, 6, 40_000, 40_001].map((second) => Math.fround(second / 1e5)))
+  })
+
   it('reads what a plain table of scores would hold, whatever was written in whatever order, over restarts', () => {
     const Database = sqlite()
     fc.assert(

@@ -122,6 +122,12 @@ export class ScoreBlocks {
   #blockAt(instrument: InstrumentId, start: Micros): Block {
     const open = this.#open.get(instrument)
     if (open?.start === start) return open
+    // Where times jump away and come back inside one batch, the block is not in the file yet.
+    const unwritten = this.#changed.find((block) => block.instrument === instrument && block.start === start)
+    if (unwritten) {
+      this.#open.set(instrument, unwritten)
+      return unwritten
+    }
     const stored = this.#select.get(instrument, this.#stride, start)
     const scores = new Float32Array(SCORES_PER_BLOCK).fill(Number.NaN)
     const known = stored ? scoresOf(stored.scores) : new Float32Array(0)
