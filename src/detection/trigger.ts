@@ -120,14 +120,21 @@ export function endTrigger(state: TriggerState, instrument: InstrumentId, option
   return onGap(state, instrument, options)
 }
 
-function onWindow(state: TriggerState, scored: ScoredWindow, options: TriggerOptions): Step {
+function onWindow(before: TriggerState, scored: ScoredWindow, options: TriggerOptions): Step {
   const end = windowEnd(scored, options)
+  const state = forgetFuture(before, end)
   if (state.rise) return onWindowWhileUp({ ...state, lastWindowEnd: end }, state.rise, scored, end, options)
   const isArmed = state.isArmed || scored.score < options.off
   const next = { ...state, isArmed, lastWindowEnd: end }
   const isDead = state.deadUntil !== null && end < state.deadUntil
   if (!isArmed || isDead || scored.score < options.on) return [next, NOTHING]
   return publishWhenLongEnough(next, startRise(next, scored, end, options), scored.instrument, options)
+}
+
+/** Time goes backwards where a wrong clock is set back (behind a gap): dead time and onset of a time to come must not hold for years. */
+function forgetFuture(state: TriggerState, now: Micros): TriggerState {
+  if (state.lastWindowEnd === null || now >= state.lastWindowEnd) return state
+  return { ...ARMED, gapTimes: state.gapTimes.filter((time) => time <= now) }
 }
 
 function onWindowWhileUp(state: TriggerState, rise: Rise, scored: ScoredWindow, end: Micros, options: TriggerOptions): Step {

@@ -50,6 +50,16 @@ const detections = (outputs: readonly TriggerOutput[]) => outputs.flatMap((o) =>
 const seconds = (micros: number | null) => (micros === null ? null : micros / 1e6)
 
 describe('the trigger', () => {
+  it('does not stay dead after a clock that was years ahead is set back', () => {
+    const ahead = scores(1_000_000, [0.1, 0.95, 0.97, 0.99, 0.4])
+    const [state] = run([...ahead, gap])
+    const [, outputs] = run(scores(2000, [0.1, 0.95, 0.97, 0.99, 0.4]), state)
+    expect(detections(outputs).map(({ on, onset }) => [seconds(on), seconds(onset.time)])).toEqual([
+      [2001, 1996],
+      [2001, 1996],
+    ])
+  })
+
   it('publishes a detection twice under one id: open after the minimum duration, closed below the off threshold', () => {
     const [, outputs] = run(scores(1000, [0.1, 0.95, 0.97, 0.99, 0.8, 0.4, 0.1]))
     const [open, closed] = detections(outputs)
