@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchEngine, type EngineSpeed } from './engine.ts'
+import { benchExplanation, type ExplanationSpeed } from './explanation.ts'
 import { benchMemory, type MemoryReport } from './memory.ts'
 import { benchMiniseed, type MiniseedSpeed } from './miniseed.ts'
 import { benchPipeline, type PipelineSpeed } from './pipeline.ts'
@@ -13,6 +14,7 @@ export interface BenchReport {
   readonly signal: readonly SignalSpeed[]
   readonly engine: readonly EngineSpeed[]
   readonly pipeline: readonly PipelineSpeed[]
+  readonly explanation: ExplanationSpeed
   readonly memory?: MemoryReport
 }
 
@@ -51,7 +53,14 @@ export async function benchAll(say: (line: string) => void, memory?: MemoryOptio
   say('\nPipeline, 100 Hz × 3, stride 1 s        × real time     µs per s (each row adds to the one above)')
   for (const { name, timesRealTime, microsPerStationSecond } of pipeline) say(row(name, timesRealTime, microsPerStationSecond))
 
-  if (!memory) return { machine, miniseed, seedlink, signal, engine, pipeline }
+  const explanation = await benchExplanation()
+  say(`\nExplanation, ${explanation.detectionsPerStationHour.toFixed(1)} detections per station and hour`)
+  say(row('µs per detection', explanation.microsPerDetection))
+  say(row('whole pipeline without, µs per s', explanation.microsWithout))
+  say(row('whole pipeline with it, µs per s', explanation.microsWith))
+
+  const timed = { machine, miniseed, seedlink, signal, engine, pipeline, explanation }
+  if (!memory) return timed
   const report = await benchMemory(memory.stations, memory.hours)
   say(
     `\nMemory, ${report.stations} stations × ${report.hours} h: ${report.residentMegabytes.join(', ')} MB resident after each tenth`,
@@ -59,7 +68,7 @@ export async function benchAll(say: (line: string) => void, memory?: MemoryOptio
   say(row('state per station, kB', report.stateKilobytesPerStation))
   say(row('× real time', report.timesRealTime))
   say(row('detections stored', report.detections))
-  return { machine, miniseed, seedlink, signal, engine, pipeline, memory: report }
+  return { ...timed, memory: report }
 }
 
 function row(name: string, ...values: number[]): string {

@@ -9,9 +9,9 @@ import { defaultConfig } from '../default-config.ts'
 import { type LoadedModel, loadModel } from '../load-model.ts'
 import { type MonitorStreams, monitor } from '../monitor.ts'
 import { monitorParts } from '../monitor-parts.ts'
-import { replayArchive } from '../replay-archive.ts'
 import { buildScenario, DEFAULT_SCENARIO } from '../synth/build-scenario.ts'
 import { writeArchive } from '../synth/write-archive.ts'
+import { storeArchive } from './store-archive.ts'
 
 export interface PipelineSpeed {
   readonly name: string
@@ -35,6 +35,7 @@ export async function benchPipeline(): Promise<PipelineSpeed[]> {
   try {
     writeArchive(buildScenario({ ...DEFAULT_SCENARIO, stations: STATIONS, minutes: MINUTES, sampleRates: [100] }), folder)
     const archive = join(folder, 'sds')
+    const database = join(folder, 'bench.db')
     const config = defaultConfig()
     const model = await loadModel(config.model, 'builtin')
     const silent: LoadedModel = { ...model, classifier: silentClassifier(model.classifier) }
@@ -43,7 +44,7 @@ export async function benchPipeline(): Promise<PipelineSpeed[]> {
       await best('+ merge, resample, assemble', () => play(archive, silent, ({ frames$ }) => frames$)),
       await best('+ windows, preprocess', () => play(archive, silent, ({ scores$ }) => scores$)),
       await best('+ classify', () => play(archive, model, ({ scores$ }) => scores$)),
-      await best('+ trigger, store: the whole pipeline', () => store(archive, model, join(folder, 'bench.db'))),
+      await best('+ trigger, store: the whole pipeline', () => storeArchive({ archive, config, model, database })),
     ]
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -75,12 +76,6 @@ async function play(path: string, model: LoadedModel, upTo: (streams: MonitorStr
   for (const { bytes, path: origin, offset } of archive.records()) packets$.next({ bytes, origin, sequence: BigInt(offset) })
   packets$.complete()
   archive.close()
-}
-
-async function store(path: string, model: LoadedModel, database: string) {
-  rmSync(database, { force: true })
-  const quiet = { onMessages() {}, onProblem() {} }
-  await replayArchive({ paths: [path], config: defaultConfig(), model, speed: 'max', database, ...quiet })
 }
 
 /** Takes no time, finds nothing. */
