@@ -1,0 +1,292 @@
+import type { Detection } from '../domain/detection.ts'
+import type { CoincidenceOutput, EventReason, NetworkEvent } from '../domain/network-event.ts'
+import { distanceDegrees } from '../domain/place.ts'
+import type { StationId } from '../domain/source-id.ts'
+import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import type { CoincidenceOptions } from './coincidence-options.ts'
+import {
+  byOnset,
+  type Candidate,
+  counted,
+  eventId,
+  type FormingEvent,
+  isLocationDue,
+  isSimultaneous,
+  located,
+  missOf,
+  type Part,
+  published,
+  ruleMet,
+  stationsOf,
+} from './forming-event.ts'
+import { groupWith, type OnsetGroup } from './onset-group.ts'
+import { Watermark, type WatermarkState } from './watermark.ts'
+
+/** Plain data; what a restart brings back. */
+export interface CoincidenceState {
+  readonly watermark: WatermarkState
+  readonly waiting: readonly Candidate[]
+  readonly single: readonly Candidate[]
+  readonly events: readonly FormingEvent[]
+}
+
+type Emit = (output: CoincidenceOutput) => void
+
+/** Waves are followed no longer than this, however wide the network: then an event closes. */
+const LONGEST_SPAN_SECONDS = 900
+/** One station alone moves no watermark: what it detects is not kept for ever. */
+const MOST_WAITING = 1000
+/** An event with more onsets stands: new ones join where it predicts them. */
+const SETTLED = 20
+/** S is seen less sharply than P. */
+const S_TOLERANCE = 2
+/** A member that misses its prediction by so many tolerances leaves. */
+const LEAVES_BEYOND = 2
+
+/**
+ * Network events from the detections of many stations, on data time.
+ *
+ * Onsets wait until the watermark, `holdSeconds` behind what two stations have reached, has passed them; then they are judged in
+ * the order of their times. So their order of arrival decides nothing, and events are the same live, replayed and restarted. An
+ * onset joins the event that predicts it, or makes a small event explain more, or opens one with others that stand alone. An event
+ * opens when a rule is met by onsets that one source explains (or that lie in the fixed window, where coordinates are missing).
+ */
+export class Coincidence {
+  readonly #options: CoincidenceOptions
+  readonly #watermark: Watermark
+  readonly #spanMicros: Micros
+  /** Not judged yet, by onset. */
+  #waiting: Candidate[]
+  /** Judged, in no event; by onset. */
+  #single: Candidate[]
+  #events: FormingEvent[]
+  /** Data time at which there is something to do. */
+  #due = Number.POSITIVE_INFINITY
+
+  constructor(options: CoincidenceOptions, state?: CoincidenceState) {
+    this.#options = options
+    this.#watermark = new Watermark(state?.watermark)
+    this.#spanMicros = spanSeconds(options) * MICROS_PER_SECOND
+    this.#waiting = [...(state?.waiting ?? [])]
+    this.#single = [...(state?.single ?? [])]
+    this.#events = [...(state?.events ?? [])]
+    this.#schedule()
+  }
+
+  /** The station has data up to this time. */
+  advance(station: StationId, time: Micros, emit: Emit): void {
+    this.#watermark.advance(station, time)
+    if (this.#watermark.time >= this.#due) this.#judge(this.#judgedUntil, emit)
+  }
+
+  /** Only what a detection says when it opens is used: when it closes depends on what comes later. */
+  push(detection: Detection, emit: Emit): void {
+    if (detection.state !== 'open') return
+    const { id, station, instrument, onset, peak } = detection
+    const late = this.#judgedUntil - onset.time
+    if (late >= 0) {
+      const lateSeconds = late / MICROS_PER_SECOND
+      emit({ kind: 'left-out', detection: id, instrument, onset: onset.time, reason: 'late', lateSeconds })
+      return
+    }
+    if (this.#waiting.some((candidate) => candidate.detection === id)) return
+    const { uncertaintySeconds } = onset
+    this.#waiting.push({ detection: id, station, instrument, onset: onset.time, uncertaintySeconds, score: peak.score })
+    this.#waiting = this.#waiting.sort(byOnset).slice(-MOST_WAITING)
+    this.#schedule()
+  }
+
+  /** The end of the data: everything is judged and closed. */
+  end(emit: Emit): void {
+    this.#judge(Number.POSITIVE_INFINITY, emit)
+  }
+
+  snapshot(): CoincidenceState {
+    return {
+      watermark: this.#watermark.snapshot(),
+      waiting: [...this.#waiting],
+      single: [...this.#single],
+      events: [...this.#events],
+    }
+  }
+
+  get #judgedUntil(): Micros {
+    return this.#watermark.time - this.#options.holdSeconds * MICROS_PER_SECOND
+  }
+
+  #schedule(): void {
+    const next = Math.min(this.#waiting[0]?.onset ?? Number.POSITIVE_INFINITY, ...this.#events.map(({ closesAt }) => closesAt))
+    this.#due = next + this.#options.holdSeconds * MICROS_PER_SECOND
+  }
+
+  #judge(until: Micros, emit: Emit): void {
+    for (let next = this.#waiting[0]; next && next.onset <= until; next = this.#waiting[0]) {
+      this.#closeUntil(next.onset, emit)
+      this.#waiting.shift()
+      this.#place(next, emit)
+    }
+    this.#closeUntil(until, emit)
+    this.#schedule()
+  }
+
+  #closeUntil(time: Micros, emit: Emit): void {
+    const over = this.#events
+      .filter(({ closesAt }) => closesAt <= time)
+      .sort((a, b) => a.closesAt - b.closesAt || (a.id < b.id ? -1 : 1))
+    for (const event of over) {
+      this.#events = this.#events.filter((each) => each !== event)
+      const last = located(event, this.#options)
+      // A vetoed event has been told already; it says more only when more stations have joined.
+      if (last.state !== 'vetoed') this.#tell({ ...last, state: 'closed' }, emit)
+      else if (counted(last.parts).length !== event.locatedWith) this.#tell(last, emit)
+    }
+  }
+
+  #place(onset: Candidate, emit: Emit): void {
+    this.#single = this.#single.filter(({ onset: time }) => onset.onset - time <= this.#spanMicros)
+    const isPlaced =
+      this.#joinOwnStation(onset) ||
+      this.#joinPredicted(onset, 'P', emit) ||
+      this.#growSmall(onset, emit) ||
+      this.#joinPredicted(onset, 'S', emit) ||
+      this.#open(onset, emit)
+    if (!isPlaced) this.#single.push(onset)
+  }
+
+  /** Another instrument of a station that is in an event: no new station, no news. */
+  #joinOwnStation(onset: Candidate): boolean {
+    const near = this.#options.toleranceSeconds * MICROS_PER_SECOND
+    const event = this.#events.find(({ parts }) =>
+      counted(parts).some(
+        ({ station, instrument, onset: time }) =>
+          station === onset.station && instrument !== onset.instrument && Math.abs(onset.onset - time) <= near,
+      ),
+    )
+    if (!event) return false
+    this.#replace(event, { ...event, parts: withPart(event.parts, { ...onset, phase: 'other' }) })
+    return true
+  }
+
+  /** The event whose prediction the onset misses least. */
+  #joinPredicted(onset: Candidate, phase: 'P' | 'S', emit: Emit): boolean {
+    const tolerance = this.#options.toleranceSeconds * (phase === 'S' ? S_TOLERANCE : 1)
+    let best: { readonly event: FormingEvent; readonly miss: number } | undefined
+    for (const event of this.#events) {
+      if (event.parts.some(({ station }) => station === onset.station)) continue
+      const miss = phase === 'P' ? this.#missP(onset, event) : event.location && missOf(onset, event, this.#options, 'S')
+      if (miss === undefined || !(Math.abs(miss) <= tolerance)) continue
+      if (!best || Math.abs(miss) < Math.abs(best.miss)) best = { event, miss }
+    }
+    if (!best) return false
+    const { event } = best
+    const joined = { ...event, parts: withPart(event.parts, { ...onset, phase }) }
+    if (phase === 'P') this.#revise(event, joined, emit)
+    else this.#replace(event, joined)
+    return true
+  }
+
+  /** Seconds; 0 inside the fixed window, where that is all there is to go by. */
+  #missP(onset: Candidate, event: FormingEvent): number | undefined {
+    const miss = missOf(onset, event, this.#options)
+    if (miss !== undefined || this.#options.placeOf(onset.station)) return miss
+    const first = event.parts[0]!.onset
+    return onset.onset - first <= this.#options.withinSeconds * MICROS_PER_SECOND ? 0 : undefined
+  }
+
+  /** While an event is small its first onsets may be misread: another source may explain more of them together with the new one. */
+  #growSmall(onset: Candidate, emit: Emit): boolean {
+    let best: { readonly event: FormingEvent; readonly group: OnsetGroup } | undefined
+    for (const event of this.#events) {
+      const own = counted(event.parts)
+      if (own.length >= SETTLED || own.some(({ station }) => station === onset.station)) continue
+      const group = groupWith(onset, [...this.#single, ...own], this.#options)
+      const kept = group.candidates.filter(({ detection }) => own.some((part) => part.detection === detection))
+      if (group.candidates.length <= own.length || kept.length * 2 < own.length) continue
+      if (!best || group.candidates.length > best.group.candidates.length) best = { event, group }
+    }
+    if (!best) return false
+    const { event, group } = best
+    const members = new Set(group.candidates.map(({ detection }) => detection))
+    const isGone = ({ detection, phase }: Part) => phase === 'P' && !members.has(detection)
+    const parts = group.candidates.reduce<readonly Part[]>(
+      (all, candidate) => withPart(all, { ...candidate, phase: 'P' }),
+      event.parts.filter(({ phase }) => phase !== 'P'),
+    )
+    this.#single = [...this.#single.filter(({ detection }) => !members.has(detection)), ...event.parts.filter(isGone)].sort(
+      byOnset,
+    )
+    this.#revise(event, { ...event, parts, ...(group.origin && { origin: group.origin }) }, emit)
+    return true
+  }
+
+  #open(onset: Candidate, emit: Emit): boolean {
+    const group = groupWith(onset, this.#single, this.#options)
+    const rule = ruleMet(stationsOf(group.candidates), this.#options)
+    if (!rule) return false
+    const members = new Set(group.candidates.map(({ detection }) => detection))
+    this.#single = this.#single.filter(({ detection }) => !members.has(detection))
+    const parts = [...group.candidates].sort(byOnset).map((candidate) => ({ ...candidate, phase: 'P' as const }))
+    const event: FormingEvent = {
+      id: eventId(onset),
+      rule: rule.name,
+      parts,
+      ...(group.origin && { origin: group.origin }),
+      locatedWith: 0,
+      closesAt: parts[0]!.onset + this.#spanMicros,
+      revision: 0,
+      state: 'open',
+    }
+    this.#events.push(event)
+    this.#revise(event, event, emit)
+    return true
+  }
+
+  /** A changed event: located anew when that is due, without members that do not fit, vetoed or no longer; and told. */
+  #revise(old: FormingEvent, changed: FormingEvent, emit: Emit): void {
+    if (!isLocationDue(changed)) return this.#replace(old, changed)
+    const { event, gone } = this.#withoutMisfits(located(changed, this.#options))
+    this.#single = [...this.#single, ...gone].sort(byOnset)
+    const rule = ruleMet(stationsOf(counted(event.parts)), this.#options)
+    const { reason: _reason, ...rest } = event
+    const reason: EventReason | undefined = !rule
+      ? 'members-left'
+      : isSimultaneous(event, this.#options)
+        ? 'simultaneous-onsets'
+        : undefined
+    const state: NetworkEvent['state'] = reason ? 'vetoed' : 'open'
+    const told = this.#tell({ ...rest, rule: rule?.name ?? event.rule, state, ...(reason && { reason }) }, emit)
+    this.#replace(old, told)
+  }
+
+  /** Once: a member that lies far beside the location leaves, and the rest is located without it. */
+  #withoutMisfits(event: FormingEvent): { event: FormingEvent; gone: readonly Candidate[] } {
+    if (!event.location) return { event, gone: [] }
+    const most = LEAVES_BEYOND * this.#options.toleranceSeconds
+    const isMisfit = (part: Part) => part.phase === 'P' && Math.abs(missOf(part, event, this.#options) ?? 0) > most
+    const gone = event.parts.filter(isMisfit)
+    if (gone.length === 0) return { event, gone }
+    const parts = event.parts.filter((part) => !isMisfit(part))
+    return { event: located({ ...event, parts }, this.#options), gone }
+  }
+
+  #replace(old: FormingEvent, changed: FormingEvent): void {
+    this.#events = this.#events.map((event) => (event === old ? changed : event))
+  }
+
+  #tell(event: FormingEvent, emit: Emit): FormingEvent {
+    const next = { ...event, revision: event.revision + 1 }
+    emit({ kind: 'event', event: published(next, this.#options) })
+    return next
+  }
+}
+
+function withPart(parts: readonly Part[], part: Part): readonly Part[] {
+  return [...parts, part].sort(byOnset)
+}
+
+/** How long after the first onset the last one can come: an S wave all across the network. */
+function spanSeconds({ places, withinSeconds, toleranceSeconds, times }: CoincidenceOptions): number {
+  const farthest = Math.max(0, ...places.flatMap((place, i) => places.slice(i + 1).map((other) => distanceDegrees(place, other))))
+  const across = farthest === 0 ? 0 : times().seconds('S', farthest, 0)
+  return Math.min(LONGEST_SPAN_SECONDS, Math.max(withinSeconds, across)) + S_TOLERANCE * toleranceSeconds
+}

@@ -1,0 +1,185 @@
+import type { EventMember, EventReason, NetworkEvent } from '../domain/network-event.ts'
+import { distanceDegrees, KM_PER_DEGREE, type Place } from '../domain/place.ts'
+import type { InstrumentId, StationId } from '../domain/source-id.ts'
+import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import type { CoincidenceOptions, CoincidenceRule } from './coincidence-options.ts'
+import { FEWEST_ONSETS, type LocatedSource, locate } from './locator.ts'
+import { type Arrival, residualOf, type Source } from './source-finder.ts'
+
+/** What coincidence takes of a detection; plain data. */
+export interface Candidate {
+  readonly detection: string
+  readonly station: StationId
+  readonly instrument: InstrumentId
+  readonly onset: Micros
+  readonly uncertaintySeconds: number
+  readonly score: number
+}
+
+/** A member with the part it plays. */
+export interface Part extends Candidate {
+  readonly phase: EventMember['phase']
+}
+
+/** A source on the scale of absolute time; `seconds` counts from `reference`. */
+export interface TimedSource {
+  readonly reference: Micros
+  readonly source: Source
+}
+
+/** An event that may still change; plain data. */
+export interface FormingEvent {
+  readonly id: string
+  readonly rule: string
+  /** By onset. */
+  readonly parts: readonly Part[]
+  /** What the onsets fit; absent while there is nothing to fit (fewer than three stations with coordinates). */
+  readonly origin?: TimedSource
+  readonly location?: LocatedSource['location']
+  /** Counted onsets when it was located last. */
+  readonly locatedWith: number
+  readonly closesAt: Micros
+  readonly revision: number
+  /** What was published last, to say only what is new. */
+  readonly state: NetworkEvent['state']
+  readonly reason?: EventReason
+}
+
+/** Up to here an event is located with each onset; then with every fourth more. */
+const ALWAYS_LOCATED = 12
+const GROWTH = 1.25
+/** Of a vetoed event at least this part of the onsets come together. */
+const SIMULTANEOUS_SHARE = 0.6
+
+/** Onsets that count: one per station. */
+export function counted(parts: readonly Part[]): readonly Part[] {
+  return parts.filter(({ phase }) => phase === 'P')
+}
+
+/** The first rule that these stations meet. */
+export function ruleMet(stations: Iterable<StationId>, { rules, weightOf }: CoincidenceOptions): CoincidenceRule | undefined {
+  const all = [...new Set(stations)]
+  return rules.find(({ members, needed }) => {
+    const sum = all.reduce((weight, station) => weight + (members?.has(station) === false ? 0 : weightOf(station)), 0)
+    return sum >= needed
+  })
+}
+
+export function byOnset(a: Candidate, b: Candidate): number {
+  return a.onset - b.onset || (a.instrument < b.instrument ? -1 : a.instrument > b.instrument ? 1 : 0)
+}
+
+/** Onsets of stations with coordinates, as the source finder wants them. */
+export function arrivalsOf(
+  candidates: readonly Candidate[],
+  reference: Micros,
+  placeOf: CoincidenceOptions['placeOf'],
+): (Arrival & { readonly candidate: Candidate })[] {
+  return candidates.flatMap((candidate) => {
+    const place = placeOf(candidate.station)
+    const { uncertaintySeconds } = candidate
+    return place ? [{ candidate, place, uncertaintySeconds, seconds: (candidate.onset - reference) / MICROS_PER_SECOND }] : []
+  })
+}
+
+export function isLocationDue(event: FormingEvent): boolean {
+  const onsets = counted(event.parts).length
+  return onsets <= ALWAYS_LOCATED || onsets >= event.locatedWith * GROWTH
+}
+
+/** The event with a location, where there is enough to locate; otherwise without. */
+export function located(event: FormingEvent, options: CoincidenceOptions): FormingEvent {
+  const { location: _location, ...rest } = event
+  const onsets = counted(event.parts)
+  const arrivals = event.origin ? arrivalsOf(onsets, event.origin.reference, options.placeOf) : []
+  if (!event.origin || arrivals.length < FEWEST_ONSETS) return { ...rest, locatedWith: onsets.length }
+  const { reference, source } = event.origin
+  const found = locate(arrivals, source, options.times())
+  return { ...rest, origin: { reference, source: found.source }, location: found.location, locatedWith: onsets.length }
+}
+
+/** Seconds by which a member misses what the origin predicts; undefined where nothing is predicted. */
+export function missOf(
+  part: Pick<Candidate, 'station' | 'onset'>,
+  { origin }: Pick<FormingEvent, 'origin'>,
+  { placeOf, times }: Pick<CoincidenceOptions, 'placeOf' | 'times'>,
+  wave: 'P' | 'S' = 'P',
+): number | undefined {
+  const place = placeOf(part.station)
+  if (!origin || !place) return undefined
+  const seconds = (part.onset - origin.reference) / MICROS_PER_SECOND
+  return residualOf({ place, seconds, uncertaintySeconds: 0 }, origin.source, times(), wave)
+}
+
+/**
+ * Whether most onsets came at one moment at stations so far apart that no wave from an earthquake reaches them together.
+ * One pair can lie alike to an epicentre; as many as make an event hardly can.
+ */
+export function isSimultaneous(event: FormingEvent, options: CoincidenceOptions): boolean {
+  const { simultaneousSeconds, apartKm } = options.veto
+  const onsets = counted(event.parts).flatMap((part) => {
+    const place = options.placeOf(part.station)
+    return place ? [{ ...part, place }] : []
+  })
+  const fewest = Math.max(2, SIMULTANEOUS_SHARE * counted(event.parts).length)
+  return onsets.some((first, i) => {
+    const together = onsets.slice(i).filter(({ onset }) => onset - first.onset <= simultaneousSeconds * MICROS_PER_SECOND)
+    if (together.length < fewest || !ruleMet(stationsOf(together), options)) return false
+    return everyPairApart(together, apartKm)
+  })
+}
+
+/** The event as it is published. */
+export function published(event: FormingEvent, options: CoincidenceOptions): NetworkEvent {
+  const { id, state, reason, revision, rule, origin, location, parts } = event
+  const onsets = counted(parts)
+  const first = onsets[0] ?? parts[0]!
+  const epicentre = location && origin?.source.place
+  const time = location && origin ? Math.round(origin.reference + origin.source.seconds * MICROS_PER_SECOND) : first.onset
+  return {
+    id,
+    state,
+    ...(reason !== undefined && { reason }),
+    revision,
+    time,
+    firstOnset: first.onset,
+    stations: onsets.length,
+    rule,
+    nearest: first.station,
+    location: location ? { ...location, time } : null,
+    members: parts.map(({ detection, station, instrument, onset, score, phase }) => {
+      const place = options.placeOf(station)
+      const miss = epicentre && missOf({ station, onset }, event, options, phase === 'S' ? 'S' : 'P')
+      return {
+        detection,
+        station,
+        instrument,
+        onset,
+        score,
+        phase,
+        residualSeconds: miss === undefined || !Number.isFinite(miss) ? null : rounded(miss, 3),
+        distanceKm: epicentre && place ? rounded(distanceDegrees(epicentre, place) * KM_PER_DEGREE, 2) : null,
+      }
+    }),
+  }
+}
+
+/** The detection that completes a coincidence names it: it completes one only. */
+export function eventId({ onset, instrument }: Candidate): string {
+  return `event-${formatMicros(onset).replace(/[-:]/g, '')}-${instrument}`
+}
+
+export function stationsOf(candidates: readonly Candidate[]): StationId[] {
+  return candidates.map(({ station }) => station)
+}
+
+function everyPairApart(stations: readonly { readonly place: Place }[], apartKm: number): boolean {
+  const farthest = Math.max(
+    ...stations.flatMap(({ place }, i) => stations.slice(i + 1).map((other) => distanceDegrees(place, other.place))),
+  )
+  return farthest * KM_PER_DEGREE >= apartKm
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}
