@@ -206,7 +206,11 @@ function whyNot(
   const isClockWrong = [next, previous].some((each) => each !== undefined && each.clockShift !== 0n)
   switch (cause) {
     case 'notReceived':
+      // A clock that jumps years ahead looks like a station that was silent for years.
+      if (next !== undefined && isDayOff(next)) return undefined
       return whole.length === 0 ? undefined : `record ${whole[0]?.sequence} was sent`
+    case 'rateChange':
+      return [next, previous].some((each) => each?.fate === 'corrupt') ? undefined : 'no record was damaged'
     case 'rejected:LATE':
       return inside.some((each) => !taken.has(each)) ? undefined : 'nothing was late'
     case 'rejected:TIME_ABSURD':
@@ -229,7 +233,7 @@ function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: Decode
   return startTime + slack < end && startTime + sampleOffsetNanos(samples.length - 1, sampleRate) - slack >= start
 }
 
-function isDayOff({ clockShift }: DecodedDelivery): boolean {
+export function isDayOff({ clockShift }: Pick<DecodedDelivery, 'clockShift'>): boolean {
   return clockShift >= NEARLY_A_DAY || clockShift <= -NEARLY_A_DAY
 }
 

@@ -14,10 +14,17 @@ export interface StoreComparison {
 
 const MOST_EXAMPLES = 5
 
-/** Everything that a run stores of its data, bit by bit: detections, scores, waveforms, windows and relevances. */
-export function compareStores(first: string, second: string): StoreComparison[] {
+/**
+ * Everything that a run stores of its data, bit by bit: detections, scores, waveforms, windows and relevances.
+ *
+ * @param except instruments that are left out
+ */
+export function compareStores(first: string, second: string, except: ReadonlySet<string> = new Set()): StoreComparison[] {
   const [a, b] = [contentOf(first), contentOf(second)]
-  return Object.keys(a).map((what) => compare(what, a[what] ?? new Map(), b[what] ?? new Map()))
+  // All keys begin with the instrument.
+  const rest = (all: ReadonlyMap<string, string> = new Map()) =>
+    new Map([...all].filter(([key]) => !except.has(key.slice(0, /[- ]/.exec(key)?.index))))
+  return Object.keys(a).map((what) => compare(what, rest(a[what]), rest(b[what])))
 }
 
 export function compare(what: string, a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): StoreComparison {
