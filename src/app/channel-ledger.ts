@@ -2,6 +2,7 @@ import type { SourceId } from '../domain/source-id.ts'
 import { type Micros, type Nanos, nanosToMicros, sampleOffsetNanos } from '../domain/time.ts'
 import type { GapCause, Segment, TracePiece } from '../domain/trace.ts'
 import type { TraceGap, TraceGapCause } from '../domain/trace-gap.ts'
+import { addToChecksum, NO_SAMPLES } from './sample-checksum.ts'
 
 /** A stretch of a channel, for the comparison with what was accepted. */
 export interface Stretch {
@@ -15,6 +16,7 @@ export interface ChannelLedgerState {
   readonly intervals: readonly Interval[]
   readonly nextTime: Nanos | undefined
   readonly samples: number
+  readonly checksum: number
   readonly gaps: readonly TraceGap[]
   readonly gapCounts: Readonly<Record<string, number>>
   readonly losses: readonly Loss[]
@@ -27,6 +29,8 @@ export interface ChannelAccount {
   readonly sourceId: SourceId
   /** Samples accepted, each once. */
   readonly samples: number
+  /** Of their values, in the order in which they were accepted. */
+  readonly checksum: number
   /** Records that another server had brought already. */
   readonly redundant: number
   readonly gaps: Readonly<Record<string, number>>
@@ -56,13 +60,14 @@ const ONE_DAY: Nanos = 86_400_000_000_000n
 
 /**
  * The accounts of one channel: what was accepted, where it has holes, and why. Fed with what the merger gives, so that it holds
- * exactly what the pipeline saw; costs nothing per sample.
+ * exactly what the pipeline saw; costs a multiplication per sample.
  */
 export class ChannelLedger {
   readonly #sourceId: SourceId
   readonly #intervals: Interval[]
   #nextTime: Nanos | undefined
   #samples: number
+  #checksum: number
   #redundant: number
   #gaps: TraceGap[]
   readonly #gapCounts: Map<string, number>
@@ -76,6 +81,7 @@ export class ChannelLedger {
     this.#intervals = (initial?.intervals ?? []).map((interval) => ({ ...interval }))
     this.#nextTime = initial?.nextTime
     this.#samples = initial?.samples ?? 0
+    this.#checksum = initial?.checksum ?? NO_SAMPLES
     this.#redundant = initial?.redundant ?? 0
     this.#gaps = [...(initial?.gaps ?? [])]
     this.#gapCounts = new Map(Object.entries(initial?.gapCounts ?? {}))
@@ -95,7 +101,7 @@ export class ChannelLedger {
 
   get account(): ChannelAccount {
     const gaps = Object.fromEntries(this.#gapCounts)
-    return { sourceId: this.#sourceId, samples: this.#samples, redundant: this.#redundant, gaps }
+    return { sourceId: this.#sourceId, samples: this.#samples, checksum: this.#checksum, redundant: this.#redundant, gaps }
   }
 
   /** What the merger passes on. @returns the gap that has become known */
@@ -172,6 +178,7 @@ export class ChannelLedger {
       intervals: this.#intervals.map((interval) => ({ ...interval })),
       nextTime: this.#nextTime,
       samples: this.#samples,
+      checksum: this.#checksum,
       gaps: [...this.#gaps],
       gapCounts: Object.fromEntries(this.#gapCounts),
       losses: [...this.#losses],
@@ -191,6 +198,7 @@ export class ChannelLedger {
     }
     this.#nextTime = end
     this.#samples += samples.length
+    this.#checksum = addToChecksum(this.#checksum, samples)
     return gap
   }
 

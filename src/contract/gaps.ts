@@ -32,6 +32,8 @@ export const gapsAnswerSchema = z
         channel: z.string(),
         /** Samples accepted, each once. */
         samples: countSchema,
+        /** Of their values, in order: two monitors that accepted the same have the same. */
+        checksum: countSchema,
         /** Records that another server had brought already. */
         redundant: countSchema,
         gaps: z.record(causeSchema, countSchema),

@@ -90,9 +90,8 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const replayCode = await replay.exitCode()
   say(`replay done after ${since(begin)} s`)
 
-  const taken = (account: typeof accounts) =>
-    new Map(account.map(({ sourceId, samples }) => [sourceId as string, String(samples)]))
-  const inLive = new Map(live.account.channels.map(({ channel, samples }) => [channel, String(samples)]))
+  const taken = new Map(accounts.map((each) => [each.sourceId as string, `${each.samples} ${each.checksum}`]))
+  const inLive = new Map(live.account.channels.map((each) => [each.channel, `${each.samples} ${each.checksum}`]))
   // `replay` takes records in the order of their times: a clock that was a day off has no place in it.
   const dayOff = new Set(truth.deliveries.filter(isDayOff).map(({ sourceId }) => instrumentIdOf(sourceId as SourceId)))
   const sent = truth.deliveries.filter(({ fate }) => fate !== 'withheld')
@@ -111,7 +110,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
       finding('the server said the same of each record after each of its starts', truth.contradictions),
       finding('every record of the archive is in the truth file', missingRecords(truth, archive.records)),
       finding('every accepted sample was sent; every sample sent in time was accepted; every gap has its cause', channels.faults),
-      compared('accepted samples per channel', compare('channels', inLive, taken(accounts))),
+      compared(
+        'channels with the samples that one run over what was delivered accepts, number and values',
+        compare('channels', inLive, taken),
+      ),
       ...compareStores(join(folder, 'live.db'), join(folder, 'reference.db')).map((each) =>
         compared(`${each.what} as of one run over what was delivered`, each),
       ),
