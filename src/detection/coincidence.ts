@@ -1,5 +1,5 @@
 import type { Detection } from '../domain/detection.ts'
-import type { CoincidenceOutput, EventReason, NetworkEvent } from '../domain/network-event.ts'
+import type { CoincidenceOutput } from '../domain/network-event.ts'
 import { distanceDegrees } from '../domain/place.ts'
 import type { StationId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
@@ -20,6 +20,7 @@ import {
   stationsOf,
 } from './forming-event.ts'
 import { groupWith, type OnsetGroup } from './onset-group.ts'
+import { shareOut } from './share-out.ts'
 import { Watermark, type WatermarkState } from './watermark.ts'
 
 /** Plain data; what a restart brings back. */
@@ -40,9 +41,6 @@ const MOST_WAITING = 1000
 const SETTLED = 20
 /** S is seen less sharply than P. */
 const S_TOLERANCE = 2
-/** A member that misses its prediction by so many tolerances leaves. */
-const LEAVES_BEYOND = 2
-
 /**
  * Network events from the detections of many stations, on data time.
  *
@@ -219,12 +217,17 @@ export class Coincidence {
     return true
   }
 
+  /** An onset that an event has taken for S may help to open another, as long as most onsets of that one are free. */
   #open(onset: Candidate, emit: Emit): boolean {
-    const group = groupWith(onset, this.#single, this.#options)
+    const late = this.#events.flatMap(({ parts }) => parts.filter(({ phase }) => phase === 'S'))
+    const group = groupWith(onset, [...this.#single, ...late], this.#options)
     const rule = ruleMet(stationsOf(group.candidates), this.#options)
-    if (!rule) return false
     const members = new Set(group.candidates.map(({ detection }) => detection))
-    this.#single = this.#single.filter(({ detection }) => !members.has(detection))
+    const taken = late.filter(({ detection }) => members.has(detection))
+    if (!rule || taken.length * 2 > members.size) return false
+    const isFree = ({ detection }: Candidate) => !members.has(detection)
+    this.#single = this.#single.filter(isFree)
+    if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))
     const parts = [...group.candidates].sort(byOnset).map((candidate) => ({ ...candidate, phase: 'P' as const }))
     const event: FormingEvent = {
       id: eventId(onset),
@@ -241,32 +244,28 @@ export class Coincidence {
     return true
   }
 
-  /** A changed event: located anew when that is due, without members that do not fit, vetoed or no longer; and told. */
+  /** A changed event: located anew when that is due, and told; events that overlap share their onsets out anew. */
   #revise(old: FormingEvent, changed: FormingEvent, emit: Emit): void {
-    if (!isLocationDue(changed)) return this.#replace(old, changed)
-    const { event, gone } = this.#withoutMisfits(located(changed, this.#options))
-    this.#single = [...this.#single, ...gone].sort(byOnset)
-    const rule = ruleMet(stationsOf(counted(event.parts)), this.#options)
-    const { reason: _reason, ...rest } = event
-    const reason: EventReason | undefined = !rule
-      ? 'members-left'
-      : isSimultaneous(event, this.#options)
-        ? 'simultaneous-onsets'
-        : undefined
-    const state: NetworkEvent['state'] = reason ? 'vetoed' : 'open'
-    const told = this.#tell({ ...rest, rule: rule?.name ?? event.rule, state, ...(reason && { reason }) }, emit)
-    this.#replace(old, told)
+    if (!isLocationDue(changed)) {
+      this.#replace(old, changed)
+      return
+    }
+    this.#replace(old, located(changed, this.#options))
+    const { events, single, left } = shareOut(this.#events, this.#single, this.#options)
+    // Told with the members it had: it says what is taken back.
+    for (const event of left) this.#tell({ ...event, state: 'vetoed', reason: 'members-left' }, emit)
+    const known = this.#events
+    this.#single = [...single]
+    this.#events = events.map((event) =>
+      event.id !== changed.id && known.includes(event) ? event : this.#tell(this.#judged(event), emit),
+    )
   }
 
-  /** Once: a member that lies far beside the location leaves, and the rest is located without it. */
-  #withoutMisfits(event: FormingEvent): { event: FormingEvent; gone: readonly Candidate[] } {
-    if (!event.location) return { event, gone: [] }
-    const most = LEAVES_BEYOND * this.#options.toleranceSeconds
-    const isMisfit = (part: Part) => part.phase === 'P' && Math.abs(missOf(part, event, this.#options) ?? 0) > most
-    const gone = event.parts.filter(isMisfit)
-    if (gone.length === 0) return { event, gone }
-    const parts = event.parts.filter((part) => !isMisfit(part))
-    return { event: located({ ...event, parts }, this.#options), gone }
+  /** Vetoed, or no longer. */
+  #judged({ reason: _reason, ...event }: FormingEvent): FormingEvent {
+    const rule = ruleMet(stationsOf(counted(event.parts)), this.#options)?.name ?? event.rule
+    if (isSimultaneous(event, this.#options)) return { ...event, rule, state: 'vetoed', reason: 'simultaneous-onsets' }
+    return { ...event, rule, state: 'open' }
   }
 
   #replace(old: FormingEvent, changed: FormingEvent): void {
