@@ -1,3 +1,4 @@
+import type { HookStatus } from '../contract/alert.ts'
 import type { Config } from '../contract/config.ts'
 import type { MonitorMode } from '../contract/feed.ts'
 import type { GapsAnswer } from '../contract/gaps.ts'
@@ -6,6 +7,7 @@ import type { Clock } from '../domain/ports.ts'
 import { formatMicros } from '../domain/time.ts'
 import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
+import type { AlertDesk } from './alerts/alert-desk.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { ProblemCounter } from './problem-counter.ts'
@@ -22,6 +24,7 @@ export interface LiveViewOptions {
   readonly problems: ProblemCounter
   readonly windows: () => number
   readonly metrics: MonitorView['metrics']
+  readonly alerts: AlertDesk
 }
 
 /** Instruments named in one line of trouble. */
@@ -33,6 +36,11 @@ export function liveView(options: LiveViewOptions): MonitorView {
   const stored = storeView(store)
   return {
     ...stored,
+    setLabel: (id, value, by) => {
+      const message = stored.setLabel(id, value, by)
+      options.alerts.wake()
+      return message
+    },
     gaps: (query) => ({ ...stored.gaps(query), channels: accountsOf(live, query.prefix) }),
     version,
     mode,
@@ -43,6 +51,7 @@ export function liveView(options: LiveViewOptions): MonitorView {
     model: () => modelSummary(model, config),
     modelCard: () => model.card,
     metrics: options.metrics,
+    alerts: options.alerts,
   }
 }
 
@@ -61,9 +70,10 @@ export function serverStatuses(live: LiveMonitor): ServerStatus[] {
   })
 }
 
-function systemHealth({ store, live, problems, windows }: LiveViewOptions): SystemHealth {
+function systemHealth({ store, live, problems, windows, alerts }: LiveViewOptions): SystemHealth {
   const servers = serverStatuses(live)
   const { state, reason, bytes } = store.status
+  const hooks = alerts.statuses()
   const reasons = [
     ...(state === 'degraded' ? [`store: ${reason ?? 'refuses to write'}; detection goes on`] : []),
     // A server that is connected and silent has a reason, too: nothing stalls unseen.
@@ -71,6 +81,7 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
       .filter((server) => server.state !== 'ended' && server.reason !== undefined)
       .map((server) => `server ${server.url}: ${server.reason}`),
     ...troubledInstruments(live.board.statuses(), servers),
+    ...hooks.flatMap((hook) => hookTrouble(hook)),
   ]
   return {
     status: reasons.length === 0 ? 'ok' : 'degraded',
@@ -78,11 +89,19 @@ function systemHealth({ store, live, problems, windows }: LiveViewOptions): Syst
     servers,
     store: { state, bytes, ...(reason === undefined ? {} : { reason }) },
     queue: live.links.queue,
+    ...(hooks.length > 0 ? { hooks } : {}),
     problems: problems.counts(),
     detections: store.detectionCount,
     windows: windows(),
     dataTime: live.board.newest === null ? null : formatMicros(live.board.newest),
   }
+}
+
+function hookTrouble({ hook, state, reason, pending, dead }: HookStatus): string[] {
+  return [
+    ...(state === 'ok' ? [] : [`${reason ?? `alert: delivery to ${hook} failed`}; ${pending} wait`]),
+    ...(dead === 0 ? [] : [`hook ${hook}: ${dead} alerts could not be delivered; see \`quakewire alerts\``]),
+  ]
 }
 
 /** One line per state, however many instruments. At the end of an archive silence is no trouble. */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
+import type { HookStatus } from '../contract/alert.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { ServerStatus, StationStatus } from '../contract/health.ts'
 import type { Latency } from '../domain/detection.ts'
@@ -16,6 +17,7 @@ export interface MetricsSnapshot {
   readonly feedClients: number
   /** Packets that wait for the pipeline. */
   readonly queue?: { readonly packets: number; readonly bytes: number; readonly dropped: number }
+  readonly hooks?: readonly HookStatus[]
   /** Stored gaps by cause. */
   readonly gapCauses?: Readonly<Record<string, number>>
 }
@@ -41,6 +43,7 @@ export class MonitorMetrics {
     this.#addFlow()
     this.#addStations()
     this.#addSurroundings()
+    this.#addHooks()
   }
 
   packet({ bytes }: Packet): void {
@@ -56,6 +59,10 @@ export class MonitorMetrics {
   /** A window was scored. */
   window(): void {
     this.#windows++
+  }
+
+  get packets(): number {
+    return this.#packets
   }
 
   get windows(): number {
@@ -177,6 +184,49 @@ export class MonitorMetrics {
     this.#counter('backlog_fetches_total', 'Skipped backlogs asked for by time', ['server'], (add) => {
       for (const { url, backlog } of this.#snapshot.servers) if (backlog) add({ server: url }, backlog.fetches)
     })
+  }
+
+  #addHooks(): void {
+    const each = (read: (status: HookStatus) => number) => (put: (labels: Record<string, string>, value: number) => void) => {
+      for (const status of this.#snapshot.hooks ?? []) put({ hook: status.hook }, read(status))
+    }
+    const labels = ['hook']
+    this.#gauge(
+      'alerts_pending',
+      'Alerts that wait for a hook',
+      labels,
+      each(({ pending }) => pending),
+    )
+    this.#gauge(
+      'alerts_oldest_seconds',
+      'Age of the oldest alert that is due',
+      labels,
+      each(({ oldestSeconds }) => oldestSeconds ?? 0),
+    )
+    this.#gauge(
+      'alerts_dead',
+      'Alerts that were given up',
+      labels,
+      each(({ dead }) => dead),
+    )
+    this.#gauge(
+      'hook_paused',
+      '1 while a hook is left alone',
+      labels,
+      each(({ state }) => (state === 'paused' ? 1 : 0)),
+    )
+    this.#counter(
+      'alerts_delivered_total',
+      'Alerts delivered',
+      labels,
+      each(({ delivered }) => delivered),
+    )
+    this.#counter(
+      'alert_failures_total',
+      'Attempts that failed',
+      labels,
+      each(({ failures }) => failures),
+    )
   }
 
   #counter(name: string, help: string, labelNames: string[], fill: Fill): void {

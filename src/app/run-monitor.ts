@@ -6,10 +6,15 @@ import { MonitorError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { Problem } from '../domain/problem.ts'
 import { stationOfInstrument } from '../domain/source-id.ts'
+import { openHooks } from '../io/alerts/open-hooks.ts'
+import type { AlertPlanner } from '../io/store/outbox.ts'
 import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
 import { FeedHub } from '../server/feed-hub.ts'
 import { startHttpServer } from '../server/http-server.ts'
+import { AlertDesk } from './alerts/alert-desk.ts'
+import { alertPlanner } from './alerts/alert-planner.ts'
+import { Watchdog } from './alerts/watchdog.ts'
 import { checkConfigFits } from './config-fit.ts'
 import { FeedPublisher } from './feed-publisher.ts'
 import { LiveMonitor } from './live-monitor.ts'
@@ -40,7 +45,7 @@ const WEB_ROOT = join(import.meta.dirname, '../../dist/web')
 /**
  * The live monitor: SeedLink servers → pipeline → store, feed and dashboard.
  *
- * @throws {ModelFormatError} {EngineError} {StoreError} {UsageError} before anything is connected
+ * @throws {ConfigError} {ModelFormatError} {EngineError} {StoreError} {UsageError} before anything is connected
  */
 export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorOptions): Promise<RunningMonitor> {
   const model = await loadModel(config.model, config.engine)
@@ -54,7 +59,9 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   }
   const { keepScoresDays, maximumMegabytes, file } = config.store
   const { strideSeconds } = config.window
-  const store = openStore(file, { clock, keepScoresDays, maximumMegabytes, strideSeconds, onProblem: report })
+  const planner = alertPlanner(config, clock)
+  const store = openStore(file, { clock, keepScoresDays, maximumMegabytes, strideSeconds, planner, onProblem: report })
+  const alerts = alertDesk(config, { planner, store, clock, onProblem: report })
   const hub = new FeedHub(clock, storeView(store))
 
   const live = new LiveMonitor({
@@ -63,6 +70,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     store,
     clock,
     onMessages: (messages) => {
+      alerts.wake()
       for (const message of messages) {
         hub.publish(message)
         metrics.detection(message)
@@ -70,15 +78,20 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     },
     onUnstored: (detections) => {
       for (const { detection, latency } of detections) {
-        hub.publishUnstored(detectionToWire(detection, { seq: store.newestSeq, latency }))
+        const message = detectionToWire(detection, { seq: store.newestSeq, latency })
+        hub.publishUnstored(message)
+        alerts.tellUnstored(message)
       }
     },
     onStreams: (streams) => feed.publish(streams),
     onPacket: (packet) => metrics.packet(packet),
     onCommit: (isDone) => metrics.commit(isDone),
     onState: () => feed.healthChanged(),
-    onTransition: ({ instrument, ...change }) =>
-      hub.publishState({ station: stationOfInstrument(instrument), instrument, ...change }),
+    onTransition: (transition) => {
+      const { instrument, ...change } = transition
+      hub.publishState({ station: stationOfInstrument(instrument), instrument, ...change })
+      watchdog.onTransition(transition)
+    },
     onProblem: report,
   })
 
@@ -92,6 +105,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     live,
     problems,
     windows: () => metrics.windows,
+    alerts,
     metrics: () =>
       metrics.text({
         stations: live.board.statuses(),
@@ -99,10 +113,20 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
         queue: live.links.queue,
         gapCauses: store.gapCounts(),
         store: store.status,
+        hooks: alerts.statuses(),
         feedClients: hub.clientCount,
       }),
   })
 
+  const watchdog = new Watchdog({
+    config: config.watchdog,
+    desk: alerts,
+    clock,
+    system: () => view.system(),
+    flow: () => ({ packets: metrics.packets, windows: metrics.windows }),
+    file,
+    onProblem: report,
+  })
   const feed = new FeedPublisher({ hub, view, metrics, gridRate: model.card.sampleRate, onProblem: report })
   const server = await startHttpServer({
     listen: config.http.listen,
@@ -111,23 +135,42 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     hub,
     webRoot: WEB_ROOT,
     onError: (error) => report({ code: 'HTTP', message: String(error) }),
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     feed.stop()
+    await alerts.stop()
     store.close()
     throw error
   })
   const pruning = setInterval(() => prune(store, live, report), PRUNE_MILLIS)
   live.start()
+  alerts.start()
+  watchdog.start()
 
   return {
     url: server.url,
     stop: async () => {
       clearInterval(pruning)
+      watchdog.stop()
       feed.stop()
       live.stop()
+      await alerts.stop()
       await server.close()
       store.close()
     },
+  }
+}
+
+/** @throws {ConfigError} for a hook that cannot be opened */
+function alertDesk(
+  config: Config,
+  { planner, store, clock, onProblem }: { planner: AlertPlanner; store: Store } & Pick<RunMonitorOptions, 'clock' | 'onProblem'>,
+): AlertDesk {
+  try {
+    const hooks = openHooks(config, process.env, clock)
+    return new AlertDesk({ hooks, config, planner, outbox: store.outbox, clock, onProblem })
+  } catch (error) {
+    store.close()
+    throw error
   }
 }
 

@@ -13,7 +13,16 @@ const SCORE_MARGIN_SECONDS = 60
 
 export type StoreView = Pick<
   MonitorView,
-  'storeId' | 'newestSeq' | 'messagesSince' | 'detections' | 'detection' | 'findDetection' | 'setLabel' | 'scores' | 'gaps'
+  | 'storeId'
+  | 'newestSeq'
+  | 'messagesSince'
+  | 'detections'
+  | 'detection'
+  | 'findDetection'
+  | 'setLabel'
+  | 'scores'
+  | 'gaps'
+  | 'alerts'
 >
 
 /** The part of the monitor's view that the store answers. */
@@ -28,6 +37,7 @@ export function storeView(store: Store): StoreView {
     setLabel: (id, value, by) => store.setLabel(id, value, by),
     scores: (instrument, from, to) => store.scores(instrument, from, to).map(runToWire),
     gaps: (query) => gapsAnswer(store, query),
+    alerts: store.outbox,
   }
 }
 

@@ -125,6 +125,13 @@ export type HeartbeatMessage = z.infer<typeof heartbeatSchema>
 export type HookMessage = AlertMessage | AlertDigest | HeartbeatMessage
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 export type Delivery = z.infer<typeof deliverySchema>
+export interface DeliveryFilter {
+  readonly state?: DeliveryState | undefined
+  readonly hook?: string | undefined
+  /** Numbers below it. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
 export type DeliveriesAnswer = z.infer<typeof deliveriesAnswerSchema>
 export type AcknowledgeRequest = z.infer<typeof acknowledgeRequestSchema>
 export type ResendRequest = z.infer<typeof resendRequestSchema>

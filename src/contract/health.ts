@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hookStatusSchema } from './alert.ts'
 import { countSchema, instrumentIdSchema, isoTimeSchema, problemCountsSchema, stationIdSchema } from './primitives.ts'
 
 /**
@@ -85,6 +86,8 @@ export const systemHealthSchema = z
     store: z.object({ state: z.enum(['ok', 'degraded']), reason: z.string().exactOptional(), bytes: countSchema }),
     /** Packets that wait for the pipeline, of all servers. */
     queue: z.object({ packets: countSchema, bytes: countSchema, dropped: countSchema }).exactOptional(),
+    /** Where alerts go, and how they get there. */
+    hooks: z.array(hookStatusSchema).exactOptional(),
     problems: problemCountsSchema,
     detections: countSchema,
     windows: countSchema,

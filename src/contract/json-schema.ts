@@ -1,10 +1,20 @@
 import { z } from 'zod'
+import {
+  acknowledgeRequestSchema,
+  alertDigestSchema,
+  alertMessageSchema,
+  deliveriesAnswerSchema,
+  heartbeatSchema,
+  resendRequestSchema,
+} from './alert.ts'
 import { feedMessageSchema, subscribeSchema } from './feed.ts'
 import { gapsAnswerSchema } from './gaps.ts'
 import {
   detectionAnswerSchema,
   detectionsAnswerSchema,
   errorAnswerSchema,
+  eventAnswerSchema,
+  eventsAnswerSchema,
   healthAnswerSchema,
   labelRequestSchema,
   modelAnswerSchema,
@@ -24,6 +34,14 @@ const PUBLISHED = z.object({
   healthAnswer: healthAnswerSchema,
   scoresAnswer: scoresAnswerSchema,
   gapsAnswer: gapsAnswerSchema,
+  alert: alertMessageSchema,
+  alertDigest: alertDigestSchema,
+  heartbeat: heartbeatSchema,
+  deliveriesAnswer: deliveriesAnswerSchema,
+  acknowledgeRequest: acknowledgeRequestSchema,
+  resendRequest: resendRequestSchema,
+  eventsAnswer: eventsAnswerSchema,
+  eventAnswer: eventAnswerSchema,
   errorAnswer: errorAnswerSchema,
 })
 

@@ -6,6 +6,7 @@ import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
 import { channelPrefixOf } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
+import { addAlertRoutes } from './alert-routes.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
 import type { FeedHub } from './feed-hub.ts'
@@ -58,6 +59,8 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
     const { station, ...query } = checked(gapsQuerySchema, request.query)
     return view.gaps({ ...query, ...(station === undefined ? {} : { prefix: channelPrefixOf(station) }) })
   })
+
+  addAlertRoutes(server, view.alerts)
 
   server.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await view.metrics()

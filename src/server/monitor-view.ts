@@ -1,3 +1,4 @@
+import type { Delivery, DeliveryFilter, ResendRequest } from '../contract/alert.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
@@ -8,6 +9,15 @@ import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
+
+export interface AlertsView {
+  /** Newest first. */
+  deliveries(query: DeliveryFilter): Delivery[]
+  /** @returns false when nobody was told of such a subject */
+  acknowledge(subject: string, by: string): boolean
+  /** @returns how many dead letters are tried again */
+  resend(which: ResendRequest): number
+}
 
 /** All that HTTP and feed show and do: the server knows the monitor by this and nothing else. */
 export interface MonitorView {
@@ -33,6 +43,9 @@ export interface MonitorView {
 
   /** Holes in what was accepted, and why. */
   gaps(query: GapQuery): GapsAnswer
+
+  /** Alerts and what became of them. */
+  readonly alerts: AlertsView
 
   stations(): StationStatus[]
   system(): SystemHealth

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DELIVERY_STATES } from '../contract/alert.ts'
 import { labelValueSchema } from '../contract/detection.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
 import { parseIsoMicros } from '../domain/time.ts'
@@ -61,6 +62,13 @@ export const gapsQuerySchema = z.strictObject({
   from: time.default(0),
   to: time.default(Number.MAX_SAFE_INTEGER),
   limit: z.coerce.number().int().min(1).max(100_000).default(1000),
+})
+
+export const deliveriesQuerySchema = z.strictObject({
+  state: z.enum(DELIVERY_STATES).optional(),
+  hook: z.string().optional(),
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
 })
 
 /** @throws {HttpError} BAD_REQUEST with every fault */

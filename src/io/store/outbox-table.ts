@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryState } from '../../contract/alert.ts'
+import type { Delivery, DeliveryFilter, DeliveryState } from '../../contract/alert.ts'
 import type { AlertHistory, PlannedAlert } from '../../domain/alert.ts'
 import { formatMicros, type Micros } from '../../domain/time.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
@@ -33,13 +33,6 @@ export interface DeliveryResult {
   readonly firstAttempt: Micros
   readonly time: Micros
   readonly error: string | null
-}
-
-export interface DeliveryQuery {
-  readonly state?: DeliveryState | undefined
-  readonly hook?: string | undefined
-  readonly before?: number | undefined
-  readonly limit: number
 }
 
 export interface HookBacklog {
@@ -84,7 +77,6 @@ export class OutboxTable implements AlertHistory {
   readonly #backlog
   readonly #deleteOlder
   readonly #acknowledge
-  readonly #isAcknowledged
   readonly #openIncident
   readonly #closeIncident
   readonly #incident
@@ -136,7 +128,6 @@ export class OutboxTable implements AlertHistory {
     this.#acknowledge = database.prepare<[string, string, number]>(
       'INSERT OR IGNORE INTO acknowledgements (subject, by, time) VALUES (?, ?, ?)',
     )
-    this.#isAcknowledged = database.prepare<[string], number>('SELECT 1 FROM acknowledgements WHERE subject = ?').pluck()
     this.#openIncident = database.prepare<[string, string]>('INSERT OR IGNORE INTO incidents (topic, subject) VALUES (?, ?)')
     this.#closeIncident = database.prepare<[string]>('DELETE FROM incidents WHERE topic = ?')
     this.#incident = database.prepare<[string], string>('SELECT subject FROM incidents WHERE topic = ?').pluck()
@@ -219,7 +210,7 @@ export class OutboxTable implements AlertHistory {
     return each.reduce<number>((sum, number) => sum + update.run({ now, number, hook: hook ?? null }).changes, 0)
   }
 
-  search({ state, hook, before, limit }: DeliveryQuery): Delivery[] {
+  search({ state, hook, before, limit }: DeliveryFilter): Delivery[] {
     return this.#search
       .all({ state: state ?? null, hook: hook ?? null, before: before ?? null, limit })
       .map(({ json, ...row }) => deliveryOf(JSON.parse(json) as PlannedAlert, row))
@@ -245,10 +236,6 @@ export class OutboxTable implements AlertHistory {
     this.#acknowledge.run(subject, by, time)
     this.withdraw(subject)
     return true
-  }
-
-  isAcknowledged(subject: string): boolean {
-    return this.#isAcknowledged.get(subject) !== undefined
   }
 
   /** @returns the subject that stands for an outage as long as it lasts, over restarts, too */

@@ -1,11 +1,11 @@
-import type { Delivery } from '../../contract/alert.ts'
+import type { Delivery, DeliveryFilter } from '../../contract/alert.ts'
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { DurableMessage } from '../../contract/feed.ts'
 import type { AlertHistory, AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { Micros } from '../../domain/time.ts'
-import type { DeliveryQuery, DeliveryResult, HookBacklog, LaneHead, OutboxEntry, OutboxTable } from './outbox-table.ts'
+import type { DeliveryResult, HookBacklog, LaneHead, OutboxEntry, OutboxTable } from './outbox-table.ts'
 
 /** Says who is told of what; called inside the transaction that stores it. */
 export interface AlertPlanner {
@@ -110,10 +110,6 @@ export class Outbox {
     this.#transact('alert', () => this.#table.finish(results))
   }
 
-  isAcknowledged(subject: string): boolean {
-    return this.#table.isAcknowledged(subject)
-  }
-
   /** @returns false when nobody was told of such a subject */
   acknowledge(subject: string, by: string): boolean {
     return this.#transact('acknowledge', () => this.#table.acknowledge(subject, by, this.#clock.now()))
@@ -124,7 +120,7 @@ export class Outbox {
     return this.#transact('resend', () => this.#table.resend(which, this.#clock.now()))
   }
 
-  deliveries(query: DeliveryQuery): Delivery[] {
+  deliveries(query: DeliveryFilter): Delivery[] {
     return this.#table.search(query)
   }
 

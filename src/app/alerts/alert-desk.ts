@@ -1,0 +1,222 @@
+import type { Delivery, DeliveryFilter, HeartbeatMessage, HookMessage, HookStatus } from '../../contract/alert.ts'
+import type { Config } from '../../contract/config.ts'
+import type { DurableMessage } from '../../contract/feed.ts'
+import type { AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
+import { MonitorError } from '../../domain/errors.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import { MICROS_PER_SECOND } from '../../domain/time.ts'
+import type { Hook } from '../../io/alerts/hook.ts'
+import type { AlertPlanner, Outbox } from '../../io/store/outbox.ts'
+import type { DeliveryResult } from '../../io/store/outbox-table.ts'
+import { messageOf } from './alert-message.ts'
+import { Courier } from './courier.ts'
+
+export interface AlertDeskOptions {
+  readonly hooks: ReadonlyMap<string, Hook>
+  readonly config: Pick<Config, 'hooks'>
+  readonly planner: AlertPlanner
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly random?: () => number
+  readonly onProblem: OnProblem
+}
+
+/** Results are stored together, so that many deliveries cost one write; after a crash the last ones are told again. */
+const STORE_MILLIS = 100
+const RELOAD_MILLIS = 5000
+/** Keys that were told without being stored. */
+const MOST_REMEMBERED = 10_000
+
+/**
+ * Brings what is planned in the outbox to the hooks, one courier each. All of it happens beside the pipeline: a packet waits for no
+ * hook, and an alert waits on disk.
+ */
+export class AlertDesk {
+  readonly #options: AlertDeskOptions
+  readonly #couriers: ReadonlyMap<string, Courier>
+  readonly #unstored = new Set<string>()
+  #results: DeliveryResult[] = []
+  #storing: NodeJS.Timeout | undefined
+  #reloading: NodeJS.Timeout | undefined
+  #isStopped = false
+
+  constructor(options: AlertDeskOptions) {
+    this.#options = options
+    const { hooks, config, outbox, clock, random = Math.random, onProblem } = options
+    this.#couriers = new Map(
+      [...hooks].map(([name, hook]) => [
+        name,
+        new Courier({
+          hook,
+          settings: config.hooks[name] as Config['hooks'][string],
+          outbox,
+          clock,
+          random,
+          onResults: (results) => this.#onResults(results),
+          onFailure: ({ message }) => onProblem({ code: 'ALERT_DELIVERY', message, where: name }),
+        }),
+      ]),
+    )
+  }
+
+  /** What waits from before a restart goes out first. */
+  start(): void {
+    this.#reload()
+    this.#reloading = setInterval(() => this.#reload(), RELOAD_MILLIS)
+  }
+
+  /** Call after each commit: what was planned in it goes out. */
+  wake(): void {
+    const news = this.#options.outbox.takeNews()
+    if (news.length === 0) return
+    const touched = new Set<Courier>()
+    this.#guarded(() => {
+      for (const { hook, lane } of news) {
+        const courier = this.#couriers.get(hook)
+        courier?.wake(lane)
+        if (courier) touched.add(courier)
+      }
+    })
+    // Not inside the packet's own turn.
+    setImmediate(() => {
+      this.#guarded(() => {
+        for (const courier of touched) courier.pump()
+      })
+    })
+  }
+
+  /** Stores what was delivered; what is on its way is told again after the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#reloading)
+    for (const courier of this.#couriers.values()) courier.stop()
+    this.#storeResults()
+    clearTimeout(this.#storing)
+    await Promise.all([...this.#options.hooks.values()].map((hook) => hook.close()))
+  }
+
+  /** What the store refuses is told all the same, once and from memory; when it is stored later, once more under the same key. */
+  tellUnstored(message: DurableMessage): void {
+    const occasion = this.#options.planner.occasionOf(message, undefined)
+    if (occasion) this.#tellFromMemory(occasion)
+  }
+
+  #tellFromMemory(occasion: AlertOccasion): void {
+    const { planner, hooks, clock } = this.#options
+    const history = { toldHooks: () => [], lastBeginning: () => undefined }
+    for (const alert of planner.plan(occasion, history).alerts) {
+      const hook = hooks.get(alert.hook)
+      const isLater = alert.isConditional || alert.batch !== undefined || alert.suppressed !== undefined
+      if (hook === undefined || isLater || this.#unstored.has(alert.key)) continue
+      if (this.#unstored.size > MOST_REMEMBERED) this.#unstored.clear()
+      this.#unstored.add(alert.key)
+      this.#tellOnce(hook, alert, clock.now())
+    }
+  }
+
+  /** An outage begins or ends; told from memory when the store refuses it. @returns false then: raise it again */
+  raiseIncident(topic: string, phase: 'begin' | 'end', occasionOf: (subject: string) => AlertOccasion): boolean {
+    try {
+      this.#options.outbox.raiseIncident(topic, phase, occasionOf)
+      this.wake()
+      return true
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error
+      if (phase === 'begin') this.#tellFromMemory(occasionOf(`${topic}@unstored`))
+      return false
+    }
+  }
+
+  /** One attempt, from memory: a heartbeat that comes late would say what is not so any more. */
+  beat(name: string, message: HeartbeatMessage): void {
+    const hook = this.#options.hooks.get(name)
+    if (hook) this.#sendOnce(hook, message)
+  }
+
+  /** @returns false when nobody was told of such a subject */
+  acknowledge(subject: string, by: string): boolean {
+    return this.#options.outbox.acknowledge(subject, by)
+  }
+
+  /** @returns how many dead letters are tried again */
+  resend(which: { numbers?: readonly number[] | undefined; hook?: string | undefined }): number {
+    const count = this.#options.outbox.resend(which)
+    this.#reload()
+    return count
+  }
+
+  deliveries(query: DeliveryFilter): Delivery[] {
+    this.#storeResults()
+    return this.#options.outbox.deliveries(query)
+  }
+
+  statuses(): HookStatus[] {
+    const { outbox, hooks, clock } = this.#options
+    const backlogs = outbox.backlogs()
+    return [...this.#couriers].map(([name, courier]) => {
+      const { pending = 0, dead = 0, oldest = null } = backlogs.get(name) ?? {}
+      const { state, reason, delivered, failures } = courier.status
+      const age = oldest === null ? null : Math.max(0, (clock.now() - oldest) / MICROS_PER_SECOND)
+      return {
+        hook: name,
+        kind: hooks.get(name)?.kind ?? '',
+        state,
+        ...(reason === undefined ? {} : { reason }),
+        pending,
+        oldestSeconds: age,
+        dead,
+        delivered,
+        failures,
+      }
+    })
+  }
+
+  #reload(): void {
+    if (!this.#storeResults()) return
+    this.#guarded(() => {
+      const heads = this.#options.outbox.heads()
+      for (const courier of this.#couriers.values()) courier.reload(heads)
+    })
+  }
+
+  #onResults(results: readonly DeliveryResult[]): void {
+    if (this.#isStopped) return
+    this.#results.push(...results)
+    this.#storing ??= setTimeout(() => this.#storeResults(), STORE_MILLIS)
+  }
+
+  /** @returns false when the store refuses; they are tried again */
+  #storeResults(): boolean {
+    clearTimeout(this.#storing)
+    this.#storing = undefined
+    if (this.#results.length === 0) return true
+    const isDone = this.#guarded(() => this.#options.outbox.finish(this.#results))
+    if (isDone) this.#results = []
+    else this.#storing = setTimeout(() => this.#storeResults(), RELOAD_MILLIS)
+    return isDone
+  }
+
+  #tellOnce(hook: Hook, alert: PlannedAlert, now: number): void {
+    this.#sendOnce(hook, messageOf([{ number: 1, alert, plannedAt: now, due: now, attempts: 0 }], now, 1))
+  }
+
+  #sendOnce(hook: Hook, message: HookMessage): void {
+    const seconds = this.#options.config.hooks[hook.name]?.timeoutSeconds ?? 10
+    hook.send(message, AbortSignal.timeout(seconds * 1000)).catch((error: Error) => {
+      this.#options.onProblem({ code: 'ALERT_DELIVERY', message: error.message, where: hook.name })
+    })
+  }
+
+  /** A store that fails is a problem, not the end. */
+  #guarded(action: () => void): boolean {
+    try {
+      action()
+      return true
+    } catch (error) {
+      const code = error instanceof MonitorError ? error.code : 'ALERT_OUTBOX'
+      this.#options.onProblem({ code, message: error instanceof Error ? error.message : String(error) })
+      return false
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { WatchdogConfig } from '../../contract/alert-config.ts'
+import type { ServerStatus, SystemHealth } from '../../contract/health.ts'
+import type { AlertOccasion } from '../../domain/alert.ts'
+import type { Clock } from '../../domain/ports.ts'
+import type { OnProblem } from '../../domain/problem.ts'
+import { formatMicros, MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { StateTransition } from '../station-board.ts'
+import type { AlertDesk } from './alert-desk.ts'
+import { stationOccasion, systemOccasion } from './occasions.ts'
+
+export interface WatchdogOptions {
+  readonly config: WatchdogConfig
+  readonly desk: Pick<AlertDesk, 'raiseIncident' | 'beat'>
+  readonly clock: Clock
+  readonly system: () => SystemHealth
+  /** How many packets came and how many windows were scored so far. */
+  readonly flow: () => { readonly packets: number; readonly windows: number }
+  /** Of the store. */
+  readonly file: string
+  readonly onProblem: OnProblem
+}
+
+const LOOK_MILLIS = 1000
+const DISK_MILLIS = 10_000
+/** A first window needs data of its length and more. */
+const FIRST_WINDOW_SECONDS = 300
+/** Fewer packets than these may well make no window. */
+const LEAST_PACKETS = 10
+const STATION_TROUBLE: ReadonlySet<StateTransition['to']> = new Set(['silent', 'stalled', 'rejected'])
+
+/**
+ * Sees what has stopped: stations, servers, inference, the disk; and tells hooks regularly that the monitor itself has not. A heartbeat
+ * is one attempt and waits nowhere: one that comes late would say what is not so any more. It is withheld while inference or the disk
+ * are out, so that whoever waits for it raises the alarm.
+ */
+export class Watchdog {
+  readonly #options: WatchdogOptions
+  readonly #timers: NodeJS.Timeout[] = []
+  readonly #isOut = new Map<string, boolean>()
+  readonly #lostSince = new Map<string, Micros>()
+  #windows = 0
+  #packetsAtWindow = 0
+  #lastWindow: Micros
+  #isDiskLow = false
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options
+    this.#lastWindow = options.clock.now() + (FIRST_WINDOW_SECONDS - options.config.inferenceSeconds) * MICROS_PER_SECOND
+  }
+
+  start(): void {
+    const { config } = this.#options
+    this.#timers.push(
+      setInterval(() => this.look(), LOOK_MILLIS),
+      setInterval(() => this.#measureDisk(), DISK_MILLIS),
+    )
+    if (config.heartbeat.length === 0) return
+    this.#beat()
+    this.#timers.push(setInterval(() => this.#beat(), config.heartbeatSeconds * 1000))
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+  }
+
+  onTransition({ instrument, to, reason }: StateTransition): void {
+    const time = this.#options.clock.now()
+    const isSilent = STATION_TROUBLE.has(to)
+    // `waiting` is no news: it has never been heard.
+    if (isSilent || to !== 'waiting') {
+      this.#set(`station ${instrument}`, isSilent, (subject, phase) =>
+        stationOccasion(instrument, isSilent ? to : 'silent', { subject, time, phase, reason }),
+      )
+    }
+    if (isSilent || to === 'waiting') return
+    this.#set(`latency ${instrument}`, to === 'latent', (subject, phase) =>
+      stationOccasion(instrument, 'latent', { subject, time, phase, reason }),
+    )
+  }
+
+  /** Looks at everything that has no event of its own. */
+  look(): void {
+    const now = this.#options.clock.now()
+    const { servers, store } = this.#options.system()
+    for (const server of servers) this.#lookAtServer(server, now)
+    this.#lookAtInference(now)
+    const diskReason = store.state === 'degraded' ? (store.reason ?? 'the store refuses to write') : undefined
+    const isFull = diskReason !== undefined || this.#isDiskLow
+    const reason = diskReason ?? `less than ${this.#options.config.freeMegabytes} MB free`
+    this.#set('disk', isFull, (subject, phase) =>
+      systemOccasion('disk', {
+        subject,
+        phase,
+        time: now,
+        title: phase === 'begin' ? 'The disk of the store is full or fails' : 'The disk of the store is well again',
+        ...(phase === 'begin' ? { reason } : {}),
+      }),
+    )
+  }
+
+  #lookAtServer({ url, state, reason }: ServerStatus, now: Micros): void {
+    const isAway = state !== 'connected' && state !== 'ended'
+    if (!isAway) this.#lostSince.delete(url)
+    else if (!this.#lostSince.has(url)) this.#lostSince.set(url, now)
+    const since = this.#lostSince.get(url) ?? now
+    const isLost = isAway && now - since >= this.#options.config.serverSeconds * MICROS_PER_SECOND
+    // Between away and lost nothing is known to have changed.
+    if (isAway && !isLost) return
+    this.#set(`server ${url}`, isLost, (subject, phase) =>
+      systemOccasion('server', {
+        subject,
+        phase,
+        time: now,
+        lane: url,
+        title: phase === 'begin' ? `Server ${url} is lost` : `Server ${url} is back`,
+        reason,
+      }),
+    )
+  }
+
+  #lookAtInference(now: Micros): void {
+    const { packets, windows } = this.#options.flow()
+    if (windows !== this.#windows) {
+      this.#windows = windows
+      this.#lastWindow = now
+      this.#packetsAtWindow = packets
+    }
+    const isOverdue = now - this.#lastWindow > this.#options.config.inferenceSeconds * MICROS_PER_SECOND
+    const isOut = isOverdue && packets - this.#packetsAtWindow >= LEAST_PACKETS
+    this.#set('inference', isOut, (subject, phase) =>
+      systemOccasion('inference', {
+        subject,
+        phase,
+        time: now,
+        title: phase === 'begin' ? 'Inference has stopped: packets come and no window is scored' : 'Inference goes on',
+      }),
+    )
+  }
+
+  async #measureDisk(): Promise<void> {
+    const { file, config, onProblem } = this.#options
+    try {
+      const { bavail, bsize } = await statfs(dirname(file))
+      this.#isDiskLow = bavail * bsize < config.freeMegabytes * 1e6
+    } catch (error) {
+      onProblem({ code: 'DISK', message: `disk: expected to see what is free, got ${(error as Error).message}`, where: file })
+    }
+  }
+
+  #beat(): void {
+    const { config, desk, clock, system } = this.#options
+    if (this.#isOut.get('inference') || this.#isOut.get('disk')) return
+    const { status, reasons, dataTime, windows } = system()
+    const sentAt = formatMicros(clock.now())
+    const title = status === 'ok' ? 'Quakewire is well' : 'Quakewire works, with troubles'
+    const everySeconds = config.heartbeatSeconds
+    for (const name of config.heartbeat) {
+      const key = `heartbeat|${sentAt}|${name}`
+      desk.beat(name, { type: 'heartbeat', key, sentAt, title, status, reasons, everySeconds, dataTime, windows })
+    }
+  }
+
+  /** Tells the outbox of a change only; one it refuses is told again at the next look. The first look ends what a restart has healed. */
+  #set(topic: string, isOut: boolean, occasionOf: (subject: string, phase: 'begin' | 'end') => AlertOccasion): void {
+    if (this.#isOut.get(topic) === isOut) return
+    const phase = isOut ? 'begin' : 'end'
+    const isStored = this.#options.desk.raiseIncident(topic, phase, (subject) => occasionOf(subject, phase))
+    if (isStored) this.#isOut.set(topic, isOut)
+  }
+}
