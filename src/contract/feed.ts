@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { type DetectionWire, detectionSchema, labelSchema } from './detection.ts'
+import { type EventWire, eventSchema } from './event.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
 import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
 
 /**
  * The WebSocket feed, `ws://…/feed?topics=…&stations=…&since=SEQ`.
  *
- * Every text frame is a JSON object with `type` and `seq`. Detections and labels are durable: `seq` is their own number and they
+ * Every text frame is a JSON object with `type` and `seq`. Detections, labels and events are durable: `seq` is their own number and they
  * are replayed after `since`. All other messages carry the newest durable number at the time. Binary frames are waveforms
  * (waveform-frame.ts).
  *
@@ -14,7 +15,7 @@ import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSch
  * (GET /api/scores has them) and health.
  */
 
-/** `detections` carries labels, too; `events` is accepted and silent until there are network events. */
+/** `detections` carries labels, too. An event belongs to the stations of its members. */
 export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'health'] as const
 
 export type FeedTopic = (typeof FEED_TOPICS)[number]
@@ -102,6 +103,7 @@ export const feedMessageSchema = z
     helloSchema,
     detectionSchema,
     labelMessageSchema,
+    eventSchema,
     scoresSchema,
     healthMessageSchema,
     stationStateSchema,
@@ -123,7 +125,7 @@ export type ScoresMessage = z.infer<typeof scoresSchema>
 export type HealthMessage = z.infer<typeof healthMessageSchema>
 export type StationStateMessage = z.infer<typeof stationStateSchema>
 /** Messages with a number of their own, kept in the store and replayed after `since`. */
-export type DurableMessage = DetectionWire | LabelMessage
+export type DurableMessage = DetectionWire | LabelMessage | EventWire
 export type FeedMessage = z.infer<typeof feedMessageSchema>
 export type SubscribeMessage = z.infer<typeof subscribeSchema>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { detectionSchema, labelSchema, labelValueSchema } from './detection.ts'
+import { eventSchema } from './event.ts'
 import { monitorModeSchema } from './feed.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
 import { countSchema, instrumentIdSchema, isoTimeSchema, scoreSchema } from './primitives.ts'
@@ -50,6 +51,16 @@ export const detectionAnswerSchema = z
   })
   .meta({ id: 'DetectionAnswer' })
 
+/** GET /api/events; newest first. `cursor` of one page asks for the next. */
+export const eventsAnswerSchema = z
+  .object({ events: z.array(eventSchema), cursor: z.string().nullable() })
+  .meta({ id: 'EventsAnswer' })
+
+/** GET /api/events/:id; the detections of its members, as far as they are stored. */
+export const eventAnswerSchema = z
+  .object({ event: eventSchema, detections: z.array(detectionSchema) })
+  .meta({ id: 'EventAnswer' })
+
 /** PATCH /api/detections/:id; null takes the label back. */
 export const labelRequestSchema = z
   .strictObject({ label: labelValueSchema.nullable(), by: z.string().trim().min(1).max(100) })
@@ -80,6 +91,8 @@ export const scoresAnswerSchema = z
 export type ErrorAnswer = z.infer<typeof errorAnswerSchema>
 export type DetectionsAnswer = z.infer<typeof detectionsAnswerSchema>
 export type DetectionAnswer = z.infer<typeof detectionAnswerSchema>
+export type EventsAnswer = z.infer<typeof eventsAnswerSchema>
+export type EventAnswer = z.infer<typeof eventAnswerSchema>
 export type Snippet = z.infer<typeof snippetSchema>
 export type RelevanceWire = z.infer<typeof relevanceSchema>
 export type ScoreRunWire = z.infer<typeof scoreRunSchema>

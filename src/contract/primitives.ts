@@ -18,7 +18,7 @@ export const instrumentIdSchema = z
   .regex(/^[A-Za-z0-9]{1,8}_[A-Za-z0-9-]{1,8}_[A-Za-z0-9-]{0,8}_[A-Za-z0-9]+(_[A-Za-z0-9]+)?$/)
   .meta({ description: 'Three components of one sensor at one rate: NET_STA_LOC_BS', examples: ['IU_ANMO_00_BH'] })
 
-/** Number of a durable message (detection, label): grows by at least one, never repeats within one store. */
+/** Number of a durable message (detection, label, event): grows by at least one, never repeats within one store. */
 export const seqSchema = z
   .int()
   .nonnegative()

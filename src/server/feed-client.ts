@@ -122,7 +122,11 @@ export class FeedClient {
   #deliver(message: DurableMessage): void {
     this.#cursor = message.seq
     const { topics, stations } = this.#subscription
-    if (topics.has('detections') && stations.has(message.instrument)) this.#send(JSON.stringify(message))
+    const isWanted =
+      message.type === 'event'
+        ? topics.has('events') && message.members.some(({ instrument }) => stations.has(instrument))
+        : topics.has('detections') && stations.has(message.instrument)
+    if (isWanted) this.#send(JSON.stringify(message))
   }
 
   #send(data: string | Uint8Array): void {

@@ -1,10 +1,11 @@
 import { type DetectionWire, detectionToWire, labelToWire } from '../../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
-import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
+import type { LabelMessage } from '../../contract/feed.ts'
 import type { Detection, Latency } from '../../domain/detection.ts'
 import type { Label, LabelValue } from '../../domain/label.ts'
 import { type Micros, parseIsoMicros } from '../../domain/time.ts'
 import { DetectionQuery } from './detection-query.ts'
+import type { MessageLog } from './message-log.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 export interface StoredDetection {
@@ -20,43 +21,31 @@ export interface LabelEntry {
 }
 
 /**
- * Detections, their labels and the numbered messages about them. A detection that is given again unchanged (a second replay, the
+ * Detections and their labels. A detection that is given again unchanged (a second replay, the
  * minutes after a restart) makes no new message.
  */
 export class DetectionTable {
   readonly #query
   readonly #find
   readonly #upsert
-  readonly #addMessage
   readonly #addLabel
   readonly #labels
-  readonly #since
-  #newestSeq: number
-  readonly #selectNewestSeq
   readonly #count
+  readonly #log: MessageLog
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, log: MessageLog) {
+    this.#log = log
     this.#query = new DetectionQuery(database)
     this.#find = database.prepare<[string], string>('SELECT json FROM detections WHERE id = ?').pluck()
     this.#upsert = database.prepare(
       `INSERT INTO detections (id, state, station, instrument, onset, peak_score, label, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, peak_score = excluded.peak_score, label = excluded.label, json = excluded.json`,
     )
-    this.#addMessage = database.prepare<[number, string]>('INSERT INTO messages (seq, json) VALUES (?, ?)')
     this.#addLabel = database.prepare('INSERT INTO labels (detection, value, by, time) VALUES (?, ?, ?, ?)')
     this.#labels = database.prepare<[string], LabelEntry>(
       'SELECT value, by, time FROM labels WHERE detection = ? ORDER BY number',
     )
-    this.#since = database
-      .prepare<[number, number], string>('SELECT json FROM messages WHERE seq > ? ORDER BY seq LIMIT ?')
-      .pluck()
-    this.#selectNewestSeq = database.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM messages').pluck()
     this.#count = database.prepare<[], number>('SELECT count(*) FROM detections').pluck()
-    this.#newestSeq = this.#selectNewestSeq.get() as number
-  }
-
-  get newestSeq(): number {
-    return this.#newestSeq
   }
 
   get count(): number {
@@ -67,12 +56,12 @@ export class DetectionTable {
   put({ detection, latency }: StoredDetection): DetectionWire | undefined {
     const stored = this.find(detection.id)
     const wire = {
-      ...detectionToWire(detection, { seq: this.#newestSeq + 1, latency }),
+      ...detectionToWire(detection, { seq: this.#log.nextSeq, latency }),
       ...(stored?.label && { label: stored.label }),
     }
     if (stored && isOldNews(wire, stored)) return undefined
     this.#save(wire)
-    this.#announce(wire)
+    this.#log.add(wire)
     return wire
   }
 
@@ -80,13 +69,13 @@ export class DetectionTable {
   label(id: string, value: LabelValue | null, by: string, time: Micros): LabelMessage | undefined {
     const stored = this.find(id)
     if (!stored) return undefined
-    const seq = this.#newestSeq + 1
+    const seq = this.#log.nextSeq
     const label = value === null ? null : labelToWire({ value, by, time } satisfies Label)
     const { label: _old, ...rest } = stored
     this.#addLabel.run(id, value, by, time)
     this.#save({ ...rest, seq, ...(label && { label }) })
     const message: LabelMessage = { seq, type: 'label', id, station: stored.station, instrument: stored.instrument, label }
-    this.#announce(message)
+    this.#log.add(message)
     return message
   }
 
@@ -103,24 +92,10 @@ export class DetectionTable {
     return this.#labels.all(id)
   }
 
-  messagesSince(seq: number, limit: number): DurableMessage[] {
-    return this.#since.all(seq, limit).map((json) => JSON.parse(json) as DurableMessage)
-  }
-
-  /** After a rollback: the numbers given in it are free again. */
-  forget(): void {
-    this.#newestSeq = this.#selectNewestSeq.get() as number
-  }
-
   #save(wire: DetectionWire): void {
     const { id, state, station, instrument, onset, peak, label } = wire
     const onsetMicros = parseIsoMicros(onset.time)
     this.#upsert.run(id, state, station, instrument, onsetMicros, peak.score, label?.value ?? null, JSON.stringify(wire))
-  }
-
-  #announce(message: DurableMessage): void {
-    this.#addMessage.run(message.seq, JSON.stringify(message))
-    this.#newestSeq = message.seq
   }
 }
 

@@ -120,6 +120,18 @@ const MIGRATIONS: readonly string[] = [
   -- Outages that last, so that their end is told after a restart, too.
   CREATE TABLE incidents (topic TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Network events as published last; json is the object of the feed. Times: µs since 1970.
+  CREATE TABLE events (id TEXT PRIMARY KEY, state TEXT NOT NULL, time INTEGER NOT NULL, stations INTEGER NOT NULL, json TEXT NOT NULL);
+  CREATE INDEX events_by_time ON events (time, id, stations, state);
+  CREATE TABLE event_members (
+    event TEXT NOT NULL REFERENCES events (id),
+    detection TEXT NOT NULL,
+    station TEXT NOT NULL,
+    PRIMARY KEY (event, detection)
+  ) WITHOUT ROWID;
+  CREATE INDEX event_members_by_detection ON event_members (detection, event);
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -2,9 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../../contract/detection-search.ts'
+import type { EventWire } from '../../contract/event.ts'
+import type { EventFilter, EventPage } from '../../contract/event-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { GapQuery } from '../../contract/gaps.ts'
 import type { LabelValue } from '../../domain/label.ts'
+import type { NetworkEvent } from '../../domain/network-event.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
@@ -13,7 +16,9 @@ import type { TraceGap } from '../../domain/trace-gap.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
+import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
+import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
 import { OutboxTable } from './outbox-table.ts'
 import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
@@ -42,6 +47,8 @@ export interface StoreOptions {
 /** What one step of the monitor changed; all of it is stored, or nothing. */
 export interface StoreBatch {
   readonly detections?: readonly StoredDetection[]
+  /** After their members. */
+  readonly events?: readonly NetworkEvent[]
   readonly scores?: readonly StoredScore[]
   readonly snippets?: readonly WaveformSnippet[]
   readonly relevances?: readonly StoredRelevance[]
@@ -52,6 +59,12 @@ export interface StoreBatch {
   readonly positions?: ReadonlyMap<string, unknown>
   /** Holes that became known, or whose cause did. */
   readonly gaps?: readonly TraceGap[]
+}
+
+/** What a commit has made public, by number: detections, then events. */
+export interface StoredMessages {
+  readonly messages: DetectionWire[]
+  readonly events: EventWire[]
 }
 
 export interface StoreStatus {
@@ -101,7 +114,9 @@ export class Store {
   readonly #lock: SqliteDatabase
   readonly #clock: Clock
   readonly #keepDays: number
+  readonly #log: MessageLog
   readonly #detections: DetectionTable
+  readonly #events: EventTable
   readonly #scores: ScoreBlocks
   readonly #snippets: SnippetTable
   readonly #gaps: GapTable
@@ -109,7 +124,7 @@ export class Store {
   readonly #peakWindows: PeakWindowTable
   readonly #checkpoints: CheckpointTable
   readonly #space: SpaceKeeper
-  readonly #write: (batch: StoreBatch) => DetectionWire[]
+  readonly #write: (batch: StoreBatch) => StoredMessages
   #failure: string | undefined
 
   /** Use `openStore`. */
@@ -120,7 +135,9 @@ export class Store {
     this.#lock = lock
     this.#clock = options.clock
     this.#keepDays = options.keepScoresDays
-    this.#detections = new DetectionTable(database)
+    this.#log = new MessageLog(database)
+    this.#detections = new DetectionTable(database, this.#log)
+    this.#events = new EventTable(database, this.#log)
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
     this.#snippets = new SnippetTable(database)
     this.#gaps = new GapTable(database)
@@ -140,11 +157,11 @@ export class Store {
    * A batch may be given again (after a failure, a restart, a second replay): what is stored already changes nothing. When space
    * runs out, the oldest scores go and a problem is raised.
    *
-   * @returns messages to publish: detections that are new or changed, with their numbers
+   * @returns messages to publish: detections and then events that are new or changed, with their numbers
    * @throws {StoreError} when even that does not help; nothing was stored, and `status` is degraded until a commit succeeds
    */
-  commit(batch: StoreBatch): { messages: DetectionWire[] } {
-    return { messages: this.#attempt('commit', () => this.#write(batch)) }
+  commit(batch: StoreBatch): StoredMessages {
+    return this.#attempt('commit', () => this.#write(batch))
   }
 
   /** @returns the message to publish; undefined when there is no such detection */
@@ -168,11 +185,11 @@ export class Store {
   }
 
   messagesSince(seq: number, limit: number): DurableMessage[] {
-    return this.#detections.messagesSince(seq, limit)
+    return this.#log.since(seq, limit)
   }
 
   get newestSeq(): number {
-    return this.#detections.newestSeq
+    return this.#log.newestSeq
   }
 
   detections(filter: DetectionFilter, page: PageRequest): DetectionPage {
@@ -181,6 +198,14 @@ export class Store {
 
   detection(id: string): DetectionWire | undefined {
     return this.#detections.find(id)
+  }
+
+  events(filter: EventFilter, page: PageRequest): EventPage {
+    return this.#events.search(filter, page)
+  }
+
+  event(id: string): EventWire | undefined {
+    return this.#events.find(id)
   }
 
   get detectionCount(): number {
@@ -238,6 +263,7 @@ export class Store {
 
   #put({
     detections = [],
+    events = [],
     scores = [],
     snippets = [],
     relevances = [],
@@ -245,8 +271,9 @@ export class Store {
     checkpoints,
     positions,
     gaps = [],
-  }: StoreBatch): DetectionWire[] {
+  }: StoreBatch): StoredMessages {
     const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
+    const eventMessages = events.flatMap((event) => this.#events.put(event) ?? [])
     this.#scores.write(scores)
     const published = new Set(messages.map(({ id }) => id))
     const oldNews = new Set(detections.map(({ detection }) => detection.id).filter((id) => !published.has(id)))
@@ -257,8 +284,8 @@ export class Store {
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     for (const gap of gaps) this.#gaps.put(gap)
-    this.outbox.follow(messages, (id) => this.#detections.find(id))
-    return messages
+    this.outbox.follow([...messages, ...eventMessages], (id) => this.#detections.find(id))
+    return { messages, events: eventMessages }
   }
 
   /** Runs a change; a full disk costs the oldest scores, as many as it takes. */
@@ -270,7 +297,7 @@ export class Store {
         return result
       } catch (cause) {
         this.#scores.forget()
-        this.#detections.forget()
+        this.#log.forget()
         this.outbox.forgetNews()
         if (isFull(cause) && this.#space.makeRoom()) continue
         const error = storeError(operation, this.#file, cause)
