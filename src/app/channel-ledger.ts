@@ -132,12 +132,14 @@ export class ChannelLedger {
   }
 
   /**
-   * Data at a time are lost for a reason. When the gap is known already, it gets its cause.
+   * Data at a time are lost for a reason. When the gap is known already, it gets its cause: what was here and was lost tells more
+   * than what was not here.
    *
    * @returns the gap that was told before with another cause
    */
   onLoss(cause: TraceGapCause, start: Micros, end: Micros = start): TraceGap | undefined {
-    const at = this.#gaps.findLastIndex((gap) => gap.cause === 'notReceived' && start < gap.endTime && end >= gap.startTime)
+    const isOpen = (known: TraceGapCause) => known === 'notReceived' || (known === 'skippedByServer' && cause !== known)
+    const at = this.#gaps.findLastIndex((gap) => isOpen(gap.cause) && start < gap.endTime && end >= gap.startTime)
     const gap = this.#gaps[at]
     if (gap) {
       const told: TraceGap = { ...gap, cause }

@@ -98,6 +98,15 @@ describe('gaps of a channel', () => {
     expect(ledger.onRejected(record(14, 16), 'LATE')).toBeUndefined()
   })
 
+  it('are blamed on a late record rather than on a server that had seemed to skip it', () => {
+    const ledger = ledgerOf([0, 10])
+    ledger.onLoss('skippedByServer', micros(10), micros(20))
+    ledger.onTrace(segment(20, 30))
+    expect(ledger.account.gaps).toEqual({ skippedByServer: 1 })
+    expect(ledger.onRejected(record(12, 14), 'LATE')?.cause).toBe('rejected:LATE')
+    expect(ledger.account.gaps).toEqual({ 'rejected:LATE': 1 })
+  })
+
   it('begin before the first sample when a record from before it comes late', () => {
     const ledger = ledgerOf([10, 20])
     const expected = { sourceId: Z, startTime: micros(6), endTime: micros(10), cause: 'rejected:LATE' }
