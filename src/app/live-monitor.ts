@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs'
 import { type Config, coordinatesOf, type ServerConfig, triggerOf } from '../contract/config.ts'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { EventWire } from '../contract/event.ts'
 import type { Latency } from '../domain/detection.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Clock } from '../domain/ports.ts'
@@ -29,6 +30,7 @@ export interface LiveMonitorOptions {
   readonly clock: Clock
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  readonly onEvents: (events: readonly EventWire[]) => void
   /** What the store refuses is announced all the same. */
   readonly onUnstored: (detections: readonly StoredDetection[]) => void
   /** Subscribes feed and metrics when a pipeline begins: at the start, and when data go on after a server's end of data. */
@@ -112,6 +114,7 @@ export class LiveMonitor {
       },
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
+      onEvents: options.onEvents,
       onUnstored: options.onUnstored,
       onCommit: options.onCommit,
       onProblem,
@@ -177,8 +180,10 @@ export class LiveMonitor {
   /** A record that cannot be decoded is lost. */
   #onProblem(problem: Problem): void {
     const current = this.#current
-    if (current && !current.isDecoded && problem.sourceId !== undefined) {
-      this.ledger.onLossNear(problem.sourceId as SourceId, `rejected:${problem.code}`, headerTime(current.packet.bytes))
+    const sourceId = problem.sourceId as SourceId | undefined
+    // A damaged header may name any channel: accounts are kept of those that are configured.
+    if (current && !current.isDecoded && sourceId !== undefined && this.#accepted.has(this.#instrumentOf(sourceId))) {
+      this.ledger.onLossNear(sourceId, `rejected:${problem.code}`, headerTime(current.packet.bytes))
     }
     this.#options.onProblem(problem)
   }
