@@ -188,7 +188,17 @@ function checkGaps(channel: ChannelCase, origins: readonly (PieceOrigin | undefi
       if (wrong !== undefined) faults.push(`gap ${start} … ${end} (${gap.cause}): ${wrong}`)
     }
   }
-  for (const gap of stored.values()) faults.push(`stored gap ${gap.startTime} … ${gap.endTime} (${gap.cause}) is no hole`)
+  for (const gap of stored.values()) {
+    if (isBeforeFirst(gap, channel, taken)) continue
+    faults.push(`stored gap ${gap.startTime} … ${gap.endTime} (${gap.cause}) is no hole`)
+  }
+}
+
+/** What comes too late to be the channel's beginning is told as a gap of its own. */
+function isBeforeFirst({ cause, startTime, endTime }: TraceGap, channel: ChannelCase, taken: ReadonlySet<unknown>): boolean {
+  const [first] = channel.pieces
+  if (cause !== 'rejected:LATE' || first === undefined || endTime > nanosToMicros(first.startTime)) return false
+  return channel.deliveries.some((each) => !taken.has(each) && nanosToMicros(each.startTime) === startTime)
 }
 
 /** What speaks against the cause of a gap; undefined: nothing. */
@@ -206,6 +216,8 @@ function whyNot(
   const isClockWrong = [next, previous].some((each) => each !== undefined && each.clockShift !== 0n)
   switch (cause) {
     case 'notReceived':
+    // Without fetching, what was not sent while the link was away cannot be told from what was skipped.
+    case 'skippedByServer':
       // A clock that jumps years ahead looks like a station that was silent for years.
       if (next !== undefined && isDayOff(next)) return undefined
       return whole.length === 0 ? undefined : `record ${whole[0]?.sequence} was sent`
@@ -214,17 +226,29 @@ function whyNot(
     case 'rejected:LATE':
       return inside.some((each) => !taken.has(each)) ? undefined : 'nothing was late'
     case 'rejected:TIME_ABSURD':
-      return deliveries.some((each) => each.fate === 'corrupt' || isDayOff(each)) ? undefined : 'no time was a day off'
+      return deliveries.some((each) => isTimeDoubtful(each) && isNear(each, start, end)) ? undefined : 'no time was a day off'
     case 'timeReset':
       return end < start && isClockWrong ? undefined : 'no clock was set back'
     case 'timeTear':
       return isClockWrong ? undefined : 'no clock was wrong'
     default: {
       if (!cause.startsWith('rejected:')) return 'nothing of the kind was done'
-      const damaged = deliveries.some((each) => each.fate === 'corrupt' && each.trueStart < end && each.trueEnd >= start)
-      return damaged ? undefined : 'nothing there was damaged'
+      // A time that cannot be believed counts as that at which data were due.
+      return deliveries.some((each) => each.fate === 'corrupt' && isNear(each, start, end))
+        ? undefined
+        : 'nothing there was damaged'
     }
   }
+}
+
+/** A damaged header may say any time. */
+function isTimeDoubtful(delivery: DecodedDelivery): boolean {
+  return delivery.fate === 'corrupt' || isDayOff(delivery)
+}
+
+/** By the time of the ground, whatever the clock said. */
+function isNear({ trueStart, trueEnd, clockShift }: DecodedDelivery, start: Nanos, end: Nanos): boolean {
+  return trueStart - clockShift < end + MINUTE && trueEnd - clockShift > start - MINUTE
 }
 
 function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: DecodedDelivery, start: Nanos, end: Nanos): boolean {

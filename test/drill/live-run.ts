@@ -126,6 +126,8 @@ export function writeDrillConfig(folder: string, port: number, instruments: read
     ...instruments.map((each) => `      - ${each}`),
     // A clock that is years ahead must not make all that a drill stores look old.
     'store: { file: live.db, keepScoresDays: 36500, maximumMegabytes: 65536 }',
+    // Fetched packets overtake others, so that some come in time that were late: nobody could say afterwards which.
+    'backlog: { fetch: false }',
     'http: { listen: "127.0.0.1:0" }',
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)

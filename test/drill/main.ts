@@ -22,6 +22,7 @@ const { values } = parseArgs({
     folder: { type: 'string' },
   },
 })
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
 const faults = values.faults === 'default' ? DEFAULT_FAULTS : loadFaults(values.faults)

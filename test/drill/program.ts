@@ -7,6 +7,18 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** Of stderr, for the message when it ends too early. */
 const KEPT_LETTERS = 4000
 
+const running = new Set<ChildProcess>()
+let isWatching = false
+
+/** A drill that fails or is interrupted leaves no processes behind. */
+function endWithUs(): void {
+  if (isWatching) return
+  isWatching = true
+  process.once('exit', () => {
+    for (const child of running) child.kill('SIGKILL')
+  })
+}
+
 /** `quakewire …` as a process of its own, from the sources. */
 export class Program {
   readonly #child: ChildProcess
@@ -15,6 +27,7 @@ export class Program {
   #stderr = ''
 
   constructor(args: readonly string[]) {
+    endWithUs()
     this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout = (this.#stdout + text).slice(-KEPT_LETTERS)
@@ -22,6 +35,8 @@ export class Program {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT_LETTERS)
     })
+    running.add(this.#child)
+    this.#child.once('close', () => running.delete(this.#child))
     this.#exited = once(this.#child, 'close').then(([code]) => code as number | null)
   }
 

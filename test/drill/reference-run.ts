@@ -75,6 +75,7 @@ export async function referenceRun(options: ReferenceRunOptions): Promise<Channe
     onRejected: (sourceId, record, code) => ledger.onRejected(sourceId, record, code),
     onProblem: ({ sourceId, code }) => {
       if (current === undefined || current.isDecoded || sourceId === undefined) return
+      if (!accepted.has(instrumentIdOf(sourceId as SourceId))) return
       ledger.onLossNear(sourceId as SourceId, `rejected:${code}`, headerTime(current.bytes))
     },
   })
