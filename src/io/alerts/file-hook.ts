@@ -23,12 +23,17 @@ export class FileHook implements Hook {
     try {
       await mkdir(dirname(this.#path), { recursive: true })
       file = await open(this.#path, 'a+')
+      const { size: before } = await file.stat()
+      if (before > this.#maximumBytes) {
+        await file.close()
+        await rename(this.#path, `${this.#path}.1`)
+        file = await open(this.#path, 'a+')
+      }
       const { size } = await file.stat()
       // After a crash in the middle of a line the next one begins on its own.
       const isCut = size > 0 && (await lastByte(file, size)) !== NEWLINE
       await file.appendFile(`${isCut ? '\n' : ''}${JSON.stringify(message)}\n`)
       await file.sync()
-      if (size > this.#maximumBytes) await rename(this.#path, `${this.#path}.1`)
     } catch (error) {
       throw deliveryError(this.name, `expected a file to append to, got ${(error as Error).message}`, {}, error)
     } finally {

@@ -34,7 +34,7 @@ export class HttpPoster {
   }
 
   /** @throws whatever the network says; {RefusedAddressError} before anything is sent */
-  post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
+  async post(body: string, headers: Record<string, string>, signal: AbortSignal): Promise<HttpAnswer> {
     const url = this.#url
     const literal = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(literal) !== 0) checkAddress(literal, this.#allowPrivate)
