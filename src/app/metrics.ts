@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client'
 import type { HookStatus } from '../contract/alert.ts'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { EventWire } from '../contract/event.ts'
 import type { ServerStatus, StationStatus } from '../contract/health.ts'
 import type { Latency } from '../domain/detection.ts'
 import type { Packet } from '../domain/packet.ts'
@@ -31,6 +32,8 @@ export class MonitorMetrics {
   readonly #problems = new Map<string, number>()
   readonly #latencies = new Map<string, Latency>()
   readonly #detections = { open: 0, closed: 0 }
+  /** By state, when they are told for the first time or the last. */
+  readonly #events = { open: 0, closed: 0, vetoed: 0 }
   readonly #commits = { ok: 0, failed: 0 }
   #packets = 0
   #bytes = 0
@@ -78,6 +81,10 @@ export class MonitorMetrics {
     this.#latencies.set(station, latency)
   }
 
+  event({ state, revision }: EventWire): void {
+    if (state !== 'open' || revision === 1) this.#events[state]++
+  }
+
   /** A transaction of the store. */
   commit(isDone: boolean): void {
     this.#commits[isDone ? 'ok' : 'failed']++
@@ -96,6 +103,9 @@ export class MonitorMetrics {
     this.#counter('windows_total', 'Windows scored', [], (add) => add({}, this.#windows))
     this.#counter('detections_total', 'Detections published', ['state'], (add) => {
       for (const [state, count] of Object.entries(this.#detections)) add({ state }, count)
+    })
+    this.#counter('events_total', 'Network events published', ['state'], (add) => {
+      for (const [state, count] of Object.entries(this.#events)) add({ state }, count)
     })
     this.#counter('problems_total', 'Bad data and other troubles that were survived', ['code'], (add) => {
       for (const [code, count] of this.#problems) add({ code }, count)

@@ -4,6 +4,7 @@ import { configHash } from '../io/config/config-hash.ts'
 import { componentOf } from '../signal/component-assembler.ts'
 import { pickOnset } from '../signal/onset-picker.ts'
 import type { TraceMergerOptions } from '../signal/trace-merger.ts'
+import { coincidenceOptions } from './coincidence-options.ts'
 import { createExplainer } from './explainer.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { MonitorParts } from './monitor.ts'
@@ -24,6 +25,7 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     isAccepted: (sourceId) => componentOf(subsourceOf(sourceId)) !== undefined && wiring.isAccepted(sourceId),
     classifier: model.classifier,
     ...(config.relevance.onTrigger ? { explainer: createExplainer(model.network, config.relevance.beta) } : {}),
+    coincidence: coincidenceOptions(config),
     gridRate,
     stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,

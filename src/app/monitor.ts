@@ -1,5 +1,7 @@
 import { filter, type Observable, share, tap } from 'rxjs'
+import type { CoincidenceOptions } from '../detection/coincidence-options.ts'
 import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
+import type { CoincidenceOutput } from '../domain/network-event.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Classifier, Explainer, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
@@ -9,6 +11,7 @@ import type { TracePiece, TraceRecord } from '../domain/trace.ts'
 import type { FramePiece, ScoredPiece } from '../domain/window.ts'
 import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
 import { classify } from '../pipeline/classify.ts'
+import { coincidence } from '../pipeline/coincidence.ts'
 import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
 import { explain } from '../pipeline/explain.ts'
 import { measureLatency, type OnLatency } from '../pipeline/measure-latency.ts'
@@ -34,6 +37,7 @@ export interface MonitorParts {
   readonly merge: TraceMergerOptions
   readonly assemble: (instrument: InstrumentId) => ComponentAssemblerOptions
   readonly trigger: (instrument: InstrumentId) => TriggerOptions
+  readonly coincidence: CoincidenceOptions
   /** Absent: detections are not explained. */
   readonly explainer?: Explainer
   /** Channels that are not accepted are dropped: groups live as long as the stream. */
@@ -55,10 +59,11 @@ export interface MonitorStreams {
   readonly frames$: Observable<FramePiece>
   readonly scores$: Observable<ScoredPiece>
   readonly detections$: Observable<TriggerOutput>
+  readonly events$: Observable<CoincidenceOutput>
 }
 
 /**
- * The whole pipeline: packets in, detections out, synchronously. When `next(packet)` returns, everything that follows from the
+ * The whole pipeline: packets in, detections and events out, synchronously. When `next(packet)` returns, everything that follows from the
  * packet has been handed to the subscribers; live and replay differ in nothing but where the packets come from.
  */
 export function monitor(packets$: Observable<Packet>, parts: MonitorParts): MonitorStreams {
@@ -103,5 +108,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
     share(),
   )
 
-  return { records$, frames$, scores$, detections$ }
+  const events$ = detections$.pipe(coincidence(parts.coincidence, frames$, gridRate, state), share())
+
+  return { records$, frames$, scores$, detections$, events$ }
 }

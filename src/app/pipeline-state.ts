@@ -1,4 +1,4 @@
-import type { PipelineState, StateSlot } from '../domain/ports.ts'
+import { NETWORK, type PipelineState, type StateSlot } from '../domain/ports.ts'
 import type { StationId } from '../domain/source-id.ts'
 
 /** State of all stages of one station: `stage key` → plain data. */
@@ -61,7 +61,10 @@ export class PipelineMemory implements PipelineState {
   /** State of every station touched since `forgetChanges`. Safe only between packets. */
   save(): Map<StationId, StationState> {
     const saved = new Map<StationId, StationState>()
-    for (const station of this.#changed) {
+    // What serves the whole network changes with every station.
+    const changed =
+      this.#changed.size > 0 && this.#snapshots.has(NETWORK_STATE) ? [...this.#changed, NETWORK_STATE] : this.#changed
+    for (const station of changed) {
       const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
       saved.set(station, Object.fromEntries([...snapshots].map(([name, snapshot]) => [name, snapshot()])))
     }
@@ -76,8 +79,12 @@ export class PipelineMemory implements PipelineState {
   }
 }
 
+/** Where the state of network-wide stages is kept, beside the stations. */
+const NETWORK_STATE = NETWORK as StationId
+
 /** Source ids (`FDSN:NET_STA_…`) and instrument ids (`NET_STA_…`) both begin with the station. */
 function stationOfKey(key: string): StationId {
+  if (key === NETWORK) return NETWORK_STATE
   const [network = '', station = ''] = key.replace(/^FDSN:/, '').split('_')
   return `${network}_${station}` as StationId
 }

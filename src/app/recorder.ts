@@ -1,21 +1,23 @@
 import { Subscription } from 'rxjs'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { EventWire } from '../contract/event.ts'
 import type { TriggerOutput } from '../detection/trigger.ts'
 import type { Latency } from '../domain/detection.ts'
 import { MonitorError } from '../domain/errors.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
+import type { CoincidenceOutput, NetworkEvent } from '../domain/network-event.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
 import type { ScoredPiece } from '../domain/window.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
-import type { StoreBatch } from '../io/store/store.ts'
+import type { StoreBatch, StoredMessages } from '../io/store/store.ts'
 import type { MonitorStreams } from './monitor.ts'
 
 export interface RecorderOptions {
   /** The store, or what stands in for it. */
-  readonly store: { commit(batch: StoreBatch): { messages: DetectionWire[] } }
+  readonly store: { commit(batch: StoreBatch): StoredMessages }
   readonly clock: Clock
   /** Hz of the model's grid. */
   readonly gridRate: number
@@ -23,6 +25,8 @@ export interface RecorderOptions {
   readonly latencyOf: (instrument: InstrumentId) => Latency
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  /** After their detections. */
+  readonly onEvents?: (events: readonly EventWire[]) => void
   /** What the store refuses is announced all the same, once; it comes through `onMessages` when it is stored later. */
   readonly onUnstored?: (detections: readonly StoredDetection[]) => void
   readonly onCommit?: (isDone: boolean) => void
@@ -68,6 +72,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly #subscription = new Subscription()
   #outputs: Extract<TriggerOutput, { kind: 'detection' }>[] = []
+  #events: NetworkEvent[] = []
   #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
   #lastCommit: Micros
   #suppressed = 0
@@ -85,8 +90,9 @@ export class Recorder {
     return this.#suppressed
   }
 
-  record({ scores$, detections$ }: Pick<MonitorStreams, 'scores$' | 'detections$'>): void {
+  record({ scores$, detections$, events$ }: Pick<MonitorStreams, 'scores$' | 'detections$' | 'events$'>): void {
     this.#subscription.add(detections$.subscribe((output) => this.#onOutput(output)))
+    this.#subscription.add(events$.subscribe((output) => this.#onEvent(output)))
     this.#subscription.add(scores$.subscribe((piece) => this.#onScore(piece)))
   }
 
@@ -98,7 +104,7 @@ export class Recorder {
     if (this.#hasFailed && secondsSince < RETRY_SECONDS) return
     const isDue =
       checkpoint.isUrgent() ||
-      (atDetections && this.#outputs.length > 0) ||
+      (atDetections && this.#outputs.length + this.#events.length > 0) ||
       this.#scores.length >= scores ||
       secondsSince >= seconds
     if (isDue) this.commit()
@@ -108,14 +114,16 @@ export class Recorder {
     const { store, checkpoint, onMessages, onProblem, clock } = this.#options
     this.#lastCommit = clock.now()
     try {
-      const { messages } = store.commit({ ...this.#batch(), ...checkpoint.take() })
+      const { messages, events } = store.commit({ ...this.#batch(), ...checkpoint.take() })
       checkpoint.done()
       this.#hasFailed = false
       this.#outputs = []
+      this.#events = []
       this.#announced = 0
       this.#scores = []
       this.#options.onCommit?.(true)
       onMessages(messages)
+      if (events.length > 0) this.#options.onEvents?.(events)
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
       this.#hasFailed = true
@@ -139,6 +147,16 @@ export class Recorder {
   #onOutput(output: TriggerOutput): void {
     if (output.kind === 'detection') this.#outputs.push(output)
     else this.#suppressed++
+  }
+
+  #onEvent(output: CoincidenceOutput): void {
+    if (output.kind === 'event') {
+      this.#events.push(output.event)
+      return
+    }
+    const { detection, instrument, lateSeconds } = output
+    const message = `event: expected an onset not older than the watermark, got one ${lateSeconds.toFixed(1)} s behind it; ${detection} takes part in no event (coincidence.holdSeconds)`
+    this.#options.onProblem({ code: 'EVENT_LATE', message, where: instrument })
   }
 
   #onScore(piece: ScoredPiece): void {
@@ -176,6 +194,7 @@ export class Recorder {
         samples: peakWindow.samples,
       })),
       scores: this.#scores,
+      events: this.#events,
     }
   }
 

@@ -1,10 +1,11 @@
 import type { Config } from '../contract/config.ts'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { EventWire } from '../contract/event.ts'
 import { FORGETFUL_STATE } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import { type ArchiveProgress, openArchive } from '../io/archive/index.ts'
-import type { StoreBatch } from '../io/store/store.ts'
+import type { StoreBatch, StoredMessages } from '../io/store/store.ts'
 import { openStore } from '../io/store/store.ts'
 import type { LoadedModel } from './load-model.ts'
 import type { MonitorStreams } from './monitor.ts'
@@ -22,6 +23,7 @@ export interface ReplayArchiveOptions {
   /** SQLite file to store into; absent: nothing is kept. */
   readonly database?: string
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  readonly onEvents?: (events: readonly EventWire[]) => void
   /** Default: every channel. */
   readonly isAccepted?: (sourceId: SourceId) => boolean
   /** For those who want scores, too (`evaluate`). */
@@ -58,6 +60,7 @@ export async function replayArchive(options: ReplayArchiveOptions): Promise<Repl
     checkpoint: NO_CHECKPOINT,
     latencyOf: () => ({}),
     onMessages: options.onMessages,
+    ...(options.onEvents ? { onEvents: options.onEvents } : {}),
     onProblem,
     pace: REPLAY_PACE,
   })
@@ -98,7 +101,7 @@ export async function replayArchive(options: ReplayArchiveOptions): Promise<Repl
 }
 
 interface ReplayStore {
-  commit(batch: StoreBatch): { messages: DetectionWire[] }
+  commit(batch: StoreBatch): StoredMessages
   close(): void
 }
 

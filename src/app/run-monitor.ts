@@ -76,6 +76,12 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
         metrics.detection(message)
       }
     },
+    onEvents: (events) => {
+      for (const event of events) {
+        hub.publish(event)
+        metrics.event(event)
+      }
+    },
     onUnstored: (detections) => {
       for (const { detection, latency } of detections) {
         const message = detectionToWire(detection, { seq: store.newestSeq, latency })

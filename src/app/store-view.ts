@@ -1,5 +1,5 @@
 import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
-import type { DetectionAnswer, RelevanceWire, ScoreRunWire, Snippet } from '../contract/http.ts'
+import type { DetectionAnswer, EventAnswer, RelevanceWire, ScoreRunWire, Snippet } from '../contract/http.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
 import type { StoredRelevance } from '../io/store/relevance-table.ts'
@@ -22,6 +22,8 @@ export type StoreView = Pick<
   | 'setLabel'
   | 'scores'
   | 'gaps'
+  | 'events'
+  | 'event'
   | 'alerts'
 >
 
@@ -33,6 +35,8 @@ export function storeView(store: Store): StoreView {
     messagesSince: (seq, limit) => store.messagesSince(seq, limit),
     detections: (filter, page) => store.detections(filter, page),
     detection: (id) => detectionAnswer(store, id),
+    events: (filter, page) => store.events(filter, page),
+    event: (id) => eventAnswer(store, id),
     findDetection: (id) => store.detection(id),
     setLabel: (id, value, by) => store.setLabel(id, value, by),
     scores: (instrument, from, to) => store.scores(instrument, from, to).map(runToWire),
@@ -73,6 +77,11 @@ function detectionAnswer(store: Store, id: string): DetectionAnswer | undefined 
     scores: isPlaced ? store.scores(instrument, from - margin, to + margin).map(runToWire) : [],
     labels: store.labels(id).map(({ value, by, time }) => ({ value, by, time: formatMicros(time) })),
   }
+}
+
+function eventAnswer(store: Store, id: string): EventAnswer | undefined {
+  const event = store.event(id)
+  return event && { event, detections: event.members.flatMap(({ detection }) => store.detection(detection) ?? []) }
 }
 
 function runToWire({ endTime, strideSeconds, scores }: ScoreRun): ScoreRunWire {

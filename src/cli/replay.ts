@@ -5,6 +5,7 @@ import { loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
 import { replayArchive } from '../app/replay-archive.ts'
 import type { DetectionWire } from '../contract/detection.ts'
+import type { EventWire } from '../contract/event.ts'
 import { loadConfig } from '../io/config-file.ts'
 import { untilInterrupted } from './interruption.ts'
 import { parseSpeed } from './options.ts'
@@ -26,7 +27,7 @@ export function replayCommand(): Command {
     .option('--model <folder>', 'model instead of the configured one')
     .addOption(new Option('--speed <n|max>', 'times real time').default('max' as const).argParser(parseSpeed))
     .option('--db <file>', 'store detections, scores and waveforms in this SQLite file')
-    .option('--json', 'one detection message per line on stdout, as the feed sends them')
+    .option('--json', 'one message (detection, event) per line on stdout, as the feed sends them')
     .action(run)
 }
 
@@ -41,7 +42,9 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
   const print = options.json ? printJson : printLine
   const begin = performance.now()
   const interruption = untilInterrupted()
+  const printEvent = options.json ? printJson : printEventLine
   let detections = 0
+  let events = 0
   const summary = await replayArchive({
     paths,
     config,
@@ -59,19 +62,26 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
         print(message)
       }
     },
+    onEvents: (found) => {
+      replaying.finish()
+      for (const event of found) {
+        if (event.state === 'closed') events++
+        printEvent(event)
+      }
+    },
   })
   replaying.finish()
   interruption.release()
   const seconds = (performance.now() - begin) / 1000
   const lines = [
-    `${detections} detections (${summary.suppressed} too short) in ${summary.windows} windows of ${summary.channels} channels`,
+    `${detections} detections (${summary.suppressed} too short), ${events} network events in ${summary.windows} windows of ${summary.channels} channels`,
     `${summary.packets} records, ${(summary.bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s: ${Math.round(summary.scoredSeconds / seconds)} × real time per instrument`,
     ...problems.lines(),
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
 }
 
-function printJson(message: DetectionWire): void {
+function printJson(message: DetectionWire | EventWire): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
 }
 
@@ -81,4 +91,13 @@ function printLine({ state, onset, instrument, peak, on, off }: DetectionWire): 
   process.stdout.write(
     `${onset.time}  ${instrument.padEnd(16)} score ${peak.score.toFixed(3)}  ${String(seconds).padStart(3)} s above threshold\n`,
   )
+}
+
+function printEventLine({ state, time, stations, location, nearest, reason }: EventWire): void {
+  if (state === 'open') return
+  const where = location
+    ? `${location.latitude.toFixed(3)} ${location.longitude.toFixed(3)}, ${location.depthKm.value} km deep, ± ${location.ellipse.majorKm} km (preliminary)`
+    : `near ${nearest}`
+  const what = state === 'vetoed' ? `no event (${reason})` : 'EVENT'
+  process.stdout.write(`${time}  ${what} at ${stations} stations, ${where}\n`)
 }

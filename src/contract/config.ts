@@ -12,7 +12,9 @@ export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
 export const DEFAULT_TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25 } as const
-export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30 } as const
+export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
+/** Onsets so close together at stations so far apart are no earthquake. */
+export const DEFAULT_VETO = { simultaneousSeconds: 0.3, apartKm: 20 } as const
 export const DEFAULT_RELEVANCE = { onTrigger: true, beta: 0 } as const
 export const DEFAULT_STORE = { file: 'data/quakewire.db', keepScoresDays: 30, maximumMegabytes: 4096 } as const
 export const DEFAULT_LISTEN = '127.0.0.1:8080'
@@ -129,6 +131,23 @@ export const configSchema = z.strictObject({
     .strictObject({
       stations: z.int().min(2).default(DEFAULT_COINCIDENCE.stations),
       withinSeconds: z.number().positive().default(DEFAULT_COINCIDENCE.withinSeconds),
+      holdSeconds: z.number().positive().max(3600).default(DEFAULT_COINCIDENCE.holdSeconds),
+      toleranceSeconds: z.number().positive().max(30).default(DEFAULT_COINCIDENCE.toleranceSeconds),
+      // Of `groups`: so many of these stations make an event, too.
+      groups: z.record(z.string(), z.number().min(2)).default({}),
+      // 0: a station that never counts.
+      weights: z
+        .record(
+          z.string().refine((text) => parseStationId(text) !== undefined, 'NET_STA such as IU_ANMO'),
+          z.number().min(0).max(100),
+        )
+        .default({}),
+      veto: z
+        .strictObject({
+          simultaneousSeconds: z.number().min(0).max(10).default(DEFAULT_VETO.simultaneousSeconds),
+          apartKm: z.number().positive().default(DEFAULT_VETO.apartKm),
+        })
+        .prefault({}),
     })
     .prefault({}),
   relevance: z

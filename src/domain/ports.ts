@@ -41,6 +41,9 @@ export interface StateSlot {
   release(): void
 }
 
+/** Key of stages that serve the whole network instead of one station. */
+export const NETWORK = '*'
+
 /** Hands each stage its slot by stage name and key (`merge`, `FDSN:…`). */
 export interface PipelineState {
   slot(stage: string, key: string): StateSlot

@@ -9,6 +9,7 @@ import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import { addAlertRoutes } from './alert-routes.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
+import { addEventRoutes } from './event-routes.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { HttpError } from './http-error.ts'
 import type { MonitorView } from './monitor-view.ts'
@@ -44,6 +45,8 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
     hub.publish(message)
     return view.findDetection(id)
   })
+
+  addEventRoutes(server, view)
 
   server.get('/api/stations', (): StationsAnswer => ({ stations: view.stations() }))
   server.get('/api/model', (): ModelAnswer => ({ ...view.model(), card: view.modelCard() }))

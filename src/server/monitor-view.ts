@@ -1,10 +1,11 @@
 import type { Delivery, DeliveryFilter, ResendRequest } from '../contract/alert.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
+import type { EventFilter, EventPage } from '../contract/event-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
 import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
-import type { DetectionAnswer, ScoreRunWire } from '../contract/http.ts'
+import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
@@ -38,6 +39,9 @@ export interface MonitorView {
   /** @returns the stored message; the server publishes it */
   setLabel(id: string, value: LabelValue | null, by: string): LabelMessage | undefined
   findDetection(id: string): DetectionWire | undefined
+  events(filter: EventFilter, page: PageRequest): EventPage
+  /** With the detections of its members. */
+  event(id: string): EventAnswer | undefined
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRunWire[]
 

@@ -49,6 +49,22 @@ export const detectionsQuerySchema = z.strictObject({
   format,
 })
 
+export const eventsQuerySchema = z.strictObject({
+  from: time.optional(),
+  to: time.optional(),
+  station: z
+    .string()
+    .refine((text) => parseStationId(text) !== undefined, 'expected NET_STA')
+    .optional(),
+  minimumStations: z.coerce.number().int().min(0).optional(),
+  state: z.enum(['open', 'closed', 'vetoed']).optional(),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
+  cursor: z.string().optional(),
+  format: z.enum(['json', 'quakeml']).optional(),
+})
+
+export const eventFormatQuerySchema = eventsQuerySchema.pick({ format: true })
+
 export const scoresQuerySchema = z
   .strictObject({ instrument, from: time, to: time })
   .refine(({ from, to }) => to >= from, { path: ['to'], error: 'expected a time not before from' })

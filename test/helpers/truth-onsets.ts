@@ -1,6 +1,6 @@
-import { buildNetwork, SOURCE_REGION } from '../../src/app/synth/network.ts'
 import { travelTime } from '../../src/app/synth/crust-model.ts'
-import { placeAt, pathBetween } from '../../src/app/synth/geography.ts'
+import { pathBetween, placeAt } from '../../src/app/synth/geography.ts'
+import { buildNetwork, SOURCE_REGION } from '../../src/app/synth/network.ts'
 import { Random } from '../../src/app/synth/random.ts'
 import type { Detection } from '../../src/domain/detection.ts'
 import type { Place } from '../../src/domain/place.ts'

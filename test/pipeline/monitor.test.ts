@@ -10,6 +10,7 @@ import type { Problem } from '../../src/domain/problem.ts'
 import { type SourceId, type StationId, stationIdOf } from '../../src/domain/source-id.ts'
 import { sampleOffsetNanos } from '../../src/domain/time.ts'
 import { encodeRecords, parseHeader } from '../../src/miniseed/index.ts'
+import { coincidenceWith } from '../helpers/coincidence-options.ts'
 import { noiseCounts, seededRandom } from '../helpers/signals.ts'
 
 /** Scores a window by how much of its energy lies in its second half: rises with an arrival, deterministic, no model needed. */
@@ -73,6 +74,7 @@ function partsWith(state: PipelineState, touch: (station: StationId) => void = (
       config: 'test',
       pickOnset: (_samples, earliestRow) => ({ index: Math.max(earliestRow, 450), uncertaintySamples: 1 }),
     }),
+    coincidence: coincidenceWith(),
     isAccepted: (sourceId) => CHANNELS.includes(sourceId),
     state,
     onLatency: (record) => touch(stationIdOf(record.sourceId)),

@@ -4,6 +4,7 @@ import { LIVE_PACE, NO_CHECKPOINT, Recorder } from '../../../src/app/recorder.ts
 import { TransientStore } from '../../../src/app/transient-store.ts'
 import type { TriggerOutput } from '../../../src/detection/trigger.ts'
 import { StoreError } from '../../../src/domain/errors.ts'
+import type { CoincidenceOutput } from '../../../src/domain/network-event.ts'
 import type { ScoredPiece } from '../../../src/domain/window.ts'
 import type { StoreBatch } from '../../../src/io/store/store.ts'
 import { EXAMPLE_FACTS, exampleDetection } from '../../helpers/example-detection.ts'
@@ -19,6 +20,7 @@ function setUp() {
   const transient = new TransientStore()
   const detections$ = new Subject<TriggerOutput>()
   const scores$ = new Subject<ScoredPiece>()
+  const events$ = new Subject<CoincidenceOutput>()
   const recorder = new Recorder({
     store: {
       commit(batch) {
@@ -32,15 +34,17 @@ function setUp() {
     checkpoint: NO_CHECKPOINT,
     latencyOf: () => ({}),
     onMessages: (messages) => heard.push(...messages.map(({ state }) => `stored ${state}`)),
+    onEvents: (events) => heard.push(...events.map(({ state }) => `event ${state}`)),
     onUnstored: (detections) => heard.push(...detections.map(({ detection }) => `unstored ${detection.state}`)),
     onProblem: ({ code }) => heard.push(code),
     pace: LIVE_PACE,
   })
-  recorder.record({ scores$, detections$ })
+  recorder.record({ scores$, detections$, events$ })
   return {
     batches,
     heard,
     recorder,
+    tellEvent: (output: CoincidenceOutput) => events$.next(output),
     detect: (changes: Partial<DetectionOutput> = {}) => detections$.next({ ...outputOf(), ...changes }),
     score: () => scores$.next(scored()),
     wait: (seconds: number) => {
