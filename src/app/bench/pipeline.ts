@@ -22,7 +22,8 @@ export interface PipelineSpeed {
 }
 
 const STATIONS = 6
-const MINUTES = 60
+/** Long enough that opening files, the store and the model count for nothing: speed is what a monitor that runs for days has. */
+const MINUTES = 240
 /** The best of so many, because the machine is shared. */
 const ROUNDS = 3
 
