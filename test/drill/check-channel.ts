@@ -218,8 +218,8 @@ function whyNot(
     case 'notReceived':
     // Without fetching, what was not sent while the link was away cannot be told from what was skipped.
     case 'skippedByServer':
-      // A clock that jumps years ahead looks like a station that was silent for years.
-      if (next !== undefined && isDayOff(next)) return undefined
+      // A clock that jumps years ahead, or comes back from years ago, looks like a station that was silent for years.
+      if ([next, previous].some((each) => each !== undefined && isDayOff(each))) return undefined
       return whole.length === 0 ? undefined : `record ${whole[0]?.sequence} was sent`
     case 'rateChange':
       return [next, previous].some((each) => each?.fate === 'corrupt') ? undefined : 'no record was damaged'
