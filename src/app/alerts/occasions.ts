@@ -1,4 +1,5 @@
 import type { DetectionWire } from '../../contract/detection.ts'
+import type { EventWire } from '../../contract/event.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { StationStatus } from '../../contract/health.ts'
 import type { AlertKind, AlertOccasion } from '../../domain/alert.ts'
@@ -8,15 +9,18 @@ import { MICROS_PER_SECOND, type Micros, parseIsoMicros } from '../../domain/tim
 /** Labels that say it was no earthquake: who was told hears that it is taken back. */
 const NO_EARTHQUAKE: ReadonlySet<string> = new Set(['noise', 'blast'])
 
+/** Events are told one after the other, whatever their stations. */
+const NETWORK_LANE = 'network'
+
 /** What a message of the feed means to those who want to be alerted. @param detection the labelled one */
 export function occasionOfMessage(message: DurableMessage, detection: DetectionWire | undefined): AlertOccasion | undefined {
   switch (message.type) {
     case 'detection':
       return ofDetection(message)
+    case 'event':
+      return ofEvent(message)
     case 'label':
       return detection && ofLabel(message, detection)
-    default:
-      return undefined
   }
 }
 
@@ -72,7 +76,6 @@ function ofDetection(detection: DetectionWire): AlertOccasion {
   const { id, state, onset, off, station, instrument, peak, reason, label } = detection
   const time = parseIsoMicros(onset.time) as Micros
   const durationSeconds = off === null ? undefined : ((parseIsoMicros(off) as Micros) - time) / MICROS_PER_SECOND
-  const when = `${onset.time.slice(0, 10)} ${onset.time.slice(11, 19)} UTC`
   const lasted = durationSeconds === undefined ? '' : `, lasted ${Math.round(durationSeconds)} s`
   return {
     kind: 'detection',
@@ -87,8 +90,31 @@ function ofDetection(detection: DetectionWire): AlertOccasion {
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(reason === undefined ? {} : { reason }),
     ...(label === undefined ? {} : { label: label.value }),
-    title: `Earthquake at ${station}, ${when}, score ${peak.score.toFixed(2)}${lasted}`,
+    title: `Earthquake at ${station}, ${shortTime(onset.time)}, score ${peak.score.toFixed(2)}${lasted}`,
     details: detection,
+  }
+}
+
+function ofEvent(event: EventWire): AlertOccasion {
+  const { id, state, revision, time, nearest, location, members, reason } = event
+  const stations = [...new Set(members.filter(({ phase }) => phase === 'P').map(({ station }) => station as StationId))]
+  const where = location
+    ? `at ${location.latitude.toFixed(2)}, ${location.longitude.toFixed(2)} ± ${Math.round(location.ellipse.majorKm)} km (preliminary)`
+    : `near ${nearest}`
+  const began = revision === 1 ? 'begin' : 'update'
+  return {
+    kind: 'event',
+    subject: id,
+    phase: state === 'vetoed' ? 'cancel' : state === 'closed' ? 'end' : began,
+    state: `${state}-${revision}`,
+    time: parseIsoMicros(time) as Micros,
+    lane: NETWORK_LANE,
+    stations,
+    instruments: members.map(({ instrument }) => instrument as InstrumentId),
+    score: Math.max(0, ...members.map(({ score }) => score)),
+    ...(reason === undefined ? {} : { reason }),
+    title: `Earthquake ${where}, ${shortTime(time)}, ${stations.length} stations`,
+    details: event,
   }
 }
 
@@ -105,4 +131,9 @@ function ofLabel({ seq, label }: LabelMessage, detection: DetectionWire): AlertO
     label: value,
     title: `${title}: ${said}`,
   }
+}
+
+/** `2019-07-04 17:33:49 UTC` */
+function shortTime(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`
 }
