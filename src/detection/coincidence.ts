@@ -9,11 +9,13 @@ import {
   type Candidate,
   counted,
   eventId,
+  eventScore,
   type FormingEvent,
   isLocationDue,
   isSimultaneous,
   located,
   missOf,
+  missShare,
   type Part,
   published,
   ruleMet,
@@ -39,6 +41,8 @@ const LONGEST_SPAN_SECONDS = 900
 const MOST_WAITING = 1000
 /** An event with more onsets stands: new ones join where it predicts them. */
 const SETTLED = 20
+/** Another source must explain so much more, in onsets, to take the place of the one that is known. */
+const WORTH_CHANGING = 0.5
 /** S is seen less sharply than P. */
 const S_TOLERANCE = 2
 /**
@@ -153,27 +157,19 @@ export class Coincidence {
 
   /** Another instrument of a station that is in an event: no new station, no news. */
   #joinOwnStation(onset: Candidate): boolean {
-    const near = this.#options.toleranceSeconds * MICROS_PER_SECOND
-    const event = this.#events.find(({ parts }) =>
-      counted(parts).some(
-        ({ station, instrument, onset: time }) =>
-          station === onset.station && instrument !== onset.instrument && Math.abs(onset.onset - time) <= near,
-      ),
-    )
+    const event = this.#events.find((each) => this.#isCompanion(onset, each))
     if (!event) return false
     this.#replace(event, { ...event, parts: withPart(event.parts, { ...onset, phase: 'other' }) })
     return true
   }
 
-  /** The event whose prediction the onset misses least. */
+  /** The event whose prediction the onset misses least, as a part of what is allowed. */
   #joinPredicted(onset: Candidate, phase: 'P' | 'S', emit: Emit): boolean {
-    const tolerance = this.#options.toleranceSeconds * (phase === 'S' ? S_TOLERANCE : 1)
-    let best: { readonly event: FormingEvent; readonly miss: number } | undefined
+    let best: { readonly event: FormingEvent; readonly share: number } | undefined
     for (const event of this.#events) {
       if (event.parts.some(({ station }) => station === onset.station)) continue
-      const miss = phase === 'P' ? this.#missP(onset, event) : event.location && missOf(onset, event, this.#options, 'S')
-      if (miss === undefined || !(Math.abs(miss) <= tolerance)) continue
-      if (!best || Math.abs(miss) < Math.abs(best.miss)) best = { event, miss }
+      const share = phase === 'P' ? this.#shareOfP(onset, event) : this.#shareOfS(onset, event)
+      if (share !== undefined && share <= 1 && (!best || share < best.share)) best = { event, share }
     }
     if (!best) return false
     const { event } = best
@@ -183,12 +179,17 @@ export class Coincidence {
     return true
   }
 
-  /** Seconds; 0 inside the fixed window, where that is all there is to go by. */
-  #missP(onset: Candidate, event: FormingEvent): number | undefined {
-    const miss = missOf(onset, event, this.#options)
-    if (miss !== undefined || this.#options.placeOf(onset.station)) return miss
+  /** 0 inside the fixed window, where that is all there is to go by. */
+  #shareOfP(onset: Candidate, event: FormingEvent): number | undefined {
+    const share = missShare(onset, event, this.#options)
+    if (share !== undefined || this.#options.placeOf(onset.station)) return share
     const first = event.parts[0]!.onset
     return onset.onset - first <= this.#options.withinSeconds * MICROS_PER_SECOND ? 0 : undefined
+  }
+
+  #shareOfS(onset: Candidate, event: FormingEvent): number | undefined {
+    const miss = event.location && missOf(onset, event, this.#options, 'S')
+    return miss === undefined ? undefined : Math.abs(miss) / (S_TOLERANCE * this.#options.toleranceSeconds)
   }
 
   /** While an event is small its first onsets may be misread: another source may explain more of them together with the new one. */
@@ -197,10 +198,12 @@ export class Coincidence {
     for (const event of this.#events) {
       const own = counted(event.parts)
       if (own.length >= SETTLED || own.some(({ station }) => station === onset.station)) continue
-      const group = groupWith(onset, [...this.#single, ...own], this.#options)
+      const isMore = (candidates: readonly Candidate[]) => candidates.length > own.length
+      const group = groupWith(onset, [...this.#single, ...own], this.#options, isMore)
       const kept = group.candidates.filter(({ detection }) => own.some((part) => part.detection === detection))
-      if (group.candidates.length <= own.length || kept.length * 2 < own.length) continue
-      if (!best || group.candidates.length > best.group.candidates.length) best = { event, group }
+      const isBetter = group.score >= eventScore(event, this.#options) + WORTH_CHANGING
+      if (!isBetter || kept.length * 2 < own.length) continue
+      if (!best || group.score > best.group.score) best = { event, group }
     }
     if (!best) return false
     const { event, group } = best
@@ -220,8 +223,9 @@ export class Coincidence {
   /** An onset that an event has taken for S may help to open another, as long as most onsets of that one are free. */
   #open(onset: Candidate, emit: Emit): boolean {
     const late = this.#events.flatMap(({ parts }) => parts.filter(({ phase }) => phase === 'S'))
-    const group = groupWith(onset, [...this.#single, ...late], this.#options)
-    const rule = ruleMet(stationsOf(group.candidates), this.#options)
+    const ruleOf = (candidates: readonly Candidate[]) => ruleMet(stationsOf(candidates), this.#options)
+    const group = groupWith(onset, [...this.#single, ...late], this.#options, (all) => ruleOf(all) !== undefined)
+    const rule = ruleOf(group.candidates)
     const members = new Set(group.candidates.map(({ detection }) => detection))
     const taken = late.filter(({ detection }) => members.has(detection))
     if (!rule || taken.length * 2 > members.size) return false
@@ -250,7 +254,7 @@ export class Coincidence {
       this.#replace(old, changed)
       return
     }
-    this.#replace(old, located(changed, this.#options))
+    this.#replace(old, located(this.#withCompanions(changed), this.#options))
     const { events, single, left } = shareOut(this.#events, this.#single, this.#options)
     // Told with the members it had: it says what is taken back.
     for (const event of left) this.#tell({ ...event, state: 'vetoed', reason: 'members-left' }, emit)
@@ -258,6 +262,22 @@ export class Coincidence {
     this.#single = [...single]
     this.#events = events.map((event) =>
       event.id !== changed.id && known.includes(event) ? event : this.#tell(this.#judged(event), emit),
+    )
+  }
+
+  /** Other instruments of its stations that saw the same before there was an event. */
+  #withCompanions(event: FormingEvent): FormingEvent {
+    const companions = this.#single.filter((onset) => this.#isCompanion(onset, event))
+    if (companions.length === 0) return event
+    this.#single = this.#single.filter((onset) => !companions.includes(onset))
+    return { ...event, parts: companions.reduce((parts, each) => withPart(parts, { ...each, phase: 'other' }), event.parts) }
+  }
+
+  #isCompanion(onset: Candidate, { parts }: FormingEvent): boolean {
+    const near = this.#options.toleranceSeconds * MICROS_PER_SECOND
+    return counted(parts).some(
+      ({ station, instrument, onset: time }) =>
+        station === onset.station && instrument !== onset.instrument && Math.abs(onset.onset - time) <= near,
     )
   }
 

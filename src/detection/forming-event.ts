@@ -4,7 +4,7 @@ import type { InstrumentId, StationId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { CoincidenceOptions, CoincidenceRule } from './coincidence-options.ts'
 import { FEWEST_ONSETS, type LocatedSource, locate } from './locator.ts'
-import { type Arrival, residualOf, type Source } from './source-finder.ts'
+import { type Arrival, allowedMiss, residualOf, type Source, scoreOf } from './source-finder.ts'
 
 /** What coincidence takes of a detection; plain data. */
 export interface Candidate {
@@ -109,6 +109,27 @@ export function missOf(
   if (!origin || !place) return undefined
   const seconds = (part.onset - origin.reference) / MICROS_PER_SECOND
   return residualOf({ place, seconds, uncertaintySeconds: 0 }, origin.source, times(), wave)
+}
+
+/** The miss of an onset as a part of what is allowed; undefined where nothing is predicted. */
+export function missShare(
+  part: Pick<Candidate, 'station' | 'onset'>,
+  event: FormingEvent,
+  options: CoincidenceOptions,
+): number | undefined {
+  const miss = missOf(part, event, options)
+  const first = event.parts.find(({ phase }) => phase === 'P')
+  if (miss === undefined || !first) return miss
+  const later = (part.onset - first.onset) / MICROS_PER_SECOND
+  return Math.abs(miss) / allowedMiss(options.toleranceSeconds, later)
+}
+
+/** What the event's origin explains of its onsets, comparable with the score of a group. */
+export function eventScore({ parts, origin }: FormingEvent, { placeOf, times, toleranceSeconds }: CoincidenceOptions): number {
+  const onsets = counted(parts)
+  if (!origin) return onsets.length
+  const arrivals = arrivalsOf(onsets, origin.reference, placeOf)
+  return onsets.length - arrivals.length + scoreOf(arrivals, origin.source, toleranceSeconds, times())
 }
 
 /**

@@ -121,7 +121,7 @@ function linearised(arrivals: readonly Arrival[], source: Source, times: TravelT
     }
     residuals.push(residual)
   }
-  misfit += (farPenalty(nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[source.depthIndex]!) / MODEL_SECONDS) ** 2
+  misfit += farPenalty(nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[source.depthIndex]!) ** 2
   return { normal, gradient, residuals, misfit }
 }
 

@@ -11,6 +11,8 @@ export interface OnsetGroup {
   readonly candidates: readonly Candidate[]
   /** What they fit; absent while there is nothing to fit. */
   readonly origin?: TimedSource
+  /** What the origin explains; without one the number of onsets. */
+  readonly score: number
 }
 
 /** Onsets that are tried together: the nearest in time. */
@@ -19,23 +21,32 @@ const MOST_TRIED = 24
 /**
  * The onset with those of others (one per station) that may belong to it: a wave can travel from one to the other in the time
  * between them, and one source explains them all. Where coordinates are missing, the fixed window stands for both.
+ *
+ * @param isWorth false for onsets of which no part is of use: then there is no search
  */
-export function groupWith(onset: Candidate, others: readonly Candidate[], options: CoincidenceOptions): OnsetGroup {
+export function groupWith(
+  onset: Candidate,
+  others: readonly Candidate[],
+  options: CoincidenceOptions,
+  isWorth: (candidates: readonly Candidate[]) => boolean,
+): OnsetGroup {
   const { placeOf, times, toleranceSeconds } = options
   const near = onePerStation(
     onset,
     others.filter((other) => other.station !== onset.station && isNear(onset, other, options)),
   )
+  if (!isWorth([...near, onset])) return { candidates: [onset], score: 0 }
   const hasPlace = ({ station }: Candidate) => placeOf(station) !== undefined
   const unplaced = near.filter((candidate) => !hasPlace(candidate))
   const placed = near.filter(hasPlace)
   // Two onsets always fit a source; there is nothing to search for.
-  if (!hasPlace(onset) || placed.length < 2) return { candidates: [...near, onset] }
+  if (!hasPlace(onset) || placed.length < 2) return { candidates: [...near, onset], score: near.length + 1 }
   const arrivals = arrivalsOf([...placed, onset], onset.onset, placeOf)
   const found = findSource(arrivals, arrivals.length - 1, toleranceSeconds, times())
-  if (!found) return { candidates: [...unplaced, onset] }
+  if (!found) return { candidates: [...unplaced, onset], score: unplaced.length + 1 }
   const fitting = found.fitting.map((i) => arrivals[i]!.candidate)
-  return { candidates: [...unplaced, ...fitting], origin: { reference: onset.onset, source: found.source } }
+  const origin = { reference: onset.onset, source: found.source }
+  return { candidates: [...unplaced, ...fitting], origin, score: unplaced.length + found.score }
 }
 
 /** Whether a P wave can have passed both stations in this time: none takes longer than the one from one to the other. */

@@ -5,7 +5,7 @@ import {
   counted,
   type FormingEvent,
   located,
-  missOf,
+  missShare,
   type Part,
   ruleMet,
   stationsOf,
@@ -68,11 +68,11 @@ function predicted(event: FormingEvent, free: readonly Candidate[], options: Coi
   const own = new Set(event.parts.map(({ detection }) => detection))
   const best = new Map<string, { readonly part: Part; readonly miss: number }>()
   for (const candidate of free) {
-    const miss = missOf(candidate, event, options)
+    const miss = missShare(candidate, event, options)
     // Nothing is predicted for a station without coordinates: its onset stays where it is.
-    if (miss === undefined ? !own.has(candidate.detection) : Math.abs(miss) > options.toleranceSeconds) continue
+    if (miss === undefined ? !own.has(candidate.detection) : !(miss <= 1)) continue
     const found = best.get(candidate.station)
-    const size = Math.abs(miss ?? 0)
+    const size = miss ?? 0
     if (!found || size < found.miss) best.set(candidate.station, { part: { ...bare(candidate), phase: 'P' }, miss: size })
   }
   return [...best.values()].map(({ part }) => part)

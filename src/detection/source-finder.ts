@@ -21,6 +21,8 @@ export interface FoundSource {
   readonly source: Source
   /** Positions of the arrivals that fit it, in the order they were given. */
   readonly fitting: readonly number[]
+  /** See `scoreOf`. */
+  readonly score: number
 }
 
 /** Rings of nodes around the first station: close together where the first station is near, sparse far away, out to teleseisms. */
@@ -31,16 +33,42 @@ const SEARCHED_DEPTHS = [8, 40, 100, 300, 600].map((depth) => TABLE_DEPTHS_KM.in
 const COARSE = 1.6
 const FINEST_KM = 0.5
 
-/** Near and shallow sources are likelier than others that fit as well: a mean misfit of so many seconds per doubling of 100 km. */
-const FAR_PENALTY = 0.3
-
-/** Seconds of misfit that a source so far from the nearest station, and so deep, has to make up for. */
+/** Near and shallow sources are likelier: what a source so far from the nearest station, and so deep, has to explain in more onsets. */
 export function farPenalty(nearestKm: number, depthKm: number): number {
-  return FAR_PENALTY * (Math.log2(1 + nearestKm / 100) + Math.log2(1 + depthKm / 100))
+  return Math.log2(1 + nearestKm / 100) + Math.log2(1 + depthKm / 100)
+}
+
+/** Of the tolerance, at the nearest station; and what each second that the wave travels longer adds, up to the whole tolerance. */
+const NEAR_SHARE = 0.5
+const SLACK_PER_SECOND = 0.05
+
+/**
+ * By how much an onset may miss: little near the source, where only reading errors count, more where the wave came through more of
+ * an Earth that is not as simple.
+ *
+ * @param laterSeconds travel time beyond the one to the nearest station
+ */
+export function allowedMiss(toleranceSeconds: number, laterSeconds: number): number {
+  return Math.min(toleranceSeconds, NEAR_SHARE * toleranceSeconds + SLACK_PER_SECOND * Math.max(0, laterSeconds))
+}
+
+/** What a source is worth: one for each onset that it predicts exactly, less for those that miss, nothing beyond what is allowed. */
+export function scoreOf(arrivals: readonly Arrival[], source: Source, toleranceSeconds: number, times: TravelTimes): number {
+  const degrees = arrivals.map(({ place }) => angleBetween(vectorOf(place), vectorOf(source.place)))
+  const nearest = Math.min(...degrees)
+  const travel = degrees.map((each) => times.seconds('P', each, source.depthIndex))
+  const least = Math.min(...travel)
+  return arrivals.reduce(
+    (sum, { seconds }, i) => {
+      const ratio = (seconds - source.seconds - travel[i]!) / allowedMiss(toleranceSeconds, travel[i]! - least)
+      return sum + Math.max(0, 1 - ratio * ratio)
+    },
+    -farPenalty(nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[source.depthIndex]!),
+  )
 }
 
 /**
- * The source that most arrivals fit within the tolerance, the anchor among them; of equals the one with the smaller misfit.
+ * The source that explains the arrivals best, the anchor among them: many, closely, from not too far.
  *
  * A grid search: all places around the earliest arrival and around the anchor, then ever finer steps.
  *
@@ -69,7 +97,7 @@ interface Trial {
   readonly depthIndex: number
   readonly seconds: number
   readonly fits: number
-  readonly misfit: number
+  readonly score: number
 }
 
 class SourceSearch {
@@ -81,6 +109,8 @@ class SourceSearch {
   /** From the place that is tried now. */
   readonly #degrees: Float64Array
   #nearest = 0
+  /** What each arrival says the origin time was. */
+  readonly #origins: Float64Array
   #best: Trial | undefined
 
   constructor(arrivals: readonly Arrival[], anchor: number, tolerance: number, times: TravelTimes) {
@@ -90,6 +120,7 @@ class SourceSearch {
     this.#tolerance = tolerance
     this.#times = times
     this.#degrees = new Float64Array(arrivals.length)
+    this.#origins = new Float64Array(arrivals.length)
   }
 
   around(centre: Place): void {
@@ -111,18 +142,22 @@ class SourceSearch {
       for (let isBetter = true; isBetter; ) {
         isBetter = false
         for (const trial of this.#neighbours(best, step)) {
-          if (!isBetterThan(trial, best)) continue
+          if (trial.score <= best.score + 1e-6) continue
           best = trial
           isBetter = true
         }
       }
     }
     const { place, depthIndex, seconds } = best
-    const source = { place, depthIndex, seconds }
-    const fitting = this.#arrivals.flatMap((arrival, i) =>
-      Math.abs(residualOf(arrival, source, this.#times)) <= this.#tolerance ? [i] : [],
-    )
-    return fitting.length > 1 && fitting.includes(this.#anchor) ? { source, fitting } : undefined
+    this.#measure(place)
+    const least = this.#times.seconds('P', this.#nearest, depthIndex)
+    const fitting = this.#arrivals.flatMap((arrival, i) => {
+      const travel = this.#times.seconds('P', this.#degrees[i]!, depthIndex)
+      const miss = Math.abs(arrival.seconds - seconds - travel)
+      return miss <= allowedMiss(this.#tolerance, travel - least) ? [i] : []
+    })
+    const isFound = fitting.length > 1 && fitting.includes(this.#anchor)
+    return isFound ? { source: { place, depthIndex, seconds }, fitting, score: best.score } : undefined
   }
 
   *#neighbours({ place, depthIndex }: Trial, stepKm: number): Iterable<Trial> {
@@ -148,36 +183,38 @@ class SourceSearch {
 
   /** Origin time: first from the anchor alone, then the middle of what fits that. */
   #try(place: Place, depthIndex: number, tolerance: number): Trial {
-    const origin = (i: number) => this.#arrivals[i]!.seconds - this.#times.seconds('P', this.#degrees[i]!, depthIndex)
-    const anchored = origin(this.#anchor)
+    const origins = this.#origins
+    for (let i = 0; i < origins.length; i++) {
+      origins[i] = this.#arrivals[i]!.seconds - this.#times.seconds('P', this.#degrees[i]!, depthIndex)
+    }
+    // The nearest station is the one the wave reaches first.
+    const least = this.#times.seconds('P', this.#nearest, depthIndex)
+    const anchored = origins[this.#anchor]!
     let low = anchored
     let high = anchored
-    for (let i = 0; i < this.#degrees.length; i++) {
-      const seconds = origin(i)
-      if (Math.abs(seconds - anchored) > tolerance) continue
-      low = Math.min(low, seconds)
-      high = Math.max(high, seconds)
+    for (let i = 0; i < origins.length; i++) {
+      const seconds = origins[i]!
+      const allowed = allowedMiss(tolerance, this.#arrivals[i]!.seconds - seconds - least)
+      if (!(Math.abs(seconds - anchored) <= allowed)) continue
+      if (seconds < low) low = seconds
+      if (seconds > high) high = seconds
     }
     const seconds = (low + high) / 2
+    let score = -farPenalty(this.#nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[depthIndex]!)
     let fits = 0
-    let sum = 0
-    for (let i = 0; i < this.#degrees.length; i++) {
-      const miss = Math.abs(origin(i) - seconds)
-      if (miss > tolerance) continue
+    for (let i = 0; i < origins.length; i++) {
+      const allowed = allowedMiss(tolerance, this.#arrivals[i]!.seconds - origins[i]! - least)
+      const ratio = Math.abs(origins[i]! - seconds) / allowed
+      if (!(ratio <= 1)) continue
       fits++
-      sum += miss
+      score += 1 - ratio * ratio
     }
-    const penalty = farPenalty(this.#nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[depthIndex]!)
-    return { place, depthIndex, seconds, fits, misfit: sum / Math.max(1, fits) + penalty }
+    return { place, depthIndex, seconds, fits, score }
   }
 
   #keep(trial: Trial): void {
-    if (trial.fits > 1 && (!this.#best || isBetterThan(trial, this.#best))) this.#best = trial
+    if (trial.fits > 1 && (!this.#best || trial.score > this.#best.score)) this.#best = trial
   }
-}
-
-function isBetterThan(one: Trial, other: Trial): boolean {
-  return one.fits > other.fits || (one.fits === other.fits && one.misfit < other.misfit - 1e-9)
 }
 
 type Vector = readonly [number, number, number]
