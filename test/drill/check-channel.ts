@@ -13,7 +13,7 @@ export interface DecodedDelivery {
   readonly startTime: Nanos
   readonly sampleRate: number
   readonly samples: Int32Array | undefined
-  /** As the archive has it, for records that cannot be decoded. */
+  /** As sent by the truth file, whatever the damaged bytes say. */
   readonly trueStart: Nanos
   readonly trueEnd: Nanos
 }
@@ -109,6 +109,7 @@ function explainUntaken(
 ): Record<string, number> {
   const trimmedOf = new Map(origins.flatMap((origin) => (origin ? [[origin.delivery, origin.trimmed] as const] : [])))
   const untaken: Record<string, number> = {}
+  const beginnings = beginningsOf(channel, origins)
   let newestEnd: Nanos | undefined
   let last: DecodedDelivery | undefined
   for (const delivery of channel.deliveries) {
@@ -116,7 +117,7 @@ function explainUntaken(
     if (samples === undefined) continue
     const missing = trimmedOf.get(delivery) ?? samples.length
     if (fate === 'sent' && missing > 0) {
-      const reason = reasonFor(delivery, missing, channel, newestEnd, last)
+      const reason = reasonFor(delivery, missing, channel, beginnings, newestEnd, last)
       untaken[reason ?? 'unexplained'] = (untaken[reason ?? 'unexplained'] ?? 0) + 1
       if (reason === undefined)
         faults.push(`record ${delivery.sequence} at ${startTime}: ${missing} samples lost without a reason`)
@@ -133,6 +134,7 @@ function reasonFor(
   delivery: DecodedDelivery,
   missing: number,
   channel: ChannelCase,
+  beginnings: readonly Nanos[],
   newestEnd: Nanos | undefined,
   last: DecodedDelivery | undefined,
 ): string | undefined {
@@ -141,8 +143,18 @@ function reasonFor(
   if (isDayOff(delivery) || (last !== undefined && isDayOff(last))) return 'a day off'
   const [first] = channel.pieces
   if (first && startTime < first.startTime) return 'before the first'
-  if (newestEnd !== undefined && newestEnd - startTime >= BigInt(channel.horizonSeconds) * 1_000_000_000n) return 'too late'
-  return undefined
+  const horizon = BigInt(channel.horizonSeconds) * 1_000_000_000n
+  if (newestEnd !== undefined && newestEnd - startTime >= horizon) return 'too late'
+  // The merger passes on the first record of a new time at once, as it does with a channel's first.
+  return beginnings.some((each) => each > startTime && each - startTime < horizon) ? 'before a clock was right again' : undefined
+}
+
+/** Where data went on after a clock had been a day off. */
+function beginningsOf({ pieces }: ChannelCase, origins: readonly (PieceOrigin | undefined)[]): Nanos[] {
+  return pieces.flatMap(({ isAfterGap, startTime }, index) => {
+    const before = origins[index - 1]?.delivery
+    return isAfterGap && before !== undefined && isDayOff(before) ? [startTime] : []
+  })
 }
 
 /** Whether something was accepted at each of these times. */
@@ -246,9 +258,9 @@ function isTimeDoubtful(delivery: DecodedDelivery): boolean {
   return delivery.fate === 'corrupt' || isDayOff(delivery)
 }
 
-/** By the time of the ground, whatever the clock said. */
+/** By the time that was sent, or by that of the ground. */
 function isNear({ trueStart, trueEnd, clockShift }: DecodedDelivery, start: Nanos, end: Nanos): boolean {
-  return trueStart - clockShift < end + MINUTE && trueEnd - clockShift > start - MINUTE
+  return [0n, clockShift].some((shift) => trueStart - shift < end + MINUTE && trueEnd - shift > start - MINUTE)
 }
 
 function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: DecodedDelivery, start: Nanos, end: Nanos): boolean {

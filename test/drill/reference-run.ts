@@ -52,8 +52,8 @@ export async function referenceRun(options: ReferenceRunOptions): Promise<Channe
     checkpoint: { take: () => ({ gaps: ledger.news }), isUrgent: () => false, done: () => ledger.forgetNews() },
     latencyOf: () => ({}),
     onMessages() {},
-    onProblem: ({ message }) => {
-      throw new Error(message)
+    onProblem: ({ code, message }) => {
+      if (code === 'STORE') throw new Error(message)
     },
     pace: REPLAY_PACE,
   })
