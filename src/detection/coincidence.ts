@@ -41,10 +41,10 @@ const LONGEST_SPAN_SECONDS = 900
 const MOST_WAITING = 1000
 /** An event with more onsets stands: new ones join where it predicts them. */
 const SETTLED = 20
-/** Another source must explain so much more, in onsets, to take the place of the one that is known. */
+/** Another source must explain so much more, in onsets, and one more for each that it loses, to take the place of the known one. */
 const WORTH_CHANGING = 0.5
-/** S is seen less sharply than P. */
-const S_TOLERANCE = 2
+/** So many onsets with the moveout of P are no S of another event. */
+const SURELY_P = 5
 /**
  * Network events from the detections of many stations, on data time.
  *
@@ -62,6 +62,8 @@ export class Coincidence {
   /** Judged, in no event; by onset. */
   #single: Candidate[]
   #events: FormingEvent[]
+  /** Let go by events while one onset is placed. */
+  #freed: Candidate[] = []
   /** Data time at which there is something to do. */
   #due = Number.POSITIVE_INFINITY
 
@@ -153,6 +155,20 @@ export class Coincidence {
       this.#joinPredicted(onset, 'S', emit) ||
       this.#open(onset, emit)
     if (!isPlaced) this.#single.push(onset)
+    this.#placeFreed(emit)
+  }
+
+  /** What an event has let go may open one of its own. */
+  #placeFreed(emit: Emit): void {
+    const freed = this.#freed
+    this.#freed = []
+    for (const onset of freed) {
+      const isSingle = this.#single.some(({ detection }) => detection === onset.detection)
+      if (!isSingle) continue
+      this.#single = this.#single.filter(({ detection }) => detection !== onset.detection)
+      if (!this.#open(onset, emit)) this.#single = [...this.#single, onset].sort(byOnset)
+    }
+    this.#freed = []
   }
 
   /** Another instrument of a station that is in an event: no new station, no news. */
@@ -189,7 +205,7 @@ export class Coincidence {
 
   #shareOfS(onset: Candidate, event: FormingEvent): number | undefined {
     const miss = event.location && missOf(onset, event, this.#options, 'S')
-    return miss === undefined ? undefined : Math.abs(miss) / (S_TOLERANCE * this.#options.toleranceSeconds)
+    return miss === undefined ? undefined : Math.abs(miss) / this.#options.toleranceSeconds
   }
 
   /** While an event is small its first onsets may be misread: another source may explain more of them together with the new one. */
@@ -201,7 +217,8 @@ export class Coincidence {
       const isMore = (candidates: readonly Candidate[]) => candidates.length > own.length
       const group = groupWith(onset, [...this.#single, ...own], this.#options, isMore)
       const kept = group.candidates.filter(({ detection }) => own.some((part) => part.detection === detection))
-      const isBetter = group.score >= eventScore(event, this.#options) + WORTH_CHANGING
+      const lost = own.length - kept.length
+      const isBetter = group.score >= eventScore(event, this.#options) + lost + WORTH_CHANGING
       if (!isBetter || kept.length * 2 < own.length) continue
       if (!best || group.score > best.group.score) best = { event, group }
     }
@@ -220,7 +237,7 @@ export class Coincidence {
     return true
   }
 
-  /** An onset that an event has taken for S may help to open another, as long as most onsets of that one are free. */
+  /** Onsets that an event has taken for S may help to open another: when most of that one are free, or so many that no S looks like it. */
   #open(onset: Candidate, emit: Emit): boolean {
     const late = this.#events.flatMap(({ parts }) => parts.filter(({ phase }) => phase === 'S'))
     const ruleOf = (candidates: readonly Candidate[]) => ruleMet(stationsOf(candidates), this.#options)
@@ -228,7 +245,7 @@ export class Coincidence {
     const rule = ruleOf(group.candidates)
     const members = new Set(group.candidates.map(({ detection }) => detection))
     const taken = late.filter(({ detection }) => members.has(detection))
-    if (!rule || taken.length * 2 > members.size) return false
+    if (!rule || (taken.length * 2 > members.size && group.score < SURELY_P)) return false
     const isFree = ({ detection }: Candidate) => !members.has(detection)
     this.#single = this.#single.filter(isFree)
     if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))
@@ -259,6 +276,8 @@ export class Coincidence {
     // Told with the members it had: it says what is taken back.
     for (const event of left) this.#tell({ ...event, state: 'vetoed', reason: 'members-left' }, emit)
     const known = this.#events
+    const before = new Set(this.#single)
+    this.#freed.push(...single.filter((onset) => !before.has(onset)))
     this.#single = [...single]
     this.#events = events.map((event) =>
       event.id !== changed.id && known.includes(event) ? event : this.#tell(this.#judged(event), emit),
@@ -307,5 +326,5 @@ function withPart(parts: readonly Part[], part: Part): readonly Part[] {
 function spanSeconds({ places, withinSeconds, toleranceSeconds, times }: CoincidenceOptions): number {
   const farthest = Math.max(0, ...places.flatMap((place, i) => places.slice(i + 1).map((other) => distanceDegrees(place, other))))
   const across = farthest === 0 ? 0 : times().seconds('S', farthest, 0)
-  return Math.min(LONGEST_SPAN_SECONDS, Math.max(withinSeconds, across)) + S_TOLERANCE * toleranceSeconds
+  return Math.min(LONGEST_SPAN_SECONDS, Math.max(withinSeconds, across)) + toleranceSeconds
 }

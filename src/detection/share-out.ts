@@ -32,7 +32,7 @@ export function shareOut(events: readonly FormingEvent[], single: readonly Candi
   const bySize = events
     .filter(({ location }) => location)
     .sort((a, b) => counted(b.parts).length - counted(a.parts).length || (a.id < b.id ? -1 : 1))
-  let free: readonly Candidate[] = [...single, ...bySize.flatMap(({ parts }) => counted(parts))].sort(byOnset)
+  let free: readonly Candidate[] = [...single, ...bySize.flatMap(({ parts }) => counted(parts).map(bare))].sort(byOnset)
   const shared = new Map<FormingEvent, FormingEvent>()
   for (const event of bySize) {
     const taken = takeAll(event, free, options)
@@ -44,7 +44,7 @@ export function shareOut(events: readonly FormingEvent[], single: readonly Candi
   const isLeft = (event: FormingEvent) => event.location !== undefined && !shared.has(event)
   return {
     events: events.filter((event) => !isLeft(event)).map((event) => shared.get(event) ?? event),
-    single: free.map(bare),
+    single: free,
     left: bySize.filter(isLeft),
   }
 }
