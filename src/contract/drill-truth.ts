@@ -4,7 +4,7 @@ import { countSchema, isoTimeSchema } from './primitives.ts'
 
 /**
  * The truth file of `quakewire serve --truth`: JSON lines, in the order of what happened. A line is in the file before the bytes it
- * speaks of leave, so it survives `kill -9` of the server; a torn last line can only be left by a full disk or a power cut.
+ * speaks of leave, so it survives `kill -9` of the server. The last line may be torn then (its bytes never left); the next start removes it.
  */
 
 const nanosTimeSchema = z

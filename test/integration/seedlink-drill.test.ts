@@ -130,6 +130,15 @@ describe('a drill', () => {
     expect(new Set(numbers).size).toBe(numbers.length)
   })
 
+  it('removes the line that a killed server has torn, and goes on behind the others', async () => {
+    const earlier = await drill({ faults: wild })
+    const whole = readFileSync(earlier.truthFile, 'utf8')
+    const truthFile = join(scratchFolder(), 'truth.jsonl')
+    writeFileSync(truthFile, `${whole}${whole.slice(0, 70)}`)
+    await drill({ truthFile, faults: wild })
+    expect(truthIn(truthFile).map(({ kind }) => kind)).toEqual(['start', 'start'])
+  })
+
   it('says nothing of records that nobody asked for', async () => {
     const { server, truthFile } = await drill({ faults: faultsSchema.parse({}) })
     await new ResumingClient({ protocol: 4, station: 'XX_AAA', port: () => server.port }).runToEnd()

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import type { TruthLine } from '../../contract/drill-truth.ts'
 import type { Faults } from '../../contract/faults.ts'
 import { UsageError } from '../../domain/errors.ts'
@@ -17,7 +17,8 @@ export interface TruthLogOptions {
 
 /**
  * Writes the truth file, JSON lines as `contract/drill-truth.ts` describes them. Lines are appended: a server that is started again
- * goes on in the same file. Every line is handed to the operating system before the bytes it speaks of are.
+ * goes on in the same file. Every line is handed to the operating system before the bytes it speaks of are; a line that `kill -9` tore
+ * in two goes at the next start, for nothing it speaks of had left.
  */
 export class TruthLog implements DrillLog {
   readonly #descriptor: number
@@ -28,10 +29,11 @@ export class TruthLog implements DrillLog {
   constructor({ file, clock, records, faults }: TruthLogOptions) {
     this.#clock = clock
     try {
-      this.#descriptor = openSync(file, 'a')
+      this.#descriptor = openSync(file, 'a+')
     } catch (error) {
       throw new UsageError(`serve: expected a truth file that can be written, got ${reasonOf(error)} (${file})`, {}, error)
     }
+    cutTornLine(this.#descriptor)
     this.#add({ kind: 'start', version: 1, wallTime: this.#now(), records, faults })
     this.flush()
   }
@@ -73,6 +75,20 @@ export class TruthLog implements DrillLog {
   #now(): string {
     return formatMicros(this.#clock.now())
   }
+}
+
+const NEWLINE = 10
+/** More than the longest line. */
+const TAIL_BYTES = 65_536
+
+function cutTornLine(descriptor: number): void {
+  const file = fstatSync(descriptor)
+  // A pipe or a device keeps nothing.
+  if (!file.isFile()) return
+  const tail = Buffer.alloc(Math.min(file.size, TAIL_BYTES))
+  readSync(descriptor, tail, 0, tail.length, file.size - tail.length)
+  const torn = tail.length - 1 - tail.lastIndexOf(NEWLINE)
+  if (torn > 0) ftruncateSync(descriptor, file.size - torn)
 }
 
 function reasonOf(error: unknown): string {
