@@ -7,6 +7,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   DATASET: 2,
   SEEDLINK_CONNECTION: 3,
   SEEDLINK_PROTOCOL: 3,
+  ALERT_DELIVERY: 3,
   MODEL_FORMAT: 4,
   ENGINE: 4,
   STORE: 5,

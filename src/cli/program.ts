@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
 import { MonitorError } from '../domain/errors.ts'
 import { version } from '../io/version.ts'
+import { alertsCommand } from './alerts.ts'
 import { benchCommand } from './bench.ts'
 import { calibrateCommand } from './calibrate.ts'
 import { checkCommand } from './check.ts'
 import { datasetCommand } from './dataset.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { explainCommand } from './explain.ts'
@@ -51,6 +53,8 @@ function program(): Command {
     calibrateCommand(),
     datasetCommand(),
     checkCommand(),
+    doctorCommand(),
+    alertsCommand(),
     benchCommand(),
   ]
   for (const each of [command, ...commands]) each.exitOverride()

@@ -153,6 +153,7 @@ export class AlertDesk {
 
   statuses(): HookStatus[] {
     const { outbox, hooks, clock } = this.#options
+    this.#storeResults()
     const backlogs = outbox.backlogs()
     return [...this.#couriers].map(([name, courier]) => {
       const { pending = 0, dead = 0, oldest = null } = backlogs.get(name) ?? {}
