@@ -3,7 +3,6 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Random } from '../../src/app/synth/random.ts'
-import type { GapsAnswer } from '../../src/contract/gaps.ts'
 import type { HealthAnswer } from '../../src/contract/http.ts'
 import { Program } from './program.ts'
 import { lastSequence } from './truth-file.ts'
@@ -27,7 +26,6 @@ export interface LiveRunOptions {
 
 export interface LiveRunResult {
   readonly seconds: number
-  readonly account: GapsAnswer
   readonly health: HealthAnswer
   readonly peakMegabytes: { readonly server: number; readonly monitor: number }
   readonly kills: { readonly server: number; readonly monitor: number }
@@ -65,9 +63,8 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
     }
     const health = await untilEnded(monitor.url)
     look()
-    const account = await answerOf<GapsAnswer>(`${monitor.url}/api/gaps?limit=100000`)
     const seconds = (performance.now() - begin) / 1000
-    return { seconds, account, health, peakMegabytes: peak, kills: killed }
+    return { seconds, health, peakMegabytes: peak, kills: killed }
   } finally {
     await Promise.all([monitor.program.kill('SIGTERM'), server.kill('SIGTERM')])
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run drill [-- --stations N --hours H --seed N --kills N --speed N|max --faults default|FILE --folder DIR]`: a server with all
+ * `npm run drill [-- --stations N --hours H --seed N --kills N --speed N|max --faults default|FILE --folder DIR | --check DIR]`: a server with all
  * faults, a monitor, `kill -9` of both, and a program that checks what became of it (drill.ts). Exit code 1 when something does not hold.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DEFAULT_FAULTS } from '../../src/contract/faults.ts'
 import { loadFaults } from '../../src/io/faults-file.ts'
+import { checkDrill } from './check-drill.ts'
 import { runDrill } from './drill.ts'
 
 const { values } = parseArgs({
@@ -20,24 +21,14 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '100,50,40,200' },
     faults: { type: 'string', default: 'default' },
     folder: { type: 'string' },
+    check: { type: 'string' },
   },
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
-const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
+const folder = values.check ?? values.folder ?? mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
 const faults = values.faults === 'default' ? DEFAULT_FAULTS : loadFaults(values.faults)
-const { facts, findings } = await runDrill({
-  folder,
-  stations: Number(values.stations),
-  minutes: Number(values.hours) * 60,
-  seed: Number(values.seed),
-  kills: Number(values.kills),
-  faults: { ...faults, seed: Number(values.seed) },
-  speed: values.speed,
-  sampleRates: values.rate.split(',').map(Number),
-  eventsPerHour: 20,
-  say,
-})
+const { facts, findings } = values.check === undefined ? await drill() : await checkDrill(values.check, say)
 for (const fact of facts) say(`  ${fact}`)
 for (const { title, isPassed, details } of findings) {
   say(`${isPassed ? 'PASS' : 'FAIL'}  ${title}`)
@@ -45,6 +36,21 @@ for (const { title, isPassed, details } of findings) {
 }
 const isPassed = findings.every((each) => each.isPassed)
 // A folder that was asked for, and one that shows what went wrong, stay.
-if (isPassed && values.folder === undefined) rmSync(folder, { recursive: true, force: true })
+if (isPassed && values.folder === undefined && values.check === undefined) rmSync(folder, { recursive: true, force: true })
 else say(`files: ${folder}`)
 process.exitCode = isPassed ? 0 : 1
+
+function drill() {
+  return runDrill({
+    folder,
+    stations: Number(values.stations),
+    minutes: Number(values.hours) * 60,
+    seed: Number(values.seed),
+    kills: Number(values.kills),
+    faults: { ...faults, seed: Number(values.seed) },
+    speed: values.speed,
+    sampleRates: values.rate.split(',').map(Number),
+    eventsPerHour: 20,
+    say,
+  })
+}

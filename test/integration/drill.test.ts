@@ -56,5 +56,5 @@ it('a drill with all faults at once and kill -9 of both ends as it must', { time
   for (const kind of ['withheld', 'corrupt', 'second copies', 'with a wrong clock'])
     expect(happened).toMatch(new RegExp(`${kind} [1-9]`))
   expect(happened).toContain('kill -9: server 1, monitor 2')
-  expect(happened).toMatch(/faults of the server: [1-9]\d* cuts, [1-9]\d* restarts/)
+  expect(happened).toMatch(/made [1-9]\d* cuts and [1-9]\d* restarts/)
 })
