@@ -41,7 +41,7 @@ const LONGEST_SPAN_SECONDS = 900
 const MOST_WAITING = 1000
 /** An event with more onsets stands: new ones join where it predicts them. */
 const SETTLED = 20
-/** Another source must explain so much more, in onsets, and one more for each that it loses, to take the place of the known one. */
+/** Another source must explain so much more, in onsets, to take the place of the one that is known. */
 const WORTH_CHANGING = 0.5
 /** So many onsets with the moveout of P are no S of another event. */
 const SURELY_P = 5
@@ -217,22 +217,20 @@ export class Coincidence {
       const isMore = (candidates: readonly Candidate[]) => candidates.length > own.length
       const group = groupWith(onset, [...this.#single, ...own], this.#options, isMore)
       const kept = group.candidates.filter(({ detection }) => own.some((part) => part.detection === detection))
-      const lost = own.length - kept.length
-      const isBetter = group.score >= eventScore(event, this.#options) + lost + WORTH_CHANGING
+      const isBetter = group.score >= eventScore(event, this.#options) + WORTH_CHANGING
       if (!isBetter || kept.length * 2 < own.length) continue
       if (!best || group.score > best.group.score) best = { event, group }
     }
     if (!best) return false
     const { event, group } = best
     const members = new Set(group.candidates.map(({ detection }) => detection))
-    const isGone = ({ detection, phase }: Part) => phase === 'P' && !members.has(detection)
+    const gone = counted(event.parts).filter(({ detection }) => !members.has(detection))
     const parts = group.candidates.reduce<readonly Part[]>(
       (all, candidate) => withPart(all, { ...candidate, phase: 'P' }),
       event.parts.filter(({ phase }) => phase !== 'P'),
     )
-    this.#single = [...this.#single.filter(({ detection }) => !members.has(detection)), ...event.parts.filter(isGone)].sort(
-      byOnset,
-    )
+    this.#freed.push(...gone)
+    this.#single = [...this.#single.filter(({ detection }) => !members.has(detection)), ...gone].sort(byOnset)
     this.#revise(event, { ...event, parts, ...(group.origin && { origin: group.origin }) }, emit)
     return true
   }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { storeView } from '../../src/app/store-view.ts'
 import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts'
 import type { DetectionWire } from '../../src/contract/detection.ts'
+import type { EventWire } from '../../src/contract/event.ts'
 import type { DetectionAnswer, HealthAnswer, RelevanceWire } from '../../src/contract/http.ts'
 import { openStore } from '../../src/io/store/store.ts'
 import { CommandLine, quakewire } from './command-line.ts'
@@ -79,6 +80,27 @@ export async function detectionsOf(url: string): Promise<BareDetection[]> {
   return sorted(found.map(bare))
 }
 
+/** An event without its number. */
+export type BareEvent = Omit<EventWire, 'seq'>
+
+/** All network events, oldest first, then by id. */
+export async function eventsOf(url: string): Promise<BareEvent[]> {
+  const answer = await fetch(`${url}/api/events?limit=1000`)
+  return sortedEvents(((await answer.json()) as { events: EventWire[] }).events)
+}
+
+/** What `replay --json` says of each event last. */
+export async function replayedEvents(...args: string[]): Promise<BareEvent[]> {
+  const messages = await replayedMessages(...args)
+  return sortedEvents([
+    ...new Map(messages.filter(({ type }) => type === 'event').map((each) => [each.id, each as EventWire])).values(),
+  ])
+}
+
+function sortedEvents(events: readonly EventWire[]): BareEvent[] {
+  return events.map(({ seq: _seq, ...rest }) => rest).sort((a, b) => (a.time + a.id < b.time + b.id ? -1 : 1))
+}
+
 /** Relevance of each detection as the monitor's API gives it. */
 export async function relevancesOf(url: string, detections: readonly BareDetection[]): Promise<(RelevanceWire | null)[]> {
   return Promise.all(
@@ -103,11 +125,16 @@ export function storedRelevances(database: string, detections: readonly BareDete
 
 /** What `replay --json` says of each detection last. */
 export async function replayedDetections(...args: string[]): Promise<BareDetection[]> {
+  const messages = await replayedMessages(...args)
+  const detections = messages.filter((message) => message.type === 'detection')
+  return sorted([...new Map(detections.map((message) => [message.id, bare(message)])).values()])
+}
+
+async function replayedMessages(...args: string[]): Promise<(DetectionWire | EventWire)[]> {
   const { code, stdout, stderr } = await quakewire('replay', '--json', ...args)
   if (code !== 0) throw new Error(`replay ended with ${code}: ${stderr}`)
   const lines = stdout.split('\n').filter((line) => line !== '')
-  const byId = new Map(lines.map((line) => JSON.parse(line) as DetectionWire).map((message) => [message.id, bare(message)]))
-  return sorted([...byId.values()])
+  return lines.map((line) => JSON.parse(line) as DetectionWire | EventWire)
 }
 
 function sorted(detections: BareDetection[]): BareDetection[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -11,10 +11,13 @@ import { openArchive } from '../../src/io/archive/index.ts'
 import { CuttingProxy } from '../helpers/cutting-proxy.ts'
 import {
   type BareDetection,
+  type BareEvent,
   detectionsOf,
+  eventsOf,
   healthOf,
   relevancesOf,
   replayedDetections,
+  replayedEvents,
   run,
   serve,
   storedRelevances,
@@ -29,6 +32,8 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
   const archive = join(folder, 'archive', 'sds')
   let stations: string[] = []
   let replayed: BareDetection[] = []
+  let events: BareEvent[] = []
+  let coordinates = ''
   let replayedRelevance: (RelevanceWire | null)[] = []
 
   beforeAll(async () => {
@@ -39,6 +44,10 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     opened.close()
     const database = join(folder, 'reference.db')
     replayed = await replayedDetections(archive, '--db', database)
+    const model = join(import.meta.dirname, '../../models/majstorovic-36k')
+    const written = readFileSync(join(folder, 'archive', 'stations.yaml'), 'utf8')
+    coordinates = written.slice(written.indexOf('\nstations:') + 1)
+    events = await replayedEvents(archive, '--config', join(folder, 'archive', 'stations.yaml'), '--model', model)
     replayedRelevance = storedRelevances(database, replayed)
   }, 120_000)
 
@@ -47,46 +56,51 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
   it('has something to compare', () => {
     expect(replayed.length).toBeGreaterThan(5)
     expect(replayed.every(({ state }) => state === 'closed')).toBe(true)
+    expect(events.length).toBeGreaterThan(1)
+    expect(events.some(({ location }) => location !== null)).toBe(true)
     expect(replayed.every(({ relevance }) => relevance !== undefined)).toBe(true)
     expect(replayedRelevance.every((relevance) => relevance?.Z.some((value) => value !== 0))).toBe(true)
   })
 
   it.each(['max', '300'])('finds at speed %s exactly what replay finds', async (speed) => {
     const server = await serve([archive], '--speed', speed)
-    const live = await run(writeConfig(join(folder, `run-${speed}`), [{ port: server.port, stations }]))
+    const live = await run(writeConfig(join(folder, `run-${speed}`), [{ port: server.port, stations }], coordinates))
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await eventsOf(live.url)).toEqual(events)
     expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
     expect(await live.command.kill('SIGTERM')).toBe(0)
     await server.command.kill('SIGTERM')
   })
 
-  it('finds the same when its stations come from two servers', async () => {
+  it('finds the same detections when its stations come from two servers at different speeds', async () => {
     const [one, two] = await Promise.all([serve([archive], '--speed', '300'), serve([archive], '--speed', 'max')])
     const servers = [
       { port: one.port, stations: stations.slice(0, 2) },
       { port: two.port, stations: stations.slice(2) },
     ]
-    const live = await run(writeConfig(join(folder, 'run-two'), servers))
+    const live = await run(writeConfig(join(folder, 'run-two'), servers, coordinates))
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    // No events: one server is minutes of data ahead of the other, and coincidence does not wait so long.
     await Promise.all([live, one, two].map(({ command }) => command.kill('SIGTERM')))
   })
 
   it('finds the same over a link that cuts packets every seven bytes and breaks in the middle of three of them', async () => {
     const server = await serve([archive], '--speed', '300')
     const proxy = await CuttingProxy.listen(server.port, { pieceBytes: 7, resetsAfterBytes: [5_123, 77_777, 300_001] })
-    const live = await run(writeConfig(join(folder, 'run-cut'), [{ port: proxy.port, stations }]))
+    const live = await run(writeConfig(join(folder, 'run-cut'), [{ port: proxy.port, stations }], coordinates))
     await untilEnded(live.url)
     expect(proxy.connections).toBeGreaterThanOrEqual(4)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await eventsOf(live.url)).toEqual(events)
     await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
     await proxy.close()
   })
 
   it('loses and doubles nothing when it is killed at random moments and started again', async () => {
     const server = await serve([archive], '--speed', '60')
-    const config = writeConfig(join(folder, 'run-killed'), [{ port: server.port, stations }])
+    const config = writeConfig(join(folder, 'run-killed'), [{ port: server.port, stations }], coordinates)
     const random = seededRandom(4)
     for (let kill = 0; kill < 5; kill++) {
       const { command, url } = await run(config)
@@ -98,6 +112,7 @@ describe('a live run over SeedLink', { timeout: 180_000 }, () => {
     const live = await run(config)
     await untilEnded(live.url)
     expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await eventsOf(live.url)).toEqual(events)
     expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
     await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
   })
