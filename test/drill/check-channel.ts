@@ -269,8 +269,10 @@ function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: Decode
   return startTime + slack < end && startTime + sampleOffsetNanos(samples.length - 1, sampleRate) - slack >= start
 }
 
-export function isDayOff({ clockShift }: Pick<DecodedDelivery, 'clockShift'>): boolean {
-  return clockShift >= NEARLY_A_DAY || clockShift <= -NEARLY_A_DAY
+export function isDayOff(delivery: Pick<DecodedDelivery, 'clockShift'> & Partial<DecodedDelivery>): boolean {
+  const { clockShift, startTime = 0n, trueStart = startTime } = delivery
+  // Its clock was, or a damaged header says so.
+  return [clockShift, startTime - trueStart].some((shift) => shift >= NEARLY_A_DAY || shift <= -NEARLY_A_DAY)
 }
 
 function endOf({ startTime, sampleRate, count }: AcceptedPiece): Nanos {
