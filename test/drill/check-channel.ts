@@ -269,7 +269,9 @@ function overlaps({ samples, startTime, sampleRate, trueStart, trueEnd }: Decode
   return startTime + slack < end && startTime + sampleOffsetNanos(samples.length - 1, sampleRate) - slack >= start
 }
 
-export function isDayOff(delivery: Pick<DecodedDelivery, 'clockShift'> & Partial<DecodedDelivery>): boolean {
+type Clocked = Pick<DecodedDelivery, 'clockShift'> & Partial<Pick<DecodedDelivery, 'startTime' | 'trueStart'>>
+
+export function isDayOff(delivery: Clocked): boolean {
   const { clockShift, startTime = 0n, trueStart = startTime } = delivery
   // Its clock was, or a damaged header says so.
   return [clockShift, startTime - trueStart].some((shift) => shift >= NEARLY_A_DAY || shift <= -NEARLY_A_DAY)
