@@ -8,7 +8,12 @@ import { ConfigError } from '../domain/errors.ts'
  * @throws {ConfigError} with every fault on a line of its own
  */
 export function checkConfigFits(config: Config, card: ModelCard): void {
-  const faults = [...strideFaults(config, card), ...deadTimeFaults(config, card), ...componentFaults(config, card)]
+  const faults = [
+    ...strideFaults(config, card),
+    ...deadTimeFaults(config, card),
+    ...componentFaults(config, card),
+    ...holdFaults(config, card),
+  ]
   if (faults.length === 0) return
   const title = `configuration: ${faults.length} ${faults.length === 1 ? 'setting does' : 'settings do'} not fit ${card.name} (${config.file})`
   throw new ConfigError([title, ...faults].join('\n'), { file: config.file, faults: faults.length })
@@ -33,6 +38,15 @@ function deadTimeFaults({ trigger, stations }: Config, { windowLength, sampleRat
       ? []
       : [`${path}: expected at least the model's window of ${windowSeconds} s, got ${seconds}`],
   )
+}
+
+/** An onset may lie at the beginning of its window, and the detection comes after the end of it. */
+function holdFaults({ coincidence, trigger }: Config, { windowLength, sampleRate }: ModelCard): string[] {
+  const least = (windowLength - 1) / sampleRate + trigger.minimumSeconds
+  if (coincidence.holdSeconds >= least) return []
+  return [
+    `coincidence.holdSeconds: expected at least ${least} s (the model's window and trigger.minimumSeconds), got ${coincidence.holdSeconds}; every detection could come too late`,
+  ]
 }
 
 function componentFaults({ components, stations }: Config, { name, acceptsDeadComponents }: ModelCard): string[] {

@@ -7,6 +7,7 @@ import {
   TOKEN_VARIABLE,
 } from '../../contract/config.ts'
 import { alertFaults } from './alert-checks.ts'
+import { coincidenceFaults } from './coincidence-checks.ts'
 import { type ConfigFault, formatPath, showValue } from './config-fault.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -24,6 +25,7 @@ export function crossChecks(value: unknown, environment: Environment, folder: st
     ...serverFaults(root, environment),
     ...tokenFaults(root, environment),
     ...alertFaults(root, { environment, folder }),
+    ...coincidenceFaults(root),
   ]
 }
 

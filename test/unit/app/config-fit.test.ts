@@ -29,4 +29,10 @@ describe('a configuration that must fit its model', () => {
       components: expected wait or skip, got zero-fill; test was not trained with dead components]
     `)
   })
+
+  it('holds onsets for as long as a detection of the model takes to come', () => {
+    const base = defaultConfig()
+    const hasty = { ...base, coincidence: { ...base.coincidence, holdSeconds: 20 } }
+    expect(() => checkConfigFits(hasty, card)).toThrow(/coincidence\.holdSeconds: expected at least 29 s .* got 20/)
+  })
 })
