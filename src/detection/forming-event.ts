@@ -91,7 +91,9 @@ export function isLocationDue(event: FormingEvent): boolean {
 export function located(event: FormingEvent, options: CoincidenceOptions): FormingEvent {
   const { location: _location, ...rest } = event
   const onsets = counted(event.parts)
-  const arrivals = event.origin ? arrivalsOf(onsets, event.origin.reference, options.placeOf) : []
+  // One that hardly says when it came locates nothing.
+  const sharp = onsets.filter(({ uncertaintySeconds }) => uncertaintySeconds <= options.toleranceSeconds)
+  const arrivals = event.origin ? arrivalsOf(sharp, event.origin.reference, options.placeOf) : []
   if (!event.origin || arrivals.length < FEWEST_ONSETS) return { ...rest, locatedWith: onsets.length }
   const { reference, source } = event.origin
   const found = locate(arrivals, source, options.times())
@@ -112,16 +114,12 @@ export function missOf(
 }
 
 /** The miss of an onset as a part of what is allowed; undefined where nothing is predicted. */
-export function missShare(
-  part: Pick<Candidate, 'station' | 'onset'>,
-  event: FormingEvent,
-  options: CoincidenceOptions,
-): number | undefined {
+export function missShare(part: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
   const miss = missOf(part, event, options)
   const first = event.parts.find(({ phase }) => phase === 'P')
   if (miss === undefined || !first) return miss
   const later = (part.onset - first.onset) / MICROS_PER_SECOND
-  return Math.abs(miss) / allowedMiss(options.toleranceSeconds, later)
+  return Math.abs(miss) / allowedMiss(options.toleranceSeconds, later, part.uncertaintySeconds)
 }
 
 /** What the event's origin explains of its onsets, comparable with the score of a group. */

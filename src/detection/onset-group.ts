@@ -59,7 +59,8 @@ function isNear(
   const [place, otherPlace] = [placeOf(one.station), placeOf(other.station)]
   if (!place || !otherPlace) return seconds <= withinSeconds
   const degrees = Math.min(FARTHEST_DEGREES - 1, distanceDegrees(place, otherPlace))
-  return seconds <= times().seconds('P', degrees, 0) + toleranceSeconds
+  const unsure = one.uncertaintySeconds + other.uncertaintySeconds
+  return seconds <= times().seconds('P', degrees, 0) + toleranceSeconds + unsure
 }
 
 /** Of each station the onset nearest in time; of all of them the nearest few. */

@@ -47,9 +47,16 @@ const SLACK_PER_SECOND = 0.05
  * an Earth that is not as simple.
  *
  * @param laterSeconds travel time beyond the one to the nearest station
+ * @param uncertaintySeconds of the onset
  */
-export function allowedMiss(toleranceSeconds: number, laterSeconds: number): number {
-  return Math.min(toleranceSeconds, NEAR_SHARE * toleranceSeconds + SLACK_PER_SECOND * Math.max(0, laterSeconds))
+export function allowedMiss(toleranceSeconds: number, laterSeconds: number, uncertaintySeconds: number): number {
+  const ofEarth = Math.min(toleranceSeconds, NEAR_SHARE * toleranceSeconds + SLACK_PER_SECOND * Math.max(0, laterSeconds))
+  return ofEarth + uncertaintySeconds
+}
+
+/** What an onset counts for a source: one that is hardly timed fits many. */
+function sharpness(toleranceSeconds: number, uncertaintySeconds: number): number {
+  return toleranceSeconds / (toleranceSeconds + uncertaintySeconds)
 }
 
 /** What a source is worth: one for each onset that it predicts exactly, less for those that miss, nothing beyond what is allowed. */
@@ -59,9 +66,10 @@ export function scoreOf(arrivals: readonly Arrival[], source: Source, toleranceS
   const travel = degrees.map((each) => times.seconds('P', each, source.depthIndex))
   const least = Math.min(...travel)
   return arrivals.reduce(
-    (sum, { seconds }, i) => {
-      const ratio = (seconds - source.seconds - travel[i]!) / allowedMiss(toleranceSeconds, travel[i]! - least)
-      return sum + Math.max(0, 1 - ratio * ratio)
+    (sum, { seconds, uncertaintySeconds }, i) => {
+      const miss = seconds - source.seconds - travel[i]!
+      const ratio = miss / allowedMiss(toleranceSeconds, travel[i]! - least, uncertaintySeconds)
+      return sum + Math.max(0, 1 - ratio * ratio) * sharpness(toleranceSeconds, uncertaintySeconds)
     },
     -farPenalty(nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[source.depthIndex]!),
   )
@@ -154,7 +162,7 @@ class SourceSearch {
     const fitting = this.#arrivals.flatMap((arrival, i) => {
       const travel = this.#times.seconds('P', this.#degrees[i]!, depthIndex)
       const miss = Math.abs(arrival.seconds - seconds - travel)
-      return miss <= allowedMiss(this.#tolerance, travel - least) ? [i] : []
+      return miss <= allowedMiss(this.#tolerance, travel - least, arrival.uncertaintySeconds) ? [i] : []
     })
     const isFound = fitting.length > 1 && fitting.includes(this.#anchor)
     return isFound ? { source: { place, depthIndex, seconds }, fitting, score: best.score } : undefined
@@ -194,7 +202,10 @@ class SourceSearch {
     let high = anchored
     for (let i = 0; i < origins.length; i++) {
       const seconds = origins[i]!
-      const allowed = allowedMiss(tolerance, this.#arrivals[i]!.seconds - seconds - least)
+      const { seconds: onset, uncertaintySeconds } = this.#arrivals[i]!
+      // One that hardly says when it came says nothing about the origin time.
+      if (uncertaintySeconds > tolerance && i !== this.#anchor) continue
+      const allowed = allowedMiss(tolerance, onset - seconds - least, uncertaintySeconds)
       if (!(Math.abs(seconds - anchored) <= allowed)) continue
       if (seconds < low) low = seconds
       if (seconds > high) high = seconds
@@ -203,11 +214,11 @@ class SourceSearch {
     let score = -farPenalty(this.#nearest * KM_PER_DEGREE, TABLE_DEPTHS_KM[depthIndex]!)
     let fits = 0
     for (let i = 0; i < origins.length; i++) {
-      const allowed = allowedMiss(tolerance, this.#arrivals[i]!.seconds - origins[i]! - least)
-      const ratio = Math.abs(origins[i]! - seconds) / allowed
+      const { seconds: onset, uncertaintySeconds } = this.#arrivals[i]!
+      const ratio = Math.abs(origins[i]! - seconds) / allowedMiss(tolerance, onset - origins[i]! - least, uncertaintySeconds)
       if (!(ratio <= 1)) continue
       fits++
-      score += 1 - ratio * ratio
+      score += (1 - ratio * ratio) * sharpness(tolerance, uncertaintySeconds)
     }
     return { place, depthIndex, seconds, fits, score }
   }
