@@ -29,7 +29,7 @@ describe('thresholds from stored scores', () => {
         throw new Error(problem.message)
       },
     })
-    // Ten days with ten seconds of noise at 0.97 on each, and an earthquake at the detection's time.
+    // Ten days with ten seconds of noise at 0.985 on each, and an earthquake at the detection's time.
     const detection = exampleDetection(1)
     const earthquake = Math.round((detection.onset.time - EXAMPLE_TIME) / 1e6)
     const scores = Array.from({ length: 10 * 86_400 }, (_, second) => ({
@@ -37,7 +37,7 @@ describe('thresholds from stored scores', () => {
       endTime: EXAMPLE_TIME + second * 1e6,
       score:
         second % 86_400 >= 40_000 && second % 86_400 < 40_010
-          ? 0.97
+          ? 0.985
           : second >= earthquake && second < earthquake + 60
             ? 1
             : 0.01,
@@ -51,13 +51,13 @@ describe('thresholds from stored scores', () => {
     const [proposal] = proposeThresholds({ ...stored, config: defaultConfig(), perDay: 0.5 })
     expect(proposal).toMatchObject({
       instrument: EXAMPLE_INSTRUMENT,
-      onNow: 0.95,
+      onNow: 0.98,
       alarmsNow: 10,
       alarms: 0,
       isExtrapolated: false,
       warnings: [],
     })
-    expect(proposal?.on).toBeGreaterThan(0.97)
+    expect(proposal?.on).toBeGreaterThan(0.985)
     expect(proposal?.days).toBeCloseTo(10, 1)
     const [withEvent] = proposeThresholds({ scores: stored.scores, events: [], config: defaultConfig(), perDay: 0.5 })
     expect(withEvent?.alarmsNow).toBe(11)
