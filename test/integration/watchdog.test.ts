@@ -116,8 +116,10 @@ describe('Watchdog', () => {
   it('tells of stations that fall silent or late and come back, and of none that was only waited for', async () => {
     const office = openOffice(join(folder, 'station'), CONFIG)
     const { watchdog } = scene(office)
-    const goes = (from: 'waiting' | 'ok' | 'silent' | 'latent' | 'stalled', to: typeof from) =>
+    const goes = (from: 'waiting' | 'ok' | 'silent' | 'latent' | 'stalled', to: typeof from) => {
       watchdog.onTransition({ instrument: EXAMPLE_INSTRUMENT, from, to })
+      watchdog.look()
+    }
     goes('waiting', 'ok')
     goes('ok', 'silent')
     goes('silent', 'stalled')
@@ -130,5 +132,34 @@ describe('Watchdog', () => {
       `${EXAMPLE_INSTRUMENT} is well again`,
     ])
     await office.close()
+  })
+
+  it('withholds the heartbeat while the disk refuses everything, the alert itself included, and goes on after it', () => {
+    const beats: string[] = []
+    let isStoring = false
+    const state = { system: { ...EXAMPLE_SYSTEM, store: { state: 'degraded', bytes: 1 } } as SystemHealth }
+    const office = openOffice(join(folder, 'heartbeat'), `${CONFIG.replace('watchdog: {', 'watchdog: { heartbeat: [log],')}`)
+    const watchdog = new Watchdog({
+      config: office.config.watchdog,
+      desk: { raiseIncidents: () => isStoring, beat: (hook) => beats.push(hook) },
+      clock: { now: () => 0 },
+      system: () => state.system,
+      flow: () => ({ packets: 0, windows: 0 }),
+      file: join(folder, 'quakewire.db'),
+      onProblem() {},
+    })
+    watchdog.beat()
+    watchdog.look()
+    watchdog.beat()
+    expect(beats).toEqual(['log'])
+    isStoring = true
+    watchdog.look()
+    watchdog.beat()
+    expect(beats).toEqual(['log'])
+    state.system = EXAMPLE_SYSTEM
+    watchdog.look()
+    watchdog.beat()
+    expect(beats).toEqual(['log', 'log'])
+    return office.close()
   })
 })

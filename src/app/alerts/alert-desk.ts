@@ -7,7 +7,7 @@ import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import { MICROS_PER_SECOND } from '../../domain/time.ts'
 import type { Hook } from '../../io/alerts/hook.ts'
-import type { AlertPlanner, Outbox } from '../../io/store/outbox.ts'
+import type { AlertPlanner, Incident, Outbox } from '../../io/store/outbox.ts'
 import type { DeliveryResult } from '../../io/store/outbox-table.ts'
 import { messageOf } from './alert-message.ts'
 import { Courier } from './courier.ts'
@@ -115,15 +115,17 @@ export class AlertDesk {
     }
   }
 
-  /** An outage begins or ends; told from memory when the store refuses it. @returns false then: raise it again */
-  raiseIncident(topic: string, phase: 'begin' | 'end', occasionOf: (subject: string) => AlertOccasion): boolean {
+  /** Outages that begin or end; told from memory when the store refuses them. @returns false then: raise them again */
+  raiseIncidents(incidents: readonly Incident[]): boolean {
     try {
-      this.#options.outbox.raiseIncident(topic, phase, occasionOf)
+      this.#options.outbox.raiseIncidents(incidents)
       this.wake()
       return true
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
-      if (phase === 'begin') this.#tellFromMemory(occasionOf(`${topic}@unstored`))
+      for (const { topic, phase, occasionOf } of incidents) {
+        if (phase === 'begin') this.#tellFromMemory(occasionOf(`${topic}@unstored`))
+      }
       return false
     }
   }

@@ -12,6 +12,7 @@ export function alertPlanner(config: Pick<Config, 'alerts' | 'groups'>, clock: C
   const rules = config.alerts.map((rule) => alertRule(rule, config.groups))
   return {
     occasionOf: (message, detection) => (rules.length === 0 ? undefined : occasionOfMessage(message, detection)),
+    wants: (kind) => rules.some(({ kinds }) => kinds.has(kind)),
     plan: (occasion, history) => ({
       alerts: planAlerts({
         occasion,

@@ -2,17 +2,18 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { WatchdogConfig } from '../../contract/alert-config.ts'
 import type { ServerStatus, SystemHealth } from '../../contract/health.ts'
-import type { AlertOccasion } from '../../domain/alert.ts'
+import type { AlertKind, AlertOccasion } from '../../domain/alert.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { Incident } from '../../io/store/outbox.ts'
 import type { StateTransition } from '../station-board.ts'
 import type { AlertDesk } from './alert-desk.ts'
 import { stationOccasion, systemOccasion } from './occasions.ts'
 
 export interface WatchdogOptions {
   readonly config: WatchdogConfig
-  readonly desk: Pick<AlertDesk, 'raiseIncident' | 'beat'>
+  readonly desk: Pick<AlertDesk, 'raiseIncidents' | 'beat'>
   readonly clock: Clock
   readonly system: () => SystemHealth
   /** How many packets came and how many windows were scored so far. */
@@ -38,7 +39,11 @@ const STATION_TROUBLE: ReadonlySet<StateTransition['to']> = new Set(['silent', '
 export class Watchdog {
   readonly #options: WatchdogOptions
   readonly #timers: NodeJS.Timeout[] = []
+  /** By topic, as stored. */
   readonly #isOut = new Map<string, boolean>()
+  /** By topic, not stored yet. */
+  readonly #changes = new Map<string, Incident>()
+  readonly #transitions: StateTransition[] = []
   readonly #lostSince = new Map<string, Micros>()
   #windows = 0
   #packetsAtWindow = 0
@@ -57,31 +62,46 @@ export class Watchdog {
       setInterval(() => this.#measureDisk(), DISK_MILLIS),
     )
     if (config.heartbeat.length === 0) return
-    this.#beat()
-    this.#timers.push(setInterval(() => this.#beat(), config.heartbeatSeconds * 1000))
+    this.beat()
+    this.#timers.push(setInterval(() => this.beat(), config.heartbeatSeconds * 1000))
   }
 
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
-  onTransition({ instrument, to, reason }: StateTransition): void {
+  /** Told with the next look: thousands of stations fall silent at the same moment when a server goes. */
+  onTransition(transition: StateTransition): void {
+    this.#transitions.push(transition)
+  }
+
+  /** Looks at everything, and tells what has changed in one go. What cannot be stored is told again at the next look. */
+  look(): void {
+    for (const transition of this.#transitions.splice(0)) this.#lookAtStation(transition)
+    this.#lookAtSystem()
+    if (this.#changes.size === 0) return
+    const isStored = this.#options.desk.raiseIncidents([...this.#changes.values()])
+    if (!isStored) return
+    for (const { topic, phase } of this.#changes.values()) this.#isOut.set(topic, phase === 'begin')
+    this.#changes.clear()
+  }
+
+  #lookAtStation({ instrument, to, reason }: StateTransition): void {
     const time = this.#options.clock.now()
     const isSilent = STATION_TROUBLE.has(to)
     // `waiting` is no news: it has never been heard.
     if (isSilent || to !== 'waiting') {
-      this.#set(`station ${instrument}`, isSilent, (subject, phase) =>
+      this.#set('station', `station ${instrument}`, isSilent, (subject, phase) =>
         stationOccasion(instrument, isSilent ? to : 'silent', { subject, time, phase, reason }),
       )
     }
     if (isSilent || to === 'waiting') return
-    this.#set(`latency ${instrument}`, to === 'latent', (subject, phase) =>
+    this.#set('latency', `latency ${instrument}`, to === 'latent', (subject, phase) =>
       stationOccasion(instrument, 'latent', { subject, time, phase, reason }),
     )
   }
 
-  /** Looks at everything that has no event of its own. */
-  look(): void {
+  #lookAtSystem(): void {
     const now = this.#options.clock.now()
     const { servers, store } = this.#options.system()
     for (const server of servers) this.#lookAtServer(server, now)
@@ -89,7 +109,7 @@ export class Watchdog {
     const diskReason = store.state === 'degraded' ? (store.reason ?? 'the store refuses to write') : undefined
     const isFull = diskReason !== undefined || this.#isDiskLow
     const reason = diskReason ?? `less than ${this.#options.config.freeMegabytes} MB free`
-    this.#set('disk', isFull, (subject, phase) =>
+    this.#set('disk', 'disk', isFull, (subject, phase) =>
       systemOccasion('disk', {
         subject,
         phase,
@@ -108,7 +128,7 @@ export class Watchdog {
     const isLost = isAway && now - since >= this.#options.config.serverSeconds * MICROS_PER_SECOND
     // Between away and lost nothing is known to have changed.
     if (isAway && !isLost) return
-    this.#set(`server ${url}`, isLost, (subject, phase) =>
+    this.#set('server', `server ${url}`, isLost, (subject, phase) =>
       systemOccasion('server', {
         subject,
         phase,
@@ -129,7 +149,7 @@ export class Watchdog {
     }
     const isOverdue = now - this.#lastWindow > this.#options.config.inferenceSeconds * MICROS_PER_SECOND
     const isOut = isOverdue && packets - this.#packetsAtWindow >= LEAST_PACKETS
-    this.#set('inference', isOut, (subject, phase) =>
+    this.#set('inference', 'inference', isOut, (subject, phase) =>
       systemOccasion('inference', {
         subject,
         phase,
@@ -149,9 +169,10 @@ export class Watchdog {
     }
   }
 
-  #beat(): void {
+  /** Sends a heartbeat, unless the monitor does not do its work. */
+  beat(): void {
     const { config, desk, clock, system } = this.#options
-    if (this.#isOut.get('inference') || this.#isOut.get('disk')) return
+    if (this.#isTroubled('inference') || this.#isTroubled('disk')) return
     const { status, reasons, dataTime, windows } = system()
     const sentAt = formatMicros(clock.now())
     const title = status === 'ok' ? 'Quakewire is well' : 'Quakewire works, with troubles'
@@ -162,11 +183,23 @@ export class Watchdog {
     }
   }
 
-  /** Tells the outbox of a change only; one it refuses is told again at the next look. The first look ends what a restart has healed. */
-  #set(topic: string, isOut: boolean, occasionOf: (subject: string, phase: 'begin' | 'end') => AlertOccasion): void {
-    if (this.#isOut.get(topic) === isOut) return
+  #isTroubled(topic: string): boolean {
+    const change = this.#changes.get(topic)
+    return change === undefined ? this.#isOut.get(topic) === true : change.phase === 'begin'
+  }
+
+  /** Notes a change. The first look ends what was out before a restart and is not any more. */
+  #set(
+    kind: AlertKind,
+    topic: string,
+    isOut: boolean,
+    occasionOf: (subject: string, phase: 'begin' | 'end') => AlertOccasion,
+  ): void {
+    if (this.#isOut.get(topic) === isOut) {
+      this.#changes.delete(topic)
+      return
+    }
     const phase = isOut ? 'begin' : 'end'
-    const isStored = this.#options.desk.raiseIncident(topic, phase, (subject) => occasionOf(subject, phase))
-    if (isStored) this.#isOut.set(topic, isOut)
+    this.#changes.set(topic, { kind, topic, phase, occasionOf: (subject) => occasionOf(subject, phase) })
   }
 }

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryFilter } from '../../contract/alert.ts'
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { DurableMessage } from '../../contract/feed.ts'
-import type { AlertHistory, AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
+import type { AlertHistory, AlertKind, AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { Micros } from '../../domain/time.ts'
@@ -11,14 +11,29 @@ import type { DeliveryResult, HookBacklog, LaneHead, OutboxEntry, OutboxTable } 
 export interface AlertPlanner {
   /** What a stored message means to those who want to know; undefined: nothing. */
   occasionOf(message: DurableMessage, detection: DetectionWire | undefined): AlertOccasion | undefined
+  /** Whether any rule asks for such occasions. */
+  wants(kind: AlertKind): boolean
   plan(occasion: AlertOccasion, history: AlertHistory): { alerts: readonly PlannedAlert[]; endsForGood: boolean }
+}
+
+/** An outage begins or ends. */
+export interface Incident {
+  readonly kind: AlertKind
+  /** What is out: `station IU_ANMO_00_BH` */
+  readonly topic: string
+  readonly phase: 'begin' | 'end'
+  readonly occasionOf: (subject: string) => AlertOccasion
 }
 
 /** Runs a change as a transaction on disk. */
 export type Transact = <T>(operation: string, change: () => T) => T
 
 /** Plans nothing: for replay and tests. */
-const NO_PLANNER: AlertPlanner = { occasionOf: () => undefined, plan: () => ({ alerts: [], endsForGood: false }) }
+const NO_PLANNER: AlertPlanner = {
+  occasionOf: () => undefined,
+  wants: () => false,
+  plan: () => ({ alerts: [], endsForGood: false }),
+}
 
 /** The alerts of one store. What is planned is on disk together with what it is about, or neither is. */
 export class Outbox {
@@ -59,25 +74,24 @@ export class Outbox {
     }
   }
 
-  /** Something that is no message of the feed. @throws {StoreError} */
-  raise(occasion: AlertOccasion): void {
-    this.#transact('alert', () => this.#plan(occasion))
-  }
-
   /**
-   * An outage begins or ends. It is one subject as long as it lasts, over restarts, too; told again, it is the same one.
+   * Outages that begin or end, all in one transaction. Each is one subject as long as it lasts, over restarts, too; one that is told
+   * again is the same, and an end without a beginning is nothing. What no rule asks for is not kept.
    *
-   * @param topic what is out: `station IU_ANMO_00_BH`
-   * @param occasionOf the occasion of a subject; undefined: it had not begun
-   * @throws {StoreError}
+   * @throws {StoreError} nothing was stored
    */
-  raiseIncident(topic: string, phase: 'begin' | 'end', occasionOf: (subject: string) => AlertOccasion): void {
-    const known = this.#table.incident(topic)
-    if ((known === undefined) === (phase === 'end')) return
+  raiseIncidents(incidents: readonly Incident[]): void {
+    const news = incidents.filter(({ topic, phase, kind }) => {
+      const isOpen = this.#table.incident(topic) !== undefined
+      return isOpen === (phase === 'end') && (isOpen || this.#planner.wants(kind))
+    })
+    if (news.length === 0) return
     this.#transact('alert', () => {
-      const subject = known ?? this.#table.openIncident(topic, `${topic}@${this.#clock.now()}`)
-      if (phase === 'end') this.#table.closeIncident(topic)
-      this.#plan(occasionOf(subject))
+      for (const { topic, phase, occasionOf } of news) {
+        const subject = this.#table.openIncident(topic, `${topic}@${this.#clock.now()}`)
+        if (phase === 'end') this.#table.closeIncident(topic)
+        this.#plan(occasionOf(subject))
+      }
     })
   }
 
