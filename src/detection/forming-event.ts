@@ -48,6 +48,8 @@ export interface FormingEvent {
 /** Up to here an event is located with each onset; then with every fourth more. */
 const ALWAYS_LOCATED = 12
 const GROWTH = 1.25
+/** A location that is less certain says nothing: the nearest station says more. */
+const MOST_UNCERTAIN_KM = 500
 /** Of a vetoed event at least this part of the onsets come together. */
 const SIMULTANEOUS_SHARE = 0.6
 
@@ -150,7 +152,9 @@ export function isSimultaneous(event: FormingEvent, options: CoincidenceOptions)
 
 /** The event as it is published. */
 export function published(event: FormingEvent, options: CoincidenceOptions): NetworkEvent {
-  const { id, state, reason, revision, rule, origin, location, parts } = event
+  const { id, state, reason, revision, rule, origin, parts } = event
+  const isOfUse = event.location !== undefined && event.location.ellipse.majorKm <= MOST_UNCERTAIN_KM
+  const location = isOfUse ? event.location : undefined
   const onsets = counted(parts)
   const first = onsets[0] ?? parts[0]!
   const epicentre = location && origin?.source.place

@@ -83,5 +83,8 @@ describe('network events of Hengill 2018-12-30, twenty stations', () => {
     expect(main[0]?.location?.rmsSeconds).toBeLessThan(0.5)
     const reykir = { latitude: 64.025, longitude: -21.375 }
     expect(distanceDegrees(main[0]!.location!, reykir) * KM_PER_DEGREE).toBeLessThan(5)
+    // Onsets without a clear pick lead nowhere, and nothing is said of where.
+    expect(events.some(({ stations, location }) => stations > 8 && location === null)).toBe(true)
+    expect(events.every(({ location }) => location === null || location.ellipse.majorKm <= 500)).toBe(true)
   })
 })
