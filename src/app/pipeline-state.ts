@@ -9,7 +9,8 @@ export type StationState = Readonly<Record<string, unknown>>
  * have had data since the last time, so that one transaction can store it together with what came of it.
  */
 export class PipelineMemory implements PipelineState {
-  readonly #initial: Map<string, unknown>
+  /** What was brought back and not yet given out, by station. */
+  readonly #initial: ReadonlyMap<StationId, Map<string, unknown>>
   readonly #snapshots = new Map<StationId, Map<string, () => unknown>>()
   readonly #changed = new Set<StationId>()
   /** Stations with something stored. */
@@ -18,15 +19,16 @@ export class PipelineMemory implements PipelineState {
 
   constructor(initial: ReadonlyMap<StationId, StationState> = new Map()) {
     this.#known = new Set(initial.keys())
-    this.#initial = new Map([...initial.values()].flatMap((state) => Object.entries(state)))
+    this.#initial = new Map([...initial].map(([station, state]) => [station, new Map(Object.entries(state))]))
   }
 
   /** What was brought back is given out once: a stage that begins anew after the end of the data begins empty. */
   slot(stage: string, key: string): StateSlot {
     const station = stationOfKey(key)
     const name = `${stage} ${key}`
-    const initial = this.#initial.get(name)
-    this.#initial.delete(name)
+    const brought = this.#initial.get(station)
+    const initial = brought?.get(name)
+    brought?.delete(name)
     const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
     this.#snapshots.set(station, snapshots)
     return {
@@ -39,7 +41,8 @@ export class PipelineMemory implements PipelineState {
   /** Keys under which a stage has something to bring back. */
   saved(stage: string): string[] {
     const prefix = `${stage} `
-    return [...this.#initial.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
+    const names = [...this.#initial.values()].flatMap((brought) => [...brought.keys()])
+    return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   }
 
   /** The station's stages have taken in data. */
@@ -66,7 +69,10 @@ export class PipelineMemory implements PipelineState {
       this.#changed.size > 0 && this.#snapshots.has(NETWORK_STATE) ? [...this.#changed, NETWORK_STATE] : this.#changed
     for (const station of changed) {
       const snapshots = this.#snapshots.get(station) ?? new Map<string, () => unknown>()
-      saved.set(station, Object.fromEntries([...snapshots].map(([name, snapshot]) => [name, snapshot()])))
+      const taken = [...snapshots].map(([name, snapshot]) => [name, snapshot()] as const)
+      // A stage that has had no data since the restart still has what was brought back: another kill must not lose it.
+      const notHeardAgain = this.#initial.get(station) ?? []
+      saved.set(station, Object.fromEntries([...notHeardAgain, ...taken]))
     }
     return saved
   }
