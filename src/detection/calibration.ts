@@ -40,7 +40,7 @@ export function fitTemperature(scores: readonly LabelledScore[]): number | undef
     return sum
   }
   // The loss has one minimum in 1 / T: golden-section search.
-  let [low, high] = LOG_RANGE as unknown as [number, number]
+  let [low, high]: [number, number] = [...LOG_RANGE]
   while (high - low > 1e-6) {
     const left = high - GOLDEN * (high - low)
     const right = low + GOLDEN * (high - low)

@@ -1,4 +1,5 @@
 import { EngineError } from '../domain/errors.ts'
+import { compileModule, instantiateModule } from '../domain/web-assembly.ts'
 
 /** The functions of `assembly/`; offsets, steps and strides in bytes of `memory`. */
 export interface Kernels {
@@ -58,12 +59,6 @@ export interface Kernels {
   gatherRelevance(x: number, g: number, gStep: number, rows: number, channels: number, isSplit: boolean, r: number): void
 }
 
-/** The part of the WebAssembly API that is used; neither the language's nor Node's type definitions have it. */
-interface WebAssemblyApi {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { readonly exports: unknown }
-}
-
 /** Compiled once, however many instances there are. */
 const modules = new WeakMap<Uint8Array, object>()
 
@@ -74,11 +69,10 @@ const modules = new WeakMap<Uint8Array, object>()
  * @throws {EngineError} when this JavaScript engine cannot run them (WebAssembly with SIMD is needed)
  */
 export function instantiateKernels(bytes: Uint8Array): Kernels {
-  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
   try {
-    const module = modules.get(bytes) ?? new WebAssembly.Module(bytes)
+    const module = modules.get(bytes) ?? compileModule(bytes)
     modules.set(bytes, module)
-    return new WebAssembly.Instance(module).exports as Kernels
+    return instantiateModule(module) as Kernels
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : String(cause)
     throw new EngineError(`builtin engine: expected a runtime with WebAssembly SIMD, got: ${got}`, {}, cause)

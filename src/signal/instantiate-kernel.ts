@@ -1,13 +1,9 @@
+import { compileModule, instantiateModule } from '../domain/web-assembly.ts'
+
 /** Memory of a kernel, as WebAssembly has it. */
 export interface KernelMemory {
   readonly buffer: ArrayBuffer
   grow(pages: number): number
-}
-
-/** The part of the WebAssembly API that is used; neither the language's nor Node's type definitions have it. */
-interface WebAssemblyApi {
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object) => { readonly exports: unknown }
 }
 
 /** Bytes of a page of WebAssembly memory. */
@@ -20,7 +16,6 @@ export const PAGE_BYTES = 65_536
  * @returns its exports, which the caller knows
  */
 export function instantiateKernel(hex: string): unknown {
-  const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi }
   const bytes = Uint8Array.from(hex.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports
+  return instantiateModule(compileModule(bytes))
 }

@@ -69,7 +69,7 @@ class StoredArray implements Hdf5Array {
     const values = guarded(this.#path, this.#name, () => this.#dataset.slice([[from, to], ...rest]))
     if (values instanceof Float32Array || values instanceof Float64Array) return values
     if (ArrayBuffer.isView(values) && !(values instanceof DataView)) {
-      return Float64Array.from(values as unknown as ArrayLike<number>, Number)
+      return Float64Array.from(Array.from<number | bigint, number>(values, Number))
     }
     throw new DatasetError(
       `dataset: expected an array of numbers, got ${JSON.stringify(this.#dataset.dtype)} (${this.#path} ${this.#name})`,
