@@ -5,32 +5,25 @@ import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.t
 import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
 
 /**
- * The WebSocket feed, `ws://…/feed?topics=…&stations=…&since=SEQ`.
+ * The WebSocket feed, `ws://…/feed?topics=…&stations=…&waveformStations=…&envelopeStations=…&scoreStations=…&since=SEQ`.
  *
  * Every text frame is a JSON object with `type` and `seq`. Detections, labels and events are durable: `seq` is their own number and they
  * are replayed after `since`. All other messages carry the newest durable number at the time. Binary frames are waveforms
- * (waveform-frame.ts).
+ * (waveform-frame.ts) and envelopes (envelope-frame.ts: the extremes of each second, for sparklines); the first four bytes tell.
  *
- * A client that reads slowly gets every durable message, of the waveforms the newest of each instrument, and misses scores
- * (GET /api/scores has them) and health.
+ * At the beginning a client gets the last two minutes of waveforms and scores and the last ten of envelopes; after `subscribe`, those
+ * of instruments that it did not have before.
+ *
+ * A client that reads slowly gets every durable message, every envelope of the last ten minutes, of the waveforms the newest of each
+ * instrument, and misses scores (GET /api/scores has them) and health.
  */
 
 /** `detections` carries labels, too. An event belongs to the stations of its members. */
-export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'health'] as const
+export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'envelopes', 'health'] as const
 
 export type FeedTopic = (typeof FEED_TOPICS)[number]
 
-/** Why the server closed a feed; codes of RFC 6455's private range. */
-export const FEED_CLOSE = {
-  /** The query or a message was not understood; the reason says what was expected. */
-  badRequest: 4400,
-  /** The token is missing or wrong. */
-  unauthorised: 4401,
-  /** The page comes from another origin. */
-  foreignOrigin: 4403,
-  /** Too slow for detections: nothing is lost, come back with `since`. */
-  tooSlow: 4408,
-} as const
+export { FEED_CLOSE } from './feed-close.ts'
 
 export const monitorModeSchema = z.enum(['live', 'replay', 'demo'])
 
@@ -110,12 +103,18 @@ export const feedMessageSchema = z
   ])
   .meta({ id: 'FeedMessage' })
 
-/** Client → server: changes topics and stations of an open feed. Ids of stations or instruments; none = all. */
+/**
+ * Client → server: changes topics and stations of an open feed. Ids of stations or instruments. `stations`: none = all. The lists of
+ * one topic: absent = as `stations`, empty = of no station.
+ */
 export const subscribeSchema = z
   .strictObject({
     type: z.literal('subscribe'),
     topics: z.array(z.enum(FEED_TOPICS)),
     stations: z.array(stationOrInstrument()).exactOptional(),
+    waveformStations: z.array(stationOrInstrument()).exactOptional(),
+    envelopeStations: z.array(stationOrInstrument()).exactOptional(),
+    scoreStations: z.array(stationOrInstrument()).exactOptional(),
   })
   .meta({ id: 'Subscribe' })
 

@@ -1,18 +1,24 @@
-import type { FeedMessage } from '../contract/feed.ts'
-import { decodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
+import type { FeedMessage } from '../../contract/feed.ts'
+import { FEED_CLOSE } from '../../contract/feed-close.ts'
+import { decodeWaveformFrame, type WaveformFrame } from '../../contract/waveform-frame.ts'
 
-export type LinkState = 'connecting' | 'live' | 'lost'
+/** `stale`: connected, and nothing has come for longer than it should. */
+export type LinkState = 'connecting' | 'live' | 'stale' | 'lost'
 
 export interface FeedHandlers {
   onMessage(message: FeedMessage): void
   onWaveform(frame: WaveformFrame): void
   onLink(state: LinkState): void
+  /** The monitor wants a token; `open` again after a login. */
+  onUnauthorised(): void
 }
 
 const FIRST_RETRY_MILLIS = 500
 const LONGEST_RETRY_MILLIS = 10_000
 /** The server pings every connection; the page only sees messages, and health comes every few seconds. */
-const STALE_MILLIS = 20_000
+const STALE_MILLIS = 10_000
+/** After as long again the connection counts as lost. */
+const DEAD_MILLIS = 10_000
 
 /**
  * Keeps one connection to the feed: comes back after a loss with growing pauses and asks for the detections since the last one
@@ -25,6 +31,7 @@ export class FeedClient {
   #storeId: string | undefined
   #retryMillis = FIRST_RETRY_MILLIS
   #stale: ReturnType<typeof setTimeout> | undefined
+  #isStale = false
 
   constructor(handlers: FeedHandlers) {
     this.#handlers = handlers
@@ -41,7 +48,7 @@ export class FeedClient {
     const socket = new WebSocket(url)
     socket.binaryType = 'arraybuffer'
     socket.onmessage = ({ data }) => this.#receive(data)
-    socket.onclose = () => this.#comeBack()
+    socket.onclose = ({ code }) => this.#onClose(code)
     this.#socket = socket
     this.#watch()
   }
@@ -67,15 +74,25 @@ export class FeedClient {
     this.#handlers.onMessage(message)
   }
 
-  #comeBack(): void {
+  #onClose(code: number): void {
     clearTimeout(this.#stale)
     this.#handlers.onLink('lost')
+    if (code === FEED_CLOSE.unauthorised) {
+      this.#handlers.onUnauthorised()
+      return
+    }
     setTimeout(() => this.open(), this.#retryMillis)
     this.#retryMillis = Math.min(LONGEST_RETRY_MILLIS, this.#retryMillis * 2)
   }
 
   #watch(): void {
     clearTimeout(this.#stale)
-    this.#stale = setTimeout(() => this.#socket?.close(), STALE_MILLIS)
+    if (this.#isStale) this.#handlers.onLink('live')
+    this.#isStale = false
+    this.#stale = setTimeout(() => {
+      this.#isStale = this.#socket?.readyState === WebSocket.OPEN
+      if (this.#isStale) this.#handlers.onLink('stale')
+      this.#stale = setTimeout(() => this.#socket?.close(), DEAD_MILLIS)
+    }, STALE_MILLIS)
   }
 }

@@ -1,4 +1,4 @@
-import type { LiveTraces } from './monitor-state.svelte.ts'
+import type { LiveTraces } from '../feed/monitor-state.svelte.ts'
 
 /** Colours come from the page's style, so that light and dark are one place. */
 export interface Palette {

@@ -1,8 +1,8 @@
-import type { DetectionWire } from '../contract/detection.ts'
-import type { FeedMessage, HelloMessage } from '../contract/feed.ts'
-import type { StationStatus, SystemHealth } from '../contract/health.ts'
-import type { DetectionsAnswer } from '../contract/http.ts'
-import type { WaveformFrame } from '../contract/waveform-frame.ts'
+import type { DetectionWire } from '../../contract/detection.ts'
+import type { FeedMessage, HelloMessage } from '../../contract/feed.ts'
+import type { StationStatus, SystemHealth } from '../../contract/health.ts'
+import type { DetectionsAnswer } from '../../contract/http.ts'
+import type { WaveformFrame } from '../../contract/waveform-frame.ts'
 import { FeedClient, type LinkState } from './feed-client.ts'
 import { Ring } from './ring.ts'
 
@@ -21,21 +21,33 @@ export interface LiveTraces {
 /** Everything the page knows, kept up to date by the feed. */
 export class MonitorState {
   link = $state<LinkState>('connecting')
+  /** The monitor asks for a token that this browser does not have. */
+  isLoginNeeded = $state(false)
   hello = $state.raw<HelloMessage | undefined>()
   stations = $state.raw<readonly StationStatus[]>([])
   system = $state.raw<SystemHealth | undefined>()
   detections = $state.raw<readonly DetectionWire[]>([])
   readonly traces = new Map<string, LiveTraces>()
 
+  readonly #client = new FeedClient({
+    onLink: (state) => {
+      this.link = state
+    },
+    onUnauthorised: () => {
+      this.isLoginNeeded = true
+    },
+    onMessage: (message) => this.#onMessage(message),
+    onWaveform: (frame) => this.#onWaveform(frame),
+  })
+
   start(): void {
-    const client = new FeedClient({
-      onLink: (state) => {
-        this.link = state
-      },
-      onMessage: (message) => this.#onMessage(message),
-      onWaveform: (frame) => this.#onWaveform(frame),
-    })
-    client.open()
+    this.#client.open()
+  }
+
+  /** After a login. */
+  restart(): void {
+    this.isLoginNeeded = false
+    this.start()
   }
 
   #onMessage(message: FeedMessage): void {
