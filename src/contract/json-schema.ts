@@ -7,8 +7,10 @@ import {
   heartbeatSchema,
   resendRequestSchema,
 } from './alert.ts'
+import { explanationAnswerSchema, replayAnswerSchema } from './detection-study.ts'
 import { feedMessageSchema, subscribeSchema } from './feed.ts'
 import { gapsAnswerSchema } from './gaps.ts'
+import { healthHistorySchema, instrumentHistorySchema, logAnswerSchema } from './health-history.ts'
 import {
   detectionAnswerSchema,
   detectionsAnswerSchema,
@@ -21,6 +23,8 @@ import {
   scoresAnswerSchema,
   stationsAnswerSchema,
 } from './http.ts'
+import { modelKernelsSchema } from './model-kernels.ts'
+import { scoreDistributionSchema } from './score-distribution.ts'
 
 /** Each schema carries its own name (`meta({ id })`), so that the parts become the entries of `$defs`. */
 const PUBLISHED = z.object({
@@ -34,6 +38,13 @@ const PUBLISHED = z.object({
   healthAnswer: healthAnswerSchema,
   scoresAnswer: scoresAnswerSchema,
   gapsAnswer: gapsAnswerSchema,
+  replayAnswer: replayAnswerSchema,
+  explanationAnswer: explanationAnswerSchema,
+  scoreDistribution: scoreDistributionSchema,
+  instrumentHistory: instrumentHistorySchema,
+  healthHistory: healthHistorySchema,
+  logAnswer: logAnswerSchema,
+  modelKernels: modelKernelsSchema,
   alert: alertMessageSchema,
   alertDigest: alertDigestSchema,
   heartbeat: heartbeatSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SCORE_BIN_EDGES } from './score-distribution.ts'
 
 /** `card.json`: everything about a model that its weights do not say. */
 
@@ -45,6 +46,21 @@ const trainingDataSchema = z.strictObject({
   noiseTraces: z.int().nonnegative(),
 })
 
+const epochSchema = z.strictObject({
+  epoch: z.int().positive(),
+  loss: z.number().describe('mean cross-entropy of the epoch, while the weights changed'),
+  dev: windowMetricsSchema.extend({ loss: z.number().nullable() }).nullable().describe('null without a dev split'),
+})
+
+/** Scores of windows as they come from a network in everyday work: what scores are compared with later. */
+const scoreReferenceSchema = z.strictObject({
+  description: z.string().describe('of which data'),
+  counts: z
+    .array(z.int().nonnegative())
+    .length(SCORE_BIN_EDGES.length + 1)
+    .describe('windows per bin of the logit: half a unit each from −12 to 12, and one at each end'),
+})
+
 export const modelCardSchema = z
   .strictObject({
     card: z.literal(1).describe('version of this format'),
@@ -71,6 +87,7 @@ export const modelCardSchema = z
         windowsPerEpoch: z.int().positive(),
         settings: z.record(z.string(), z.unknown()).describe('every other setting of the training, enough to repeat it'),
         data: z.array(trainingDataSchema).min(1),
+        history: z.array(epochSchema).exactOptional().describe('how each epoch went'),
       })
       .nullable()
       .describe('null when the weights come from elsewhere'),
@@ -78,6 +95,7 @@ export const modelCardSchema = z
       .partialRecord(z.enum(['train', 'dev', 'test']), windowMetricsSchema)
       .describe('by the window protocol, threshold 0.5'),
     calibration: calibrationSchema.exactOptional(),
+    scoreReference: scoreReferenceSchema.exactOptional(),
     limits: z.array(z.string()).describe('what the model must not be trusted with, in plain words'),
   })
   .meta({ id: 'ModelCard' })
