@@ -49,8 +49,12 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
   const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
   const epochReports: EpochReport[] = []
-  const { network, selectedEpoch } = trainNetwork({ architecture, sampleRate: SAMPLE_RATE, ...data, config, seed, wasm }, hooks)
-
+  const onEpoch = (report: EpochReport) => {
+    epochReports.push(report)
+    hooks.onEpoch?.(report)
+  }
+  const task = { architecture, sampleRate: SAMPLE_RATE, ...data, config, seed, wasm }
+  const { network, selectedEpoch } = trainNetwork(task, { ...hooks, onEpoch })
   data.close()
 
   writeModelFiles(out, network)

@@ -57,6 +57,7 @@ describe('train', () => {
     await train(options, { onProblem: fail })
     const page = readFileSync(html, 'utf8')
     expect(page).toContain('<h1>Training of made</h1>')
+    expect(page).toMatch(/Epoch [12] of 2 was kept/)
     for (const text of ['Loss', 'optimiser.learningRate', '0.05', 'Dev split', 'ROC', 'Worst false positives'])
       expect(page).toContain(text)
     // One file: nothing is fetched, nothing runs.
