@@ -72,6 +72,9 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
   const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
 
+  // At the end of the data all that was open closes, also of stations that were not heard since a restart.
+  const restored = (stage: string) => () => state.saved(stage)
+
   const records$ = packets$.pipe(
     decodeMiniseed(parts.isAccepted, onProblem),
     filter(parts.isWanted ?? (() => true)),
@@ -80,30 +83,37 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   )
 
   const frames$ = records$.pipe(
-    perChannel((record$, sourceId) =>
-      record$.pipe(
-        mergeTraces(sourceId, parts.merge, state, parts.onCounters),
-        tap(parts.onTrace ?? (() => {})),
-        resampleTo(sourceId, { gridRate, onProblem }, state),
-      ),
+    perChannel(
+      (record$, sourceId) =>
+        record$.pipe(
+          mergeTraces(sourceId, parts.merge, state, parts.onCounters),
+          tap(parts.onTrace ?? (() => {})),
+          resampleTo(sourceId, { gridRate, onProblem }, state),
+        ),
+      restored('merge'),
     ),
-    perStation((grid$, instrument) => grid$.pipe(assembleThreeComponents(instrument, parts.assemble(instrument), state))),
+    perStation(
+      (grid$, instrument) => grid$.pipe(assembleThreeComponents(instrument, parts.assemble(instrument), state)),
+      restored('assemble'),
+    ),
     share(),
   )
 
   const scores$ = frames$.pipe(
-    perStation((frame$, instrument) =>
-      frame$.pipe(
-        slidingWindows(instrument, { windowLength, stride, gridRate }, state),
-        preprocess(prepare, windowLength * channels),
-      ),
+    perStation(
+      (frame$, instrument) =>
+        frame$.pipe(
+          slidingWindows(instrument, { windowLength, stride, gridRate }, state),
+          preprocess(prepare, windowLength * channels),
+        ),
+      restored('window'),
     ),
     classify(classifier),
     share(),
   )
 
   const detections$ = scores$.pipe(
-    perStation((score$, instrument) => score$.pipe(trigger(instrument, parts.trigger(instrument), state))),
+    perStation((score$, instrument) => score$.pipe(trigger(instrument, parts.trigger(instrument), state)), restored('trigger')),
     explain(parts.explainer, prepare, gridRate),
     share(),
   )

@@ -47,9 +47,12 @@ export const NETWORK = '*'
 /** Hands each stage its slot by stage name and key (`merge`, `FDSN:…`). */
 export interface PipelineState {
   slot(stage: string, key: string): StateSlot
+  /** Keys under which a stage has something to bring back and has not asked for it yet. */
+  saved(stage: string): string[]
 }
 
 /** For replay and tests: nothing is brought back, nothing is saved. */
 export const FORGETFUL_STATE: PipelineState = {
   slot: () => ({ initial: undefined, onSave() {}, release() {} }),
+  saved: () => [],
 }

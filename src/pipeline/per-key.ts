@@ -5,10 +5,13 @@ import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
  * and lives as long as the stream. Chains subscribe at once and hand on synchronously.
  *
  * What `groupBy` and `mergeMap` do, without a subject and its list of observers on each value's way.
+ *
+ * @param restored keys that had values before a restart; asked at the end of the source, which ends their chains, too
  */
 export function perKey<In, Key, Out>(
   keyOf: (value: In) => Key,
   chain: (values$: Observable<In>, key: Key) => Observable<Out>,
+  restored: () => readonly Key[] = () => [],
 ): OperatorFunction<In, Out> {
   return (source) =>
     new Observable((subscriber) => {
@@ -33,6 +36,7 @@ export function perKey<In, Key, Out>(
             fail(error)
           },
           complete: () => {
+            for (const key of restored()) if (!inlets.has(key)) open(key)
             for (const inlet of inlets.values()) inlet.complete()
             subscriber.complete()
           },

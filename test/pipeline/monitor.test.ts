@@ -155,6 +155,22 @@ describe('the pipeline', () => {
     }
   })
 
+  it('closes what was open when it is stopped behind the last packet and hears only the end of the data', () => {
+    // The last burst is at 210 s: its detection is open when the data end.
+    const packets = packetsOf({ seconds: 218 })
+    const reference = play(packets, partsWith(FORGETFUL_STATE))
+    const memory = new PipelineMemory()
+    const touch = (station: StationId) => memory.touch(station)
+    const before = play(packets, partsWith(memory, touch), false)
+    expect(before.outputs.at(-1)).toMatchObject({ detection: { state: 'open' } })
+    const restored = new PipelineMemory(deserialize(serialize(memory.save())) as Map<StationId, StationState>)
+    const after = play([], partsWith(restored))
+    expect(after.outputs).toMatchObject([{ detection: { state: 'closed' } }])
+    expect([...before.scores, ...after.scores]).toEqual(reference.scores)
+    expect([...before.outputs, ...after.outputs]).toEqual(reference.outputs)
+    expect(play([], partsWith(restored)).outputs).toEqual([])
+  })
+
   it('gives the same bits whenever it starts, once the first window is full', () => {
     const packets = packetsOf()
     const whole = play(packets, partsWith(FORGETFUL_STATE)).scores
