@@ -59,7 +59,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   }
   const { keepScoresDays, maximumMegabytes, file } = config.store
   const { strideSeconds } = config.window
-  const planner = alertPlanner(config, clock)
+  const planner = alertPlanner(config)
   const store = openStore(file, { clock, keepScoresDays, maximumMegabytes, strideSeconds, planner, onProblem: report })
   const alerts = alertDesk(config, { planner, store, clock, onProblem: report })
   const hub = new FeedHub(clock, storeView(store))

@@ -25,7 +25,7 @@ export function openOffice(folder: string, text: string, environment: Record<str
   const config = configOf(folder, text, environment)
   const problems: Problem[] = []
   const onProblem = (problem: Problem) => void problems.push(problem)
-  const planner = alertPlanner(config, SYSTEM_CLOCK)
+  const planner = alertPlanner(config)
   const store = openStore(join(folder, 'quakewire.db'), {
     clock: SYSTEM_CLOCK,
     keepScoresDays: 30,

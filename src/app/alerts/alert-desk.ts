@@ -25,6 +25,8 @@ export interface AlertDeskOptions {
 /** Results are stored together, so that many deliveries cost one write; after a crash the last ones are told again. */
 const STORE_MILLIS = 100
 const RELOAD_MILLIS = 5000
+/** In a storm alerts are planned no more often than this; a single one at once. */
+const PLAN_MILLIS = 250
 /** Keys that were told without being stored. */
 const MOST_REMEMBERED = 10_000
 
@@ -39,6 +41,8 @@ export class AlertDesk {
   #results: DeliveryResult[] = []
   #storing: NodeJS.Timeout | undefined
   #reloading: NodeJS.Timeout | undefined
+  #planning: NodeJS.Timeout | undefined
+  #nextPlan = 0
   #isStopped = false
 
   constructor(options: AlertDeskOptions) {
@@ -62,34 +66,22 @@ export class AlertDesk {
 
   /** What waits from before a restart goes out first. */
   start(): void {
+    this.#plan()
     this.#reload()
     this.#reloading = setInterval(() => this.#reload(), RELOAD_MILLIS)
   }
 
-  /** Call after each commit: what was planned in it goes out. */
+  /** Call after each commit: what was stored in it is planned and goes out, not inside the packet's own turn. */
   wake(): void {
-    const news = this.#options.outbox.takeNews()
-    if (news.length === 0) return
-    const touched = new Set<Courier>()
-    this.#guarded(() => {
-      for (const { hook, lane } of news) {
-        const courier = this.#couriers.get(hook)
-        courier?.wake(lane)
-        if (courier) touched.add(courier)
-      }
-    })
-    // Not inside the packet's own turn.
-    setImmediate(() => {
-      this.#guarded(() => {
-        for (const courier of touched) courier.pump()
-      })
-    })
+    if (this.#isStopped) return
+    this.#planning ??= setTimeout(() => this.#plan(), Math.max(0, this.#nextPlan - performance.now()))
   }
 
   /** Stores what was delivered; what is on its way is told again after the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#reloading)
+    clearTimeout(this.#planning)
     for (const courier of this.#couriers.values()) courier.stop()
     this.#storeResults()
     clearTimeout(this.#storing)
@@ -105,7 +97,7 @@ export class AlertDesk {
   #tellFromMemory(occasion: AlertOccasion): void {
     const { planner, hooks, clock } = this.#options
     const history = { toldHooks: () => [], lastBeginning: () => undefined }
-    for (const alert of planner.plan(occasion, history).alerts) {
+    for (const alert of planner.plan(occasion, history, clock.now()).alerts) {
       const hook = hooks.get(alert.hook)
       const isLater = alert.isConditional || alert.batch !== undefined || alert.suppressed !== undefined
       if (hook === undefined || isLater || this.#unstored.has(alert.key)) continue
@@ -118,8 +110,10 @@ export class AlertDesk {
   /** Outages that begin or end; told from memory when the store refuses them. @returns false then: raise them again */
   raiseIncidents(incidents: readonly Incident[]): boolean {
     try {
+      // What was stored before is told before.
+      this.#plan()
       this.#options.outbox.raiseIncidents(incidents)
-      this.wake()
+      this.#tellNews()
       return true
     } catch (error) {
       if (!(error instanceof MonitorError)) throw error
@@ -138,6 +132,7 @@ export class AlertDesk {
 
   /** @returns false when nobody was told of such a subject */
   acknowledge(subject: string, by: string): boolean {
+    this.#plan()
     return this.#options.outbox.acknowledge(subject, by)
   }
 
@@ -149,6 +144,7 @@ export class AlertDesk {
   }
 
   deliveries(query: DeliveryFilter): Delivery[] {
+    this.#plan()
     this.#storeResults()
     return this.#options.outbox.deliveries(query)
   }
@@ -172,6 +168,31 @@ export class AlertDesk {
         delivered,
         failures,
       }
+    })
+  }
+
+  /** Some of what waits to be planned; the rest in a turn of its own, soon. */
+  #plan(): void {
+    clearTimeout(this.#planning)
+    this.#planning = undefined
+    let isMore = true
+    const isDone = this.#guarded(() => {
+      isMore = this.#options.outbox.planSome()
+    })
+    this.#tellNews()
+    this.#nextPlan = performance.now() + (isDone ? (isMore ? 0 : PLAN_MILLIS) : RELOAD_MILLIS)
+    if (isMore) this.wake()
+  }
+
+  #tellNews(): void {
+    this.#guarded(() => {
+      const touched = new Set<Courier>()
+      for (const { hook, lane } of this.#options.outbox.takeNews()) {
+        const courier = this.#couriers.get(hook)
+        courier?.wake(lane)
+        if (courier) touched.add(courier)
+      }
+      for (const courier of touched) courier.pump()
     })
   }
 

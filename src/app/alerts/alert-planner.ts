@@ -2,24 +2,23 @@ import type { AlertRuleConfig } from '../../contract/alert-config.ts'
 import type { Config } from '../../contract/config.ts'
 import { endsForGood, planAlerts } from '../../detection/alert-plan.ts'
 import type { AlertRule } from '../../domain/alert.ts'
-import type { Clock } from '../../domain/ports.ts'
 import type { AlertPlanner } from '../../io/store/outbox.ts'
 import { occasionOfMessage } from './occasions.ts'
 import { quietUntil } from './quiet-hours.ts'
 
-/** The rules of a configuration, ready to be asked inside the transactions of the store. */
-export function alertPlanner(config: Pick<Config, 'alerts' | 'groups'>, clock: Clock): AlertPlanner {
+/** The rules of a configuration, ready to be asked. */
+export function alertPlanner(config: Pick<Config, 'alerts' | 'groups'>): AlertPlanner {
   const rules = config.alerts.map((rule) => alertRule(rule, config.groups))
   return {
-    occasionOf: (message, detection) => (rules.length === 0 ? undefined : occasionOfMessage(message, detection)),
+    occasionOf: occasionOfMessage,
     wants: (kind) => rules.some(({ kinds }) => kinds.has(kind)),
-    plan: (occasion, history) => ({
+    plan: (occasion, history, now) => ({
       alerts: planAlerts({
         occasion,
         rules,
         history,
-        now: clock.now(),
-        quietUntil: ({ quiet }, now) => quiet && quietUntil(quiet, now),
+        now,
+        quietUntil: ({ quiet }, time) => quiet && quietUntil(quiet, time),
       }),
       endsForGood: endsForGood(occasion),
     }),

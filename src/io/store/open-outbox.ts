@@ -1,6 +1,5 @@
 import type { Clock } from '../../domain/ports.ts'
 import { Outbox } from './outbox.ts'
-import { OutboxTable } from './outbox-table.ts'
 import { checkSchema } from './schema.ts'
 import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
 import { storeError } from './store-error.ts'
@@ -27,7 +26,10 @@ export function openOutbox(file: string, clock: Clock): { outbox: Outbox; close(
         throw storeError(operation, file, cause)
       }
     }
-    return { outbox: new Outbox(new OutboxTable(opened), transact, { clock, onProblem() {} }), close: () => opened.close() }
+    return {
+      outbox: new Outbox(opened, transact, { clock, findDetection: () => undefined, onProblem() {} }),
+      close: () => opened.close(),
+    }
   } catch (cause) {
     database?.close()
     throw storeError('open', file, cause)

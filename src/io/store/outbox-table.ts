@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryFilter, DeliveryState } from '../../contract/alert.ts'
-import type { AlertHistory, PlannedAlert } from '../../domain/alert.ts'
+import type { AlertHistory, AlertOccasion, PlannedAlert, Severity } from '../../domain/alert.ts'
 import { formatMicros, type Micros } from '../../domain/time.ts'
+import type { OccasionTable } from './occasion-table.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 /** An alert that waits to be told. */
@@ -44,7 +45,17 @@ export interface HookBacklog {
 
 interface Row {
   readonly number: number
+  readonly occasion: number
+  readonly key: string
+  readonly hook: string
+  readonly lane: string
+  readonly rule: string
+  readonly subject: string
+  readonly severity: Severity
   readonly state: DeliveryState
+  readonly begins: number
+  readonly escalates: number
+  readonly conditional: number
   readonly due: number
   readonly batch: string | null
   readonly attempts: number
@@ -52,18 +63,19 @@ interface Row {
   readonly first_attempt: number | null
   readonly delivered: number | null
   readonly error: string | null
-  readonly json: string
 }
 
 /** Longest error text kept. */
 const LONGEST_ERROR = 500
 
 /**
- * Alerts on their way to the hooks, and what became of them. A key is there once: what is planned again (after a restart, a second
- * replay) changes nothing. Everything is in the file, nothing in memory, so that another process may send dead letters again.
+ * Alerts on their way to the hooks, and what became of them: small rows, each refers to the occasion it tells of. A key is there once:
+ * what is planned again (after a restart, a second replay) changes nothing. Everything is in the file, nothing in memory, so that
+ * another process may send dead letters again.
  */
 export class OutboxTable implements AlertHistory {
   readonly #database: SqliteDatabase
+  readonly #occasions: OccasionTable
   readonly #insert
   readonly #toldHooks
   readonly #lastBeginning
@@ -76,17 +88,16 @@ export class OutboxTable implements AlertHistory {
   readonly #search
   readonly #backlog
   readonly #deleteOlder
-  readonly #acknowledge
-  readonly #openIncident
-  readonly #closeIncident
-  readonly #incident
   readonly #subject
 
-  constructor(database: SqliteDatabase) {
+  constructor(database: SqliteDatabase, occasions: OccasionTable) {
     this.#database = database
+    this.#occasions = occasions
     this.#insert = database.prepare(
-      `INSERT OR IGNORE INTO outbox (key, hook, lane, about, rule, subject, state, begins, due, batch, conditional, planned, time, error, json)
-       VALUES (:key, :hook, :lane, :about, :rule, :subject, :state, :begins, :due, :batch, :conditional, :planned, :time, :error, :json)`,
+      `INSERT OR IGNORE INTO outbox
+         (key, occasion, hook, lane, about, rule, subject, severity, state, begins, escalates, due, batch, conditional, planned, time, error)
+       VALUES (:key, :occasion, :hook, :lane, :about, :rule, :subject, :severity, :state, :begins, :escalates, :due, :batch, :conditional,
+         :planned, :time, :error)`,
     )
     this.#toldHooks = database
       .prepare<[string, string], string>(
@@ -117,44 +128,41 @@ export class OutboxTable implements AlertHistory {
          first_attempt = coalesce(first_attempt, :firstAttempt), delivered = iif(:state = 'delivered', :time, NULL)
        WHERE number = :number`,
     )
-    this.#search = database.prepare<[Record<string, unknown>], Row>(
-      `SELECT * FROM outbox WHERE (:state IS NULL OR state = :state) AND (:hook IS NULL OR hook = :hook)
-         AND (:before IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit`,
+    this.#search = database.prepare<[Record<string, unknown>], Row & { title: string }>(
+      `SELECT outbox.*, json_extract(json, '$.title') AS title FROM outbox JOIN occasions ON occasions.number = occasion
+       WHERE (:state IS NULL OR state = :state) AND (:hook IS NULL OR hook = :hook)
+         AND (:before IS NULL OR outbox.number < :before) ORDER BY outbox.number DESC LIMIT :limit`,
     )
     this.#backlog = database.prepare<[], { hook: string; state: string; count: number; oldest: number | null }>(
       `SELECT hook, state, count(*) AS count, min(due) AS oldest FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state, hook`,
     )
     this.#deleteOlder = database.prepare<[number]>("DELETE FROM outbox WHERE planned < ? AND state NOT IN ('pending', 'dead')")
-    this.#acknowledge = database.prepare<[string, string, number]>(
-      'INSERT OR IGNORE INTO acknowledgements (subject, by, time) VALUES (?, ?, ?)',
-    )
-    this.#openIncident = database.prepare<[string, string]>('INSERT OR IGNORE INTO incidents (topic, subject) VALUES (?, ?)')
-    this.#closeIncident = database.prepare<[string]>('DELETE FROM incidents WHERE topic = ?')
-    this.#incident = database.prepare<[string], string>('SELECT subject FROM incidents WHERE topic = ?').pluck()
     this.#subject = database.prepare<[string], number>('SELECT 1 FROM outbox WHERE subject = ? LIMIT 1').pluck()
   }
 
   /** @returns how many are new */
-  put(alerts: readonly PlannedAlert[], planned: Micros): number {
+  put(number: number, alerts: readonly PlannedAlert[], planned: Micros): number {
     let added = 0
     for (const alert of alerts) {
-      const { key, hook, lane, rule, occasion, due, batch, isConditional, isUpdate, suppressed } = alert
+      const { key, hook, lane, rule, severity, occasion, due, batch, isConditional, isUpdate, isEscalation, suppressed } = alert
       added += this.#insert.run({
         key,
+        occasion: number,
         hook,
         lane,
         about: occasion.lane,
         rule,
         subject: occasion.subject,
+        severity,
         state: suppressed === undefined ? 'pending' : 'suppressed',
         begins: isUpdate ? 0 : 1,
+        escalates: isEscalation ? 1 : 0,
         due,
         batch: batch ?? null,
         conditional: isConditional ? 1 : 0,
         planned,
         time: occasion.time,
         error: suppressed ?? null,
-        json: JSON.stringify(alert),
       }).changes
     }
     return added
@@ -187,13 +195,10 @@ export class OutboxTable implements AlertHistory {
     const row = this.#find.get(number)
     if (row === undefined) return []
     const rows = row.batch === null ? [row] : this.#batch.all(row.batch)
-    return rows.map(({ json, planned, due, attempts, number: each }) => ({
-      number: each,
-      alert: JSON.parse(json) as PlannedAlert,
-      plannedAt: planned,
-      due,
-      attempts,
-    }))
+    return rows.flatMap((each) => {
+      const occasion = this.#occasions.find(each.occasion)
+      return occasion ? [entryOf(each, occasion)] : []
+    })
   }
 
   finish(results: readonly DeliveryResult[]): void {
@@ -211,9 +216,7 @@ export class OutboxTable implements AlertHistory {
   }
 
   search({ state, hook, before, limit }: DeliveryFilter): Delivery[] {
-    return this.#search
-      .all({ state: state ?? null, hook: hook ?? null, before: before ?? null, limit })
-      .map(({ json, ...row }) => deliveryOf(JSON.parse(json) as PlannedAlert, row))
+    return this.#search.all({ state: state ?? null, hook: hook ?? null, before: before ?? null, limit }).map(deliveryOf)
   }
 
   backlogs(): Map<string, HookBacklog> {
@@ -230,41 +233,43 @@ export class OutboxTable implements AlertHistory {
     this.#deleteOlder.run(oldest)
   }
 
-  /** Somebody takes care of it: nobody else needs to be called. @returns false when nothing is known of the subject */
-  acknowledge(subject: string, by: string, time: Micros): boolean {
-    if (this.#subject.get(subject) === undefined) return false
-    this.#acknowledge.run(subject, by, time)
-    this.withdraw(subject)
-    return true
-  }
-
-  /** @returns the subject that stands for an outage as long as it lasts, over restarts, too */
-  openIncident(topic: string, subject: string): string {
-    this.#openIncident.run(topic, subject)
-    return this.#incident.get(topic) as string
-  }
-
-  incident(topic: string): string | undefined {
-    return this.#incident.get(topic)
-  }
-
-  closeIncident(topic: string): void {
-    this.#closeIncident.run(topic)
+  /** Whether anybody was or will be told of it. */
+  knows(subject: string): boolean {
+    return this.#subject.get(subject) !== undefined
   }
 }
 
-function deliveryOf({ key, hook, rule, severity, occasion }: PlannedAlert, row: Omit<Row, 'json'>): Delivery {
+function entryOf(row: Row, occasion: AlertOccasion): OutboxEntry {
+  const { number, key, hook, lane, rule, severity, begins, escalates, conditional, due, batch, planned, attempts } = row
+  const alert: PlannedAlert = {
+    key,
+    rule,
+    hook,
+    severity,
+    lane,
+    occasion,
+    isUpdate: begins === 0,
+    isEscalation: escalates === 1,
+    due,
+    ...(batch === null ? {} : { batch }),
+    isConditional: conditional === 1,
+  }
+  return { number, alert, plannedAt: planned, due, attempts }
+}
+
+function deliveryOf(row: Row & { readonly title: string }): Delivery {
+  const { number, key, hook, rule, subject, severity, title, state, attempts } = row
   const time = (micros: number | null) => (micros === null ? null : formatMicros(micros))
   return {
-    number: row.number,
+    number,
     key,
     hook,
     rule,
-    subject: occasion.subject,
+    subject,
     severity,
-    title: occasion.title,
-    state: row.state,
-    attempts: row.attempts,
+    title,
+    state,
+    attempts,
     plannedAt: formatMicros(row.planned),
     dueAt: formatMicros(row.due),
     firstAttemptAt: time(row.first_attempt),

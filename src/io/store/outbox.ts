@@ -5,15 +5,19 @@ import type { AlertHistory, AlertKind, AlertOccasion, PlannedAlert } from '../..
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { Micros } from '../../domain/time.ts'
-import type { DeliveryResult, HookBacklog, LaneHead, OutboxEntry, OutboxTable } from './outbox-table.ts'
+import { IncidentTable } from './incident-table.ts'
+import { OccasionTable, type WaitingMessage } from './occasion-table.ts'
+import { type DeliveryResult, type HookBacklog, type LaneHead, type OutboxEntry, OutboxTable } from './outbox-table.ts'
+import type { SqliteDatabase } from './sqlite-binding.ts'
 
-/** Says who is told of what; called inside the transaction that stores it. */
+/** Says who is told of what. */
 export interface AlertPlanner {
   /** What a stored message means to those who want to know; undefined: nothing. */
   occasionOf(message: DurableMessage, detection: DetectionWire | undefined): AlertOccasion | undefined
   /** Whether any rule asks for such occasions. */
   wants(kind: AlertKind): boolean
-  plan(occasion: AlertOccasion, history: AlertHistory): { alerts: readonly PlannedAlert[]; endsForGood: boolean }
+  /** @param now when it was stored: planning it later gives the same */
+  plan(occasion: AlertOccasion, history: AlertHistory, now: Micros): { alerts: readonly PlannedAlert[]; endsForGood: boolean }
 }
 
 /** An outage begins or ends. */
@@ -25,53 +29,70 @@ export interface Incident {
   readonly occasionOf: (subject: string) => AlertOccasion
 }
 
+export interface OutboxOptions {
+  /** Absent (replay, another process): nothing is noted and nothing is planned. */
+  readonly planner?: AlertPlanner | undefined
+  readonly clock: Clock
+  /** What a label is about. */
+  readonly findDetection: (id: string) => DetectionWire | undefined
+  readonly onProblem: OnProblem
+}
+
 /** Runs a change as a transaction on disk. */
 export type Transact = <T>(operation: string, change: () => T) => T
 
-/** Plans nothing: for replay and tests. */
-const NO_PLANNER: AlertPlanner = {
-  occasionOf: () => undefined,
-  wants: () => false,
-  plan: () => ({ alerts: [], endsForGood: false }),
-}
+/** Messages planned in one transaction: a packet waits no longer for it. */
+const MOST_AT_ONCE = 64
 
-/** The alerts of one store. What is planned is on disk together with what it is about, or neither is. */
+/**
+ * The alerts of one store. The transaction that stores a detection notes here that there is something to tell, one small row for all
+ * hooks; who is told of it is planned later, beside the pipeline. So an alert is never lost, and costs detection next to nothing.
+ */
 export class Outbox {
+  readonly #occasions: OccasionTable
   readonly #table: OutboxTable
+  readonly #incidents: IncidentTable
   readonly #transact: Transact
-  readonly #planner: AlertPlanner
+  readonly #planner: AlertPlanner | undefined
   readonly #clock: Clock
+  readonly #findDetection: OutboxOptions['findDetection']
   readonly #onProblem: OnProblem
   #news: PlannedAlert[] = []
 
-  constructor(
-    table: OutboxTable,
-    transact: Transact,
-    { planner = NO_PLANNER, clock, onProblem }: { planner?: AlertPlanner | undefined; clock: Clock; onProblem: OnProblem },
-  ) {
-    this.#table = table
+  constructor(database: SqliteDatabase, transact: Transact, { planner, clock, findDetection, onProblem }: OutboxOptions) {
+    this.#occasions = new OccasionTable(database)
+    this.#table = new OutboxTable(database, this.#occasions)
+    this.#incidents = new IncidentTable(database)
     this.#transact = transact
     this.#planner = planner
     this.#clock = clock
+    this.#findDetection = findDetection
     this.#onProblem = onProblem
   }
 
-  /** Inside a transaction: plans what these messages mean. A planner that fails costs alerts, never detections. */
-  follow(messages: readonly DurableMessage[], find: (id: string) => DetectionWire | undefined): void {
-    for (const message of messages) {
-      try {
-        const detection = message.type === 'label' ? find(message.id) : undefined
-        const occasion = this.#planner.occasionOf(message, detection)
-        if (occasion) this.#plan(occasion)
-      } catch (error) {
-        // What the database refuses must undo the whole transaction.
-        if ((error as { code?: string }).code?.startsWith('SQLITE_')) throw error
-        this.#onProblem({
-          code: 'ALERT_PLAN',
-          message: `alert: planning failed for ${message.type} ${message.id}: ${String(error)}`,
-        })
-      }
+  /** Inside the transaction that stores these messages. */
+  note(messages: readonly DurableMessage[]): void {
+    const planner = this.#planner
+    if (planner === undefined) return
+    for (const { seq, type } of messages) if (planner.wants(KINDS[type])) this.#occasions.note(seq, this.#clock.now())
+  }
+
+  /**
+   * Plans who is told of what was noted, some of it.
+   *
+   * @returns whether more waits
+   * @throws {StoreError} nothing was planned
+   */
+  planSome(): boolean {
+    const planner = this.#planner
+    if (planner === undefined) return false
+    const waiting = this.#occasions.waiting(MOST_AT_ONCE)
+    if (waiting.length > 0) {
+      this.#transact('alert', () => {
+        for (const each of waiting) this.#planMessage(planner, each)
+      })
     }
+    return waiting.length === MOST_AT_ONCE
   }
 
   /**
@@ -81,16 +102,20 @@ export class Outbox {
    * @throws {StoreError} nothing was stored
    */
   raiseIncidents(incidents: readonly Incident[]): void {
+    const planner = this.#planner
+    if (planner === undefined) return
     const news = incidents.filter(({ topic, phase, kind }) => {
-      const isOpen = this.#table.incident(topic) !== undefined
-      return isOpen === (phase === 'end') && (isOpen || this.#planner.wants(kind))
+      const isOpen = this.#incidents.subject(topic) !== undefined
+      return isOpen === (phase === 'end') && (isOpen || planner.wants(kind))
     })
     if (news.length === 0) return
     this.#transact('alert', () => {
+      const now = this.#clock.now()
       for (const { topic, phase, occasionOf } of news) {
-        const subject = this.#table.openIncident(topic, `${topic}@${this.#clock.now()}`)
-        if (phase === 'end') this.#table.closeIncident(topic)
-        this.#plan(occasionOf(subject))
+        const subject = this.#incidents.open(topic, `${topic}@${now}`)
+        if (phase === 'end') this.#incidents.close(topic)
+        const occasion = occasionOf(subject)
+        this.#plan(planner, occasion, now, () => this.#occasions.add(occasion, now))
       }
     })
   }
@@ -126,7 +151,12 @@ export class Outbox {
 
   /** @returns false when nobody was told of such a subject */
   acknowledge(subject: string, by: string): boolean {
-    return this.#transact('acknowledge', () => this.#table.acknowledge(subject, by, this.#clock.now()))
+    return this.#transact('acknowledge', () => {
+      if (!this.#table.knows(subject)) return false
+      this.#incidents.acknowledge(subject, by, this.#clock.now())
+      this.#table.withdraw(subject)
+      return true
+    })
   }
 
   /** Dead letters are tried again. @returns how many */
@@ -143,12 +173,42 @@ export class Outbox {
   }
 
   prune(oldest: Micros): void {
-    this.#transact('prune', () => this.#table.prune(oldest))
+    this.#transact('prune', () => {
+      this.#table.prune(oldest)
+      this.#occasions.prune(oldest)
+    })
   }
 
-  #plan(occasion: AlertOccasion): void {
-    const { alerts, endsForGood } = this.#planner.plan(occasion, this.#table)
+  /** A planner that fails costs an alert, never those after it. */
+  #planMessage(planner: AlertPlanner, waiting: WaitingMessage): void {
+    const { message, number, time } = waiting
+    try {
+      const occasion = planner.occasionOf(message, message.type === 'label' ? this.#findDetection(message.id) : undefined)
+      const isTold =
+        occasion !== undefined &&
+        this.#plan(planner, occasion, time, () => {
+          this.#occasions.plan(waiting, occasion)
+          return number
+        })
+      if (!isTold) this.#occasions.drop(number)
+    } catch (error) {
+      // What the database refuses must undo the whole transaction.
+      if ((error as { code?: string }).code?.startsWith('SQLITE_')) throw error
+      this.#occasions.drop(number)
+      const message = `alert: planning failed for ${waiting.message.type} ${waiting.message.id}: ${String(error)}`
+      this.#onProblem({ code: 'ALERT_PLAN', message })
+    }
+  }
+
+  /** @param keep stores the occasion when somebody is told of it. @returns whether anybody is */
+  #plan(planner: AlertPlanner, occasion: AlertOccasion, now: Micros, keep: () => number): boolean {
+    const { alerts, endsForGood } = planner.plan(occasion, this.#table, now)
     if (endsForGood) this.#table.withdraw(occasion.subject)
-    if (this.#table.put(alerts, this.#clock.now()) > 0) this.#news.push(...alerts)
+    if (alerts.length === 0) return false
+    if (this.#table.put(keep(), alerts, now) > 0) this.#news.push(...alerts)
+    return true
   }
 }
+
+/** What a rule must ask for to be told of a message. */
+const KINDS: Readonly<Record<DurableMessage['type'], AlertKind>> = { detection: 'detection', label: 'detection', event: 'event' }

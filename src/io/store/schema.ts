@@ -132,6 +132,55 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX event_members_by_detection ON event_members (detection, event);
   `,
+  `
+  -- What happened and may be told: once, however many hooks there are. seq: its message of the feed; json: absent until it is planned
+  -- who is told, without what the message says. Times: µs since 1970.
+  CREATE TABLE occasions (number INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER, time INTEGER NOT NULL, kind TEXT, json TEXT);
+  CREATE INDEX occasions_to_plan ON occasions (number) WHERE json IS NULL;
+  INSERT INTO occasions (number, time, kind, json)
+    SELECT number, planned, json_extract(json, '$.occasion.kind'), json_extract(json, '$.occasion') FROM outbox;
+
+  -- One alert to one hook each; as before, but what it tells of is elsewhere.
+  DROP INDEX outbox_pending;
+  DROP INDEX outbox_by_state;
+  DROP INDEX outbox_by_subject;
+  DROP INDEX outbox_beginnings;
+  DROP INDEX outbox_batches;
+  ALTER TABLE outbox RENAME TO old_outbox;
+  CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL UNIQUE,
+    occasion INTEGER NOT NULL,
+    hook TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    about TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    state TEXT NOT NULL,
+    begins INTEGER NOT NULL,
+    escalates INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    batch TEXT,
+    conditional INTEGER NOT NULL,
+    planned INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    first_attempt INTEGER,
+    delivered INTEGER,
+    error TEXT
+  );
+  INSERT INTO outbox
+    SELECT number, key, number, hook, lane, about, rule, subject, json_extract(json, '$.severity'), state, begins,
+      json_extract(json, '$.isEscalation'), due, batch, conditional, planned, time, attempts, first_attempt, delivered, error
+    FROM old_outbox;
+  DROP TABLE old_outbox;
+  CREATE INDEX outbox_pending ON outbox (hook, lane, number, due) WHERE state = 'pending';
+  CREATE INDEX outbox_backlog ON outbox (state, hook, due) WHERE state IN ('pending', 'dead');
+  CREATE INDEX outbox_by_subject ON outbox (subject, rule);
+  CREATE INDEX outbox_beginnings ON outbox (rule, about, time) WHERE begins = 1;
+  CREATE INDEX outbox_batches ON outbox (batch) WHERE batch IS NOT NULL;
+  `,
 ]
 
 /** What this version writes and reads. */

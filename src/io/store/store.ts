@@ -20,7 +20,6 @@ import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
 import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
-import { OutboxTable } from './outbox-table.ts'
 import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { migrate } from './schema.ts'
@@ -146,7 +145,7 @@ export class Store {
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
     const transact = <T>(operation: string, change: () => T) =>
       this.#attempt(operation, () => database.transaction(change).immediate())
-    this.outbox = new Outbox(new OutboxTable(database), transact, options)
+    this.outbox = new Outbox(database, transact, { ...options, findDetection: (id) => this.#detections.find(id) })
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
@@ -169,7 +168,7 @@ export class Store {
     const time = this.#clock.now()
     const change = () => {
       const message = this.#detections.label(id, value, by, time)
-      if (message) this.outbox.follow([message], (each) => this.#detections.find(each))
+      if (message) this.outbox.note([message])
       return message
     }
     return this.#attempt('label', () => this.#database.transaction(change).immediate())
@@ -284,7 +283,8 @@ export class Store {
     if (checkpoints) this.#checkpoints.put('state', checkpoints)
     if (positions) this.#checkpoints.put('position', positions)
     for (const gap of gaps) this.#gaps.put(gap)
-    this.outbox.follow([...messages, ...eventMessages], (id) => this.#detections.find(id))
+    this.outbox.note(messages)
+    this.outbox.note(eventMessages)
     return { messages, events: eventMessages }
   }
 
