@@ -249,10 +249,12 @@ export class LiveMonitor {
 
   /** All servers say that nothing more will come: what is held back comes out, open detections close, as at the end of a replay. */
   #endData(): void {
+    // Nothing came since a restart: what was open then is to be closed all the same.
+    if (this.#memory.hasUnheard) this.#packets$ ??= this.#beginData()
     if (!this.#packets$) return
-    this.#memory.touchAll()
     this.#packets$.complete()
     this.#packets$ = undefined
+    this.#memory.touchAll()
     this.recorder.commit()
   }
 

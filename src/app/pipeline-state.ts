@@ -45,6 +45,11 @@ export class PipelineMemory implements PipelineState {
     return names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))
   }
 
+  /** A station has something to bring back that none of its stages has asked for: it has had no data since the restart. */
+  get hasUnheard(): boolean {
+    return [...this.#initial].some(([station, brought]) => station !== NETWORK_STATE && brought.size > 0)
+  }
+
   /** The station's stages have taken in data. */
   touch(station: StationId): void {
     this.#changed.add(station)

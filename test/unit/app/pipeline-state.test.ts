@@ -26,6 +26,13 @@ describe('the memory of the pipeline', () => {
     expect(memory.save().get(ALDER)).toEqual({})
   })
 
+  it('knows when something was brought back that nobody has asked for', () => {
+    const memory = new PipelineMemory(new Map([[ALDER, { [`merge ${Z}`]: 'old' }]]))
+    expect(memory.hasUnheard).toBe(true)
+    memory.slot('merge', Z)
+    expect(memory.hasUnheard).toBe(false)
+  })
+
   it('saves only stations that have had data', () => {
     const memory = new PipelineMemory(new Map([[ALDER, { [`merge ${Z}`]: 'old' }]]))
     expect([...memory.save().keys()]).toEqual([])
