@@ -15,11 +15,11 @@ export interface FeedPublisherOptions {
   readonly onProblem: OnProblem
 }
 
-const SCORES_MILLIS = 250
+const NEWS_MILLIS = 250
 const HEALTH_MILLIS = 2000
 const TICK_MILLIS = 30_000
 
-/** Brings what the pipeline gives to the feed: waveforms at once, scores a few times a second, health when it is new. */
+/** Brings what the pipeline gives to the feed: waveforms at once, scores and envelopes a few times a second, health when it is new. */
 export class FeedPublisher {
   readonly #options: FeedPublisherOptions
   readonly #timers: readonly NodeJS.Timeout[]
@@ -29,7 +29,7 @@ export class FeedPublisher {
   constructor(options: FeedPublisherOptions) {
     this.#options = options
     this.#timers = [
-      this.#every(SCORES_MILLIS, () => this.#publishNews()),
+      this.#every(NEWS_MILLIS, () => this.#publishNews()),
       this.#every(HEALTH_MILLIS, () => this.healthChanged()),
       this.#every(TICK_MILLIS, () => options.hub.tick()),
     ]
@@ -66,6 +66,7 @@ export class FeedPublisher {
     const scores = this.#scores
     this.#scores = []
     hub.publishScores(scores)
+    hub.publishEnvelopes()
     if (!this.#isHealthNew) return
     this.#isHealthNew = false
     hub.publishHealth(view.stations(), view.system())

@@ -16,7 +16,7 @@
  * | 8 | float64 | time of the first row, microseconds since 1970 (a whole number) |
  * | 16 | uint32 | length of the instrument id in bytes |
  * | 20 | ASCII | instrument id, zero-padded up to h |
- * | h | float32 × 6n | rows min Z, max Z, min N, max N, min E, max E, source units |
+ * | h | float32 × 6n | rows min Z, max Z, min N, max N, min E, max E, source units; NaN where no sample is a number |
  *
  * Row i holds the samples in [first row + i · seconds, first row + (i + 1) · seconds); rows lie on multiples of their length
  * since 1970. No zod here, so that a page can read frames with these few lines alone.

@@ -1,6 +1,7 @@
-import type { DurableMessage, FeedTopic } from '../contract/feed.ts'
+import type { DurableMessage } from '../contract/feed.ts'
 import { FEED_CLOSE } from '../contract/feed.ts'
-import type { StationFilter } from './station-filter.ts'
+import type { EnvelopeCursors } from './recent-envelopes.ts'
+import type { Subscription } from './subscription.ts'
 
 /** One end of a WebSocket, as far as the feed needs it. */
 export interface FeedConnection {
@@ -9,11 +10,6 @@ export interface FeedConnection {
   /** @param onSent called when the data have left our memory, or the connection is gone */
   send(data: string | Uint8Array, onSent: () => void): void
   close(code: number, reason: string): void
-}
-
-export interface Subscription {
-  readonly topics: ReadonlySet<FeedTopic>
-  readonly stations: StationFilter
 }
 
 export interface MessageSource {
@@ -37,6 +33,8 @@ const INTERNAL_ERROR = 1011
  * live, and a slow client costs no memory.
  */
 export class FeedClient {
+  /** How far the envelopes of each instrument were sent. */
+  readonly envelopeCursors: EnvelopeCursors = new Map()
   readonly #connection: FeedConnection
   readonly #source: MessageSource
   readonly #waveforms = new Map<string, Uint8Array>()
@@ -61,7 +59,9 @@ export class FeedClient {
 
   subscribe(subscription: Subscription): void {
     this.#subscription = subscription
-    this.#waveforms.clear()
+    const isUnwanted = (topic: 'waveforms' | 'envelopes') => (instrument: string) => !subscription.wants(topic, instrument)
+    for (const each of [...this.#waveforms.keys()].filter(isUnwanted('waveforms'))) this.#waveforms.delete(each)
+    for (const each of [...this.envelopeCursors.keys()].filter(isUnwanted('envelopes'))) this.envelopeCursors.delete(each)
   }
 
   /** Reads from the store until level with it or the client is slow. */
@@ -70,7 +70,7 @@ export class FeedClient {
     if (this.#isReading) return
     this.#isReading = true
     try {
-      while (this.#isBehind && !this.#isSlow) {
+      while (this.#isBehind && !this.isSlow) {
         const page = this.#source.messagesSince(this.#cursor, PAGE)
         for (const message of page) this.#deliver(message)
         if (page.length < PAGE) this.#isBehind = false
@@ -86,7 +86,7 @@ export class FeedClient {
   /** A message that was just stored. */
   live(message: DurableMessage): void {
     if (this.#isBehind || message.seq <= this.#cursor) return
-    if (this.#isSlow) this.#isBehind = true
+    if (this.isSlow) this.#isBehind = true
     else this.#deliver(message)
   }
 
@@ -97,12 +97,17 @@ export class FeedClient {
 
   /** Dropped when the client is slow: the next one says more. */
   nowOrNever(text: string): void {
-    if (!this.#isSlow) this.#send(text)
+    if (!this.isSlow) this.#send(text)
+  }
+
+  /** Ask `isSlow` first: what is read with a cursor waits where it is. */
+  bytes(frame: Uint8Array): void {
+    this.#send(frame)
   }
 
   /** Newest only when the client is slow. */
   waveform(instrument: string, frame: Uint8Array): void {
-    if (this.#isSlow) this.#waveforms.set(instrument, frame)
+    if (this.isSlow) this.#waveforms.set(instrument, frame)
     else this.#send(frame)
   }
 
@@ -115,17 +120,17 @@ export class FeedClient {
     this.#cursorAtTick = this.#isBehind ? this.#cursor : -1
   }
 
-  get #isSlow(): boolean {
+  get isSlow(): boolean {
     return this.#connection.bufferedAmount > SLOW_BYTES
   }
 
   #deliver(message: DurableMessage): void {
     this.#cursor = message.seq
-    const { topics, stations } = this.#subscription
+    const subscription = this.#subscription
     const isWanted =
       message.type === 'event'
-        ? topics.has('events') && message.members.some(({ instrument }) => stations.has(instrument))
-        : topics.has('detections') && stations.has(message.instrument)
+        ? message.members.some(({ instrument }) => subscription.wants('events', instrument))
+        : subscription.wants('detections', message.instrument)
     if (isWanted) this.#send(JSON.stringify(message))
   }
 
@@ -134,9 +139,9 @@ export class FeedClient {
   }
 
   readonly #onSent = (): void => {
-    if (this.#isSlow) return
+    if (this.isSlow) return
     this.catchUp()
-    if (this.#waveforms.size === 0 || this.#isSlow) return
+    if (this.#waveforms.size === 0 || this.isSlow) return
     const frames = [...this.#waveforms.values()]
     this.#waveforms.clear()
     for (const frame of frames) this.#send(frame)

@@ -1,4 +1,5 @@
 import type { DetectionWire } from '../contract/detection.ts'
+import { encodeEnvelopeFrame } from '../contract/envelope-frame.ts'
 import type { DurableMessage, HealthMessage, HelloMessage, ScoresMessage, StationStateMessage } from '../contract/feed.ts'
 import type { StationStatus, SystemHealth } from '../contract/health.ts'
 import { encodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
@@ -8,6 +9,8 @@ import { formatMicros, type Micros } from '../domain/time.ts'
 import { FeedClient, type FeedConnection, type MessageSource } from './feed-client.ts'
 import type { FeedRequest } from './feed-query.ts'
 import { RecentData } from './recent-data.ts'
+import { RecentEnvelopes } from './recent-envelopes.ts'
+import type { SampledTopic, Subscription } from './subscription.ts'
 
 export interface FeedScore {
   readonly instrument: InstrumentId
@@ -15,6 +18,9 @@ export interface FeedScore {
   readonly endTime: Micros
   readonly score: number
 }
+
+/** About 500 kB in one frame: half of what a client may have waiting. */
+const MOST_ENVELOPE_ROWS = 20_000
 
 /**
  * Hands what the monitor publishes to the clients of the feed. Publishing never waits: neither on the store nor on a client.
@@ -24,6 +30,7 @@ export class FeedHub {
   readonly #source: MessageSource
   readonly #clients = new Set<FeedClient>()
   readonly #recent = new RecentData<FeedScore>()
+  readonly #envelopes = new RecentEnvelopes()
 
   constructor(clock: Clock, source: MessageSource) {
     this.#clock = clock
@@ -34,14 +41,21 @@ export class FeedHub {
     return this.#clients.size
   }
 
-  /** A new client: hello, then what was stored after `since`, the last two minutes of waveforms and scores, then live. */
+  /** A new client: hello, then what was stored after `since`, recent waveforms, scores and envelopes, then live. */
   add(connection: FeedConnection, { subscription, since }: FeedRequest, hello: HelloMessage): FeedClient {
     const client = new FeedClient(connection, this.#source, subscription, since)
     client.now(JSON.stringify(hello))
     client.catchUp()
-    this.#sendRecent(client)
+    this.#sendRecent(client, (topic, instrument) => subscription.wants(topic, instrument))
     this.#clients.add(client)
     return client
+  }
+
+  /** Another subscription: of what was not wanted before, the recent data come at once. */
+  subscribe(client: FeedClient, subscription: Subscription): void {
+    const before = client.subscription
+    client.subscribe(subscription)
+    this.#sendRecent(client, (topic, instrument) => subscription.wants(topic, instrument) && !before.wants(topic, instrument))
   }
 
   remove(client: FeedClient): void {
@@ -57,8 +71,7 @@ export class FeedHub {
   publishUnstored(detection: DetectionWire): void {
     const text = JSON.stringify(detection)
     for (const client of this.#clients) {
-      const { topics, stations } = client.subscription
-      if (topics.has('detections') && stations.has(detection.instrument)) client.now(text)
+      if (client.subscription.wants('detections', detection.instrument)) client.now(text)
     }
   }
 
@@ -71,11 +84,10 @@ export class FeedHub {
     )
     const forAll = lazily(() => JSON.stringify(this.#scoresMessage(wire())))
     for (const client of this.#clients) {
-      const { topics, stations } = client.subscription
-      if (!topics.has('scores')) continue
-      if (stations.isAll) client.nowOrNever(forAll())
-      else {
-        const wanted = wire().filter(({ instrument }) => stations.has(instrument))
+      const { subscription } = client
+      if (subscription.wantsAll('scores')) client.nowOrNever(forAll())
+      else if (subscription.has('scores')) {
+        const wanted = wire().filter(({ instrument }) => subscription.wants('scores', instrument))
         if (wanted.length > 0) client.nowOrNever(JSON.stringify(this.#scoresMessage(wanted)))
       }
     }
@@ -84,21 +96,26 @@ export class FeedHub {
   /** Copied: the samples may be reused at once. */
   publishWaveform(frame: WaveformFrame): void {
     this.#recent.addFrame(frame)
+    this.#envelopes.addFrame(frame)
     const bytes = lazily(() => encodeWaveformFrame(frame))
     for (const client of this.#clients) {
-      const { topics, stations } = client.subscription
-      if (topics.has('waveforms') && stations.has(frame.instrument)) client.waveform(frame.instrument, bytes())
+      if (client.subscription.wants('waveforms', frame.instrument)) client.waveform(frame.instrument, bytes())
     }
+  }
+
+  /** The seconds that are over since the last call; call it a few times a second. */
+  publishEnvelopes(): void {
+    for (const client of this.#clients) this.#sendEnvelopes(client)
   }
 
   publishHealth(stations: readonly StationStatus[], system: SystemHealth): void {
     const messageOf = (of: readonly StationStatus[]): HealthMessage => ({ ...this.#head('health'), stations: [...of], system })
     const forAll = lazily(() => JSON.stringify(messageOf(stations)))
     for (const client of this.#clients) {
-      const { topics, stations: wanted } = client.subscription
-      if (!topics.has('health')) continue
-      if (wanted.isAll) client.nowOrNever(forAll())
-      else client.nowOrNever(JSON.stringify(messageOf(stations.filter(({ instrument }) => wanted.has(instrument)))))
+      const { subscription } = client
+      if (!subscription.has('health')) continue
+      if (subscription.wantsAll('health')) client.nowOrNever(forAll())
+      else client.nowOrNever(JSON.stringify(messageOf(stations.filter((each) => subscription.wants('health', each.instrument)))))
     }
   }
 
@@ -106,8 +123,7 @@ export class FeedHub {
   publishState(change: Omit<StationStateMessage, 'seq' | 'type' | 'time'>): void {
     const text = lazily(() => JSON.stringify({ ...this.#head('state'), ...change } satisfies StationStateMessage))
     for (const client of this.#clients) {
-      const { topics, stations } = client.subscription
-      if (topics.has('health') && stations.has(change.instrument)) client.nowOrNever(text())
+      if (client.subscription.wants('health', change.instrument)) client.nowOrNever(text())
     }
   }
 
@@ -116,16 +132,25 @@ export class FeedHub {
     for (const client of this.#clients) client.tick()
   }
 
-  #sendRecent(client: FeedClient): void {
-    const { topics, stations } = client.subscription
-    const isWanted = (instrument: string) => stations.has(instrument)
-    if (topics.has('scores')) {
-      const scores = this.#recent.scores(isWanted)
-      const wire = scores.map(({ instrument, endTime, score }) => ({ instrument, time: formatMicros(endTime), score }))
-      if (wire.length > 0) client.nowOrNever(JSON.stringify(this.#scoresMessage(wire)))
+  #sendRecent(client: FeedClient, isNew: (topic: SampledTopic, instrument: string) => boolean): void {
+    const scores = this.#recent.scores((instrument) => isNew('scores', instrument))
+    const wire = scores.map(({ instrument, endTime, score }) => ({ instrument, time: formatMicros(endTime), score }))
+    if (wire.length > 0) client.nowOrNever(JSON.stringify(this.#scoresMessage(wire)))
+    for (const frame of this.#recent.frames((instrument) => isNew('waveforms', instrument))) {
+      client.waveform(frame.instrument, encodeWaveformFrame(frame))
     }
-    if (topics.has('waveforms')) {
-      for (const frame of this.#recent.frames(isWanted)) client.waveform(frame.instrument, encodeWaveformFrame(frame))
+    this.#sendEnvelopes(client)
+  }
+
+  /** What a slow client does not take now it gets at the next turn. */
+  #sendEnvelopes(client: FeedClient): void {
+    const { subscription, envelopeCursors } = client
+    if (!subscription.has('envelopes')) return
+    const isWanted = (instrument: string) => subscription.wants('envelopes', instrument)
+    while (!client.isSlow) {
+      const envelopes = this.#envelopes.take(envelopeCursors, isWanted, MOST_ENVELOPE_ROWS)
+      if (envelopes.length === 0) return
+      client.bytes(encodeEnvelopeFrame({ secondsPerRow: 1, envelopes }))
     }
   }
 

@@ -17,8 +17,8 @@ const KEEPALIVE_MILLISECONDS = 20_000
 /** How long a client may take to say goodbye when the monitor stops. */
 const FAREWELL_MILLISECONDS = 1000
 
-/** Longest message of a client: a subscription to a thousand stations. */
-const LARGEST_MESSAGE_BYTES = 64 * 1024
+/** Longest message of a client: a subscription with lists of thousands of stations. */
+const LARGEST_MESSAGE_BYTES = 256 * 1024
 
 /** A close reason may have 123 bytes (RFC 6455 §5.5). */
 const LONGEST_REASON = 120
@@ -63,7 +63,7 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
     webSocket.on('message', (data: RawData, isBinary) => {
       const subscription = isBinary ? 'message: expected text, got bytes' : parseSubscribe(data.toString())
       if (typeof subscription === 'string') close(webSocket, FEED_CLOSE.badRequest, subscription)
-      else client.subscribe(subscription)
+      else hub.subscribe(client, subscription)
     })
   }
 

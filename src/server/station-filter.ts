@@ -1,9 +1,19 @@
-/** Stations (`NET_STA`) and instruments (`NET_STA_LOC_BS`) a client wants; none named: all. */
+/** Stations (`NET_STA`) and instruments (`NET_STA_LOC_BS`) a client wants. */
 export class StationFilter {
   readonly #ids: ReadonlySet<string> | undefined
 
-  constructor(ids: readonly string[] | undefined) {
-    this.#ids = ids === undefined || ids.length === 0 ? undefined : new Set(ids)
+  private constructor(ids: ReadonlySet<string> | undefined) {
+    this.#ids = ids
+  }
+
+  /** None named: all. */
+  static allUnlessNamed(ids: readonly string[] | undefined): StationFilter {
+    return new StationFilter(ids === undefined || ids.length === 0 ? undefined : new Set(ids))
+  }
+
+  /** None named: none. */
+  static only(ids: readonly string[]): StationFilter {
+    return new StationFilter(new Set(ids))
   }
 
   get isAll(): boolean {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { decodeEnvelopeFrame } from '../../src/contract/envelope-frame.ts'
 import { type FeedMessage, feedMessageSchema } from '../../src/contract/feed.ts'
 import { decodeWaveformFrame } from '../../src/contract/waveform-frame.ts'
 import { openStore, type Store } from '../../src/io/store/store.ts'
@@ -157,6 +158,31 @@ describe('the feed', () => {
     await once(reader.socket, 'pong')
     publish(1)
     await reader.until(() => reader.detections.length === 1)
+  })
+
+  it('brings envelopes of one station and waveforms of another, and the recent ones of a third when it is asked for', async () => {
+    const instruments = ['CI_CLC_00_HH', 'IU_ANMO_00_BH', 'GE_APE__BH']
+    const samples = Float64Array.from({ length: 120 }, (_, i) => i)
+    const startTime = 1_562_261_629_000_000
+    for (const instrument of instruments) hub.publishWaveform({ instrument, startTime, rate: 20, samples })
+    const query = '?topics=waveforms,envelopes&waveformStations=CI_CLC&envelopeStations=IU_ANMO'
+    const reader = await new FeedReader(query).opened()
+    await reader.until(() => reader.frames.length === 2)
+    const envelopesOf = (bytes: Uint8Array | undefined) =>
+      decodeEnvelopeFrame(bytes ?? new Uint8Array())?.envelopes.map(({ instrument, rows }) => [instrument, ...rows])
+    expect(decodeWaveformFrame(reader.frames[0]!)?.instrument).toBe('CI_CLC_00_HH')
+    const rows = [0, 57, 1, 58, 2, 59, 60, 117, 61, 118, 62, 119]
+    expect(envelopesOf(reader.frames[1])).toEqual([['IU_ANMO_00_BH', ...rows]])
+    reader.socket.send(
+      JSON.stringify({
+        type: 'subscribe',
+        topics: ['envelopes'],
+        envelopeStations: ['IU_ANMO', 'GE_APE__BH'],
+        waveformStations: [],
+      }),
+    )
+    await reader.until(() => reader.frames.length === 3)
+    expect(envelopesOf(reader.frames[2])).toEqual([['GE_APE__BH', ...rows]])
   })
 
   it('gives a client that stops reading every detection when it reads again, and the newest waveform only', async () => {

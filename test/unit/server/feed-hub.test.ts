@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type DetectionWire, detectionToWire } from '../../../src/contract/detection.ts'
+import { decodeEnvelopeFrame, ENVELOPE_COLUMNS } from '../../../src/contract/envelope-frame.ts'
 import { FEED_CLOSE, type FeedTopic, type HelloMessage } from '../../../src/contract/feed.ts'
 import { decodeWaveformFrame } from '../../../src/contract/waveform-frame.ts'
 import { parseInstrumentId } from '../../../src/domain/source-id.ts'
 import { type FeedConnection, SLOW_BYTES } from '../../../src/server/feed-client.ts'
 import { FeedHub } from '../../../src/server/feed-hub.ts'
-import { StationFilter } from '../../../src/server/station-filter.ts'
+import { Subscription, type SubscriptionOptions } from '../../../src/server/subscription.ts'
 import { EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../../helpers/example-detection.ts'
 import { EXAMPLE_MODEL, EXAMPLE_STATION, EXAMPLE_SYSTEM } from '../../helpers/example-view.ts'
 
@@ -46,7 +47,14 @@ class PlayedConnection implements FeedConnection {
   }
 
   get frames() {
-    return this.sent.filter((data) => typeof data !== 'string').map((bytes) => decodeWaveformFrame(bytes)!)
+    return this.sent.flatMap((data) => (typeof data === 'string' ? [] : (decodeWaveformFrame(data) ?? [])))
+  }
+
+  /** Instrument and first second of what came, with the number of seconds. */
+  get envelopes(): [instrument: string, second: number, rows: number][] {
+    return this.sent
+      .flatMap((data) => (typeof data === 'string' ? [] : (decodeEnvelopeFrame(data)?.envelopes ?? [])))
+      .map(({ instrument, startTime, rows }) => [instrument, startTime / 1e6, rows.length / ENVELOPE_COLUMNS])
   }
 }
 
@@ -74,9 +82,14 @@ function store(instrument = EXAMPLE_INSTRUMENT): DetectionWire {
 
 const publish = (instrument = EXAMPLE_INSTRUMENT) => hub.publish(store(instrument))
 
-function connect(topics: FeedTopic[], since?: number, stations?: string[]) {
+function connect(
+  topics: FeedTopic[],
+  since?: number,
+  stations?: string[],
+  ofTopic: NonNullable<SubscriptionOptions['ofTopic']> = {},
+) {
   const connection = new PlayedConnection()
-  const subscription = { topics: new Set(topics), stations: new StationFilter(stations) }
+  const subscription = new Subscription({ topics, stations, ofTopic })
   const hello: HelloMessage = {
     seq: stored.length,
     type: 'hello',
@@ -134,11 +147,7 @@ describe('detections', () => {
       send(data, onSent)
       connection.bufferedAmount += SLOW_BYTES / 100
     }
-    hub.add(
-      connection,
-      { subscription: { topics: new Set(['detections']), stations: new StationFilter(undefined) }, since: 0 },
-      {} as never,
-    )
+    hub.add(connection, { subscription: new Subscription({ topics: ['detections'] }), since: 0 }, {} as never)
     let drains = 0
     for (; connection.detections.length < 1000; drains++) connection.drain()
     expect(drains).toBeGreaterThan(3)
@@ -232,6 +241,76 @@ describe('waveforms', () => {
   })
 })
 
+/** Seconds of data on the grid, the values of each second its number. */
+const secondsOf = (first: number, count: number, instrument = EXAMPLE_INSTRUMENT) => ({
+  instrument,
+  startTime: first * 1e6,
+  rate: 20,
+  samples: Float64Array.from({ length: 60 * count }, (_, i) => first + Math.floor(i / 60)),
+})
+
+describe('envelopes', () => {
+  it('come a second at a time, of several instruments in one frame', () => {
+    const { connection } = connect(['envelopes'])
+    hub.publishWaveform(secondsOf(100, 2))
+    hub.publishWaveform(secondsOf(100, 1, other))
+    expect(connection.envelopes).toEqual([])
+    hub.publishEnvelopes()
+    hub.publishEnvelopes()
+    expect(connection.sent.length).toBe(2)
+    expect(connection.envelopes).toEqual([
+      [EXAMPLE_INSTRUMENT, 100, 2],
+      [other, 100, 1],
+    ])
+  })
+
+  it('of the last ten minutes come to a new client, then those that are new', () => {
+    for (let second = 0; second < 700; second += 10) hub.publishWaveform(secondsOf(second, 10))
+    const { connection } = connect(['envelopes'])
+    hub.publishWaveform(secondsOf(700, 1))
+    hub.publishEnvelopes()
+    expect(connection.envelopes).toEqual([
+      [EXAMPLE_INSTRUMENT, 100, 600],
+      [EXAMPLE_INSTRUMENT, 700, 1],
+    ])
+  })
+
+  it('wait for a slow client and come all of them, once', () => {
+    const { connection } = connect(['envelopes'])
+    connection.block()
+    for (let second = 0; second < 300; second++) {
+      hub.publishWaveform(secondsOf(second, 1))
+      hub.publishEnvelopes()
+    }
+    expect(connection.envelopes).toEqual([])
+    connection.drain()
+    hub.publishEnvelopes()
+    hub.publishEnvelopes()
+    expect(connection.envelopes).toEqual([[EXAMPLE_INSTRUMENT, 0, 300]])
+  })
+
+  it('of many instruments fill a client no further than it can take', () => {
+    const instruments = Array.from({ length: 300 }, (_, i) => `XX_S${i}__HH`)
+    const frame = secondsOf(0, 600)
+    for (const instrument of instruments) hub.publishWaveform({ ...frame, instrument })
+    const connection = new PlayedConnection()
+    const send = connection.send.bind(connection)
+    connection.send = (data, onSent) => {
+      send(data, onSent)
+      connection.bufferedAmount += data.length
+    }
+    hub.add(connection, { subscription: new Subscription({ topics: ['envelopes'] }), since: undefined }, {} as never)
+    expect(connection.bufferedAmount).toBeLessThan(2 * SLOW_BYTES)
+    let turns = 0
+    for (; connection.envelopes.length < instruments.length; turns++) {
+      connection.drain()
+      hub.publishEnvelopes()
+    }
+    expect(turns).toBeGreaterThan(1)
+    expect(connection.envelopes.map(([instrument]) => instrument)).toEqual(instruments)
+  })
+})
+
 describe('scores and health', () => {
   it('go to those who want them, of the stations they want', () => {
     const all = connect(['scores', 'health']).connection
@@ -273,10 +352,63 @@ describe('scores and health', () => {
 describe('a subscription', () => {
   it('can be changed', () => {
     const { connection, client } = connect(['detections'])
-    client.subscribe({ topics: new Set(['scores']), stations: new StationFilter(undefined) })
+    hub.subscribe(client, new Subscription({ topics: ['scores'] }))
     publish()
     hub.publishScores([{ instrument: EXAMPLE_INSTRUMENT, endTime: EXAMPLE_TIME, score: 0.25 }])
     expect(connection.messages.map(({ type }) => type)).toEqual(['hello', 'scores'])
+  })
+
+  it('may have other stations for waveforms, envelopes and scores; an empty list is of none', () => {
+    const ofTopic = { waveforms: ['IU_ANMO'], envelopes: [], scores: [EXAMPLE_INSTRUMENT] }
+    const { connection } = connect(['detections', 'waveforms', 'envelopes', 'scores'], 0, undefined, ofTopic)
+    for (const instrument of [EXAMPLE_INSTRUMENT, other]) {
+      publish(instrument)
+      hub.publishWaveform(secondsOf(5, 1, instrument))
+      hub.publishScores([{ instrument, endTime: EXAMPLE_TIME, score: 0.25 }])
+    }
+    hub.publishEnvelopes()
+    expect(connection.detections).toEqual([1, 2])
+    expect(connection.frames.map(({ instrument }) => instrument)).toEqual([other])
+    expect(connection.envelopes).toEqual([])
+    expect(connection.messages.filter(({ type }) => type === 'scores')).toMatchObject([
+      { scores: [{ instrument: EXAMPLE_INSTRUMENT }] },
+    ])
+  })
+
+  it('brings the recent data of what it adds, and of nothing else', () => {
+    for (const instrument of [EXAMPLE_INSTRUMENT, other]) {
+      hub.publishWaveform(secondsOf(5, 2, instrument))
+      hub.publishScores([{ instrument, endTime: EXAMPLE_TIME, score: 0.25 }])
+    }
+    const topics: FeedTopic[] = ['waveforms', 'envelopes', 'scores']
+    const { connection, client } = connect(topics, undefined, [EXAMPLE_INSTRUMENT])
+    const seen = connection.sent.length
+    hub.subscribe(client, new Subscription({ topics }))
+    const news = connection.sent.slice(seen)
+    expect(news).toHaveLength(3)
+    expect(JSON.parse(news[0] as string)).toMatchObject({ scores: [{ instrument: other, score: 0.25 }] })
+    expect(connection.frames.map(({ instrument, startTime }) => [instrument, startTime / 1e6])).toEqual([
+      [EXAMPLE_INSTRUMENT, 5],
+      [other, 5],
+    ])
+    expect(connection.envelopes).toEqual([
+      [EXAMPLE_INSTRUMENT, 5, 2],
+      [other, 5, 2],
+    ])
+  })
+
+  it('that takes instruments away and back brings their recent envelopes again', () => {
+    const { connection, client } = connect(['envelopes'])
+    hub.publishWaveform(secondsOf(5, 1))
+    hub.publishEnvelopes()
+    hub.subscribe(client, new Subscription({ topics: ['envelopes'], ofTopic: { envelopes: [] } }))
+    hub.publishWaveform(secondsOf(6, 1))
+    hub.publishEnvelopes()
+    hub.subscribe(client, new Subscription({ topics: ['envelopes'] }))
+    expect(connection.envelopes).toEqual([
+      [EXAMPLE_INSTRUMENT, 5, 1],
+      [EXAMPLE_INSTRUMENT, 5, 2],
+    ])
   })
 
   it('ends with the client', () => {
