@@ -5,6 +5,8 @@ export interface ProxyFaults {
   readonly pieceBytes: number
   /** Connections that are reset after so many bytes, one entry per connection; later ones stay whole. */
   readonly resetsAfterBytes?: readonly number[]
+  /** Awaited with all those bytes written: a reset takes with it what the client has not read yet. */
+  readonly beforeReset?: () => Promise<void>
 }
 
 /** A link between client and server that cuts packets at every odd place and breaks in the middle of one. */
@@ -31,7 +33,11 @@ export class CuttingProxy {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  #serve(client: Socket, targetPort: number, { pieceBytes, resetsAfterBytes = [] }: ProxyFaults): void {
+  #serve(
+    client: Socket,
+    targetPort: number,
+    { pieceBytes, resetsAfterBytes = [], beforeReset = async () => {} }: ProxyFaults,
+  ): void {
     const limit = resetsAfterBytes[this.connections++] ?? Number.POSITIVE_INFINITY
     const upstream = connect(targetPort, '127.0.0.1')
     let passed = 0
@@ -40,8 +46,11 @@ export class CuttingProxy {
         const piece = data.subarray(from, from + pieceBytes)
         if (passed + piece.length > limit) {
           client.write(piece.subarray(0, limit - passed))
-          client.resetAndDestroy()
-          upstream.destroy()
+          upstream.pause()
+          void beforeReset().then(() => {
+            client.resetAndDestroy()
+            upstream.destroy()
+          })
           return
         }
         passed += piece.length
