@@ -31,8 +31,12 @@ if (job === 'start') {
   install('all')
   buildIfStale()
   launch(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.reference.config.ts', ...rest])
+} else if (job === 'e2e') {
+  install('all')
+  buildIfStale()
+  launch(['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.e2e.config.ts', ...rest])
 } else {
-  fail(`bootstrap: expected start, test, test:reference or quakewire, got ${job}`)
+  fail(`bootstrap: expected start, test, test:reference, e2e or quakewire, got ${job}`)
 }
 
 function checkNode() {

@@ -3,24 +3,14 @@
  * /usr/bin/chromium). Plays the demo at real time and waits until two minutes of traces and the first detections are there.
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { buildIfStale } from './build.mjs'
-import { fail, root, say } from './steps.mjs'
+import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs'
+import { root, say } from './steps.mjs'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const WAIT_MILLIS = 125_000
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
-if (!existsSync(executablePath)) fail(`screenshot: expected Chromium at ${executablePath}; install it or set CHROMIUM`)
 buildIfStale()
 const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--listen', '127.0.0.1:0'], {
   cwd: root,
@@ -28,7 +18,7 @@ const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--listen', '127.0
 })
 try {
   const url = await addressOf(demo)
-  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS })
   const page = await browser.newPage({ viewport: { width: 1280, height: 1020 }, colorScheme: 'dark' })
   await page.goto(url)
   say(`Watching ${url} for two minutes`)

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte'
+
 /** A key and what it does, as the help lists it. */
 export interface KeyBinding {
   /** As in KeyboardEvent.key: `j`, `1`, `?`, `Escape`. */
@@ -25,7 +27,8 @@ class Keys {
    */
   bind(title: string, bindings: readonly KeyBinding[]): () => void {
     const group = { title, bindings }
-    this.#groups = [...this.#groups, group]
+    // Untracked: the effect that binds must not run again because of its own binding.
+    this.#groups = [...untrack(() => this.#groups), group]
     return () => {
       this.#groups = this.#groups.filter((each) => each !== group)
     }
