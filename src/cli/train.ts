@@ -44,7 +44,13 @@ async function run({ data, noise, out, config: file, html, grid, workers, seed }
   const config = grid ? await bestOfGrid({ ...options, config: given, workers }) : given
   const card = await train(
     { ...options, config, ...(html !== undefined && { html }) },
-    { onStep: progress.step, onEpoch: progress.epoch, onLoad: progress.load, onProblem: problems.add },
+    {
+      onStep: progress.step,
+      onEpoch: progress.epoch,
+      onTeacher: progress.teacher,
+      onLoad: progress.load,
+      onProblem: problems.add,
+    },
   )
   progress.end()
   for (const line of problems.lines()) process.stderr.write(`${line}\n`)

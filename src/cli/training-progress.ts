@@ -24,13 +24,16 @@ export class TrainingProgress {
   }
 
   readonly epoch = ({ epoch, epochs, loss, dev, isBest }: EpochReport): void => {
-    const devText =
-      dev?.loss == null ? '' : `, dev loss ${dev.loss.toFixed(4)} accuracy ${((dev.accuracy ?? 0) * 100).toFixed(2)} %`
     if (isBest) this.#bestLoss = dev?.loss ?? undefined
     this.#clear()
     process.stderr.write(
-      `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}${devText}${isBest ? ' (best)' : ''}, ${this.#remaining()} left\n`,
+      `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}${devTextOf(dev)}${isBest ? ' (best)' : ''}, ${this.#remaining()} left\n`,
     )
+  }
+
+  readonly teacher = (teacher: number, { dev }: EpochReport): void => {
+    this.#clear()
+    process.stderr.write(`teacher ${teacher}${devTextOf(dev)}, ${this.#remaining()} left\n`)
   }
 
   end(): void {
@@ -55,6 +58,10 @@ export class TrainingProgress {
   #clear(): void {
     if (this.#isTerminal) process.stderr.write('\r\u001b[K')
   }
+}
+
+function devTextOf(dev: EpochReport['dev']): string {
+  return dev?.loss == null ? '' : `, dev loss ${dev.loss.toFixed(4)} accuracy ${((dev.accuracy ?? 0) * 100).toFixed(2)} %`
 }
 
 /** One line per finished cell of a grid search and, on a terminal, one that moves. */

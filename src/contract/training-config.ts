@@ -39,6 +39,23 @@ export const trainingConfigSchema = z.strictObject({
     .default('best')
     .describe('the epoch that is best on dev, or the last one: where dev is small or easy, chance would choose'),
   windowsPerEpoch: z.int().positive().default(16_384).describe('half earthquakes, half noise'),
+  teachers: z
+    .strictObject({
+      count: z
+        .int()
+        .nonnegative()
+        .default(0)
+        .describe('networks trained before, whose mean score is learned as well as the label'),
+      filters: z
+        .array(z.int().positive())
+        .default([])
+        .describe('of their convolutions in turn, the last for all that follow; none: as here'),
+      kernelSize: z.int().positive().nullable().default(null).describe('of their convolutions; null: as here'),
+      dropout: z.number().min(0).lt(1).default(0).describe('in front of their first dense layer'),
+      epochs: z.int().positive().default(20),
+      share: probability.default(0.7).describe('of their score in the target; the rest is the label'),
+    })
+    .prefault({}),
   windows: z
     .strictObject({
       minimumPSeconds: z.number().positive().default(2.5).describe('an earthquake window holds at least this much after P'),

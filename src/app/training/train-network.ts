@@ -11,6 +11,7 @@ import { createPreprocessor } from '../../signal/preprocess.ts'
 import { scoreTrace, type WindowScorer } from '../evaluation/score-traces.ts'
 import type { GridTrace } from './grid-trace.ts'
 import { hardNoise } from './hard-noise.ts'
+import { type SoftenTargets, softenTargets, teacherSettings } from './teachers.ts'
 import { createTracePool } from './trace-pool.ts'
 import { WeightAverage } from './weight-average.ts'
 import { WindowSampler } from './window-sampler.ts'
@@ -36,7 +37,10 @@ export interface TraceRounds {
 export interface TrainingHooks {
   /** After every step; `share` of the whole training is done. */
   readonly onStep?: (share: number) => void
+  /** After every epoch of the network itself. */
   readonly onEpoch?: (report: EpochReport) => void
+  /** After every teacher, the first is 1; its last epoch. */
+  readonly onTeacher?: (teacher: number, report: EpochReport) => void
 }
 
 export interface EpochReport {
@@ -63,12 +67,39 @@ const THRESHOLD = 0.5
 const MINING_EPOCHS = 2
 
 /**
- * Trains from random weights and keeps the epoch that is best on dev (lowest balanced cross-entropy of the averaged weights).
- * The same task gives the same bytes.
+ * Trains from random weights and keeps the epoch that is best on dev (lowest balanced cross-entropy of the averaged weights);
+ * before it its teachers, when it has any. The same task gives the same bytes.
  *
  * @throws {DatasetError} when there are no earthquake or no noise windows to draw
  */
-export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): TrainedNetwork {
+export function trainNetwork(task: TrainingTask, { onStep, onEpoch, onTeacher }: TrainingHooks = {}): TrainedNetwork {
+  const { architecture, config, seed, wasm } = task
+  const tasks = teacherSettings(architecture, config, seed).map((settings) => ({ ...task, ...settings }))
+  const allEpochs = config.epochs + tasks.length * config.teachers.epochs
+  const onStepAfter =
+    (epochsBefore: number, { epochs }: TrainingConfig) =>
+    (share: number) =>
+      onStep?.((epochsBefore + share * epochs) / allEpochs)
+
+  const teachers = tasks.map((teacher, index) => {
+    const hooks = {
+      onStep: onStepAfter(index * config.teachers.epochs, teacher.config),
+      onEpoch: (report: EpochReport) => report.epoch === report.epochs && onTeacher?.(index + 1, report),
+    }
+    return trainAlone(teacher, undefined, hooks).network
+  })
+  const soften = teachers.length > 0 ? softenTargets(teachers, config.teachers.share, wasm) : undefined
+  return trainAlone(task, soften, {
+    onStep: onStepAfter(allEpochs - config.epochs, config),
+    ...(onEpoch && { onEpoch }),
+  })
+}
+
+function trainAlone(
+  task: TrainingTask,
+  soften: SoftenTargets | undefined,
+  hooks: Omit<TrainingHooks, 'onTeacher'>,
+): TrainedNetwork {
   const { config, seed, wasm, architecture, sampleRate } = task
   const shape = { windowLength: architecture.input.rows, channels: architecture.input.channels, sampleRate }
   const preprocess = createPreprocessor(config.preprocess, shape)
@@ -92,6 +123,7 @@ export function trainNetwork(task: TrainingTask, hooks: TrainingHooks = {}): Tra
     let lossSum = 0
     for (const end = step + stepsPerEpoch; step < end; step++) {
       sampler.fillBatch(inputs, targets)
+      soften?.(inputs, targets)
       trainer.learningRate = scheduledRate(config.optimiser, step / steps)
       lossSum += trainer.step(inputs, targets)
       average.add(trainer.weights())
