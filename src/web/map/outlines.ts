@@ -1,0 +1,54 @@
+import { feature, mesh } from 'topojson-client'
+import type { GeometryCollection, MultiPolygon, Topology } from 'topojson-specification'
+import type { Box } from './clip-ring.ts'
+
+/** A line or a closed ring, with the box around it. */
+export interface Outline {
+  /** Longitude, latitude, longitude …, degrees; a ring does not repeat its first point. */
+  readonly points: Float32Array
+  readonly box: Box
+}
+
+/** Coasts and borders of the whole Earth. */
+export interface Outlines {
+  /** Rings; what an odd number of them surrounds is land. */
+  readonly land: readonly Outline[]
+  /** Between countries; lines. */
+  readonly borders: readonly Outline[]
+}
+
+/** As world-atlas packs Natural Earth. */
+export type WorldTopology = Topology<{ countries: GeometryCollection; land: GeometryCollection<object> | MultiPolygon }>
+
+/** Unpacks TopoJSON into flat arrays, which are drawn without looking anything up. */
+export function outlinesOf(topology: WorldTopology): Outlines {
+  const { countries, land } = topology.objects
+  return {
+    land: polygonsOf(feature(topology, land)).flatMap((rings) => rings.map((ring) => outlineOf(ring.slice(0, -1)))),
+    borders: mesh(topology, countries, (a, b) => a !== b).coordinates.map(outlineOf),
+  }
+}
+
+function polygonsOf(shape: ReturnType<typeof feature>): readonly (readonly (readonly Position[])[])[] {
+  const shapes = shape.type === 'FeatureCollection' ? shape.features : [shape]
+  return shapes.flatMap(({ geometry }) => {
+    if (geometry.type === 'MultiPolygon') return geometry.coordinates
+    return geometry.type === 'Polygon' ? [geometry.coordinates] : []
+  })
+}
+
+type Position = readonly number[]
+
+function outlineOf(positions: readonly Position[]): Outline {
+  const points = new Float32Array(positions.length * 2)
+  const box = { west: Infinity, east: -Infinity, south: Infinity, north: -Infinity }
+  positions.forEach(([longitude = 0, latitude = 0], i) => {
+    points[i * 2] = longitude
+    points[i * 2 + 1] = latitude
+    box.west = Math.min(box.west, longitude)
+    box.east = Math.max(box.east, longitude)
+    box.south = Math.min(box.south, latitude)
+    box.north = Math.max(box.north, latitude)
+  })
+  return { points, box }
+}
