@@ -7,11 +7,16 @@ import { bin, root, say, step } from './steps.mjs'
 const MARKER = join(root, 'dist', '.sources')
 
 export function buildIfStale() {
-  const fingerprint = sourceFingerprint()
-  if (existsSync(MARKER) && readFileSync(MARKER, 'utf8') === fingerprint) return
+  if (isBuilt()) return
   say('Quakewire: building (once per change of the sources)')
+  const fingerprint = sourceFingerprint()
   build()
   writeFileSync(MARKER, fingerprint)
+}
+
+/** Whether `dist/` is what the sources are now. */
+export function isBuilt() {
+  return existsSync(MARKER) && readFileSync(MARKER, 'utf8') === sourceFingerprint()
 }
 
 function build() {

@@ -1,22 +1,26 @@
 import { Command, CommanderError } from 'commander'
 import { MonitorError } from '../domain/errors.ts'
 import { version } from '../io/version.ts'
-import { alertsCommand } from './alerts.ts'
-import { benchCommand } from './bench.ts'
-import { calibrateCommand } from './calibrate.ts'
-import { checkCommand } from './check.ts'
-import { datasetCommand } from './dataset.ts'
-import { demoCommand } from './demo.ts'
-import { doctorCommand } from './doctor.ts'
-import { evaluateCommand } from './evaluate.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { explainCommand } from './explain.ts'
-import { optimiseInputCommand } from './optimise-input.ts'
-import { replayCommand } from './replay.ts'
-import { runCommand } from './run.ts'
-import { serveCommand } from './serve.ts'
-import { synthCommand } from './synth.ts'
-import { trainCommand } from './train.ts'
+
+/** In the order of the help. Only the one that is called is loaded, with the packages that it needs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(),
+  replay: async () => (await import('./replay.ts')).replayCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  synth: async () => (await import('./synth.ts')).synthCommand(),
+  train: async () => (await import('./train.ts')).trainCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  'optimise-input': async () => (await import('./optimise-input.ts')).optimiseInputCommand(),
+  calibrate: async () => (await import('./calibrate.ts')).calibrateCommand(),
+  dataset: async () => (await import('./dataset.ts')).datasetCommand(),
+  check: async () => (await import('./check.ts')).checkCommand(),
+  doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  alerts: async () => (await import('./alerts.ts')).alertsCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+}
 
 /**
  * Runs the command that `argv` names.
@@ -25,7 +29,8 @@ import { trainCommand } from './train.ts'
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync(argv)
+    const command = await program(argv[2])
+    await command.parseAsync(argv)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -34,29 +39,14 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-function program(): Command {
+async function program(called: string | undefined): Promise<Command> {
   const command = new Command('quakewire')
     .description('Streaming real-time seismic monitor: SeedLink in, explained earthquake detections out')
     .version(version())
     .showHelpAfterError('(--help lists commands and options)')
     .addHelpText('after', '\nExit codes: 0 ok, 2 usage or configuration, 3 connection, 4 model, 5 store')
-  const commands = [
-    runCommand(),
-    demoCommand(),
-    replayCommand(),
-    serveCommand(),
-    synthCommand(),
-    trainCommand(),
-    evaluateCommand(),
-    explainCommand(),
-    optimiseInputCommand(),
-    calibrateCommand(),
-    datasetCommand(),
-    checkCommand(),
-    doctorCommand(),
-    alertsCommand(),
-    benchCommand(),
-  ]
+  const load = called !== undefined && Object.hasOwn(COMMANDS, called) ? COMMANDS[called] : undefined
+  const commands = await Promise.all((load ? [load] : Object.values(COMMANDS)).map((each) => each()))
   for (const each of [command, ...commands]) each.exitOverride()
   for (const each of commands) command.addCommand(each)
   return command

@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { afterAll } from 'vitest'
+import { isBuilt } from '../../scripts/build.mjs'
 
-const MAIN = resolve(import.meta.dirname, '../../src/main.ts')
+const ROOT = resolve(import.meta.dirname, '../..')
+/** The built program, as users run it, when it is up to date (`npm test` sees to that); otherwise the sources, which start slower. */
+const PROGRAM = isBuilt() ? [resolve(ROOT, 'dist/main.js')] : ['--import', 'tsx', resolve(ROOT, 'src/main.ts')]
 
 /** A test that fails must not leave processes behind. */
 const running = new Set<ChildProcess>()
@@ -11,7 +14,7 @@ afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** `quakewire …` as a process of its own, from the sources. */
+/** `quakewire …` as a process of its own. */
 export class CommandLine {
   readonly child: ChildProcess
   stdout = ''
@@ -19,7 +22,7 @@ export class CommandLine {
   readonly #exited: Promise<number | null>
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    this.child = spawn(process.execPath, [...PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })
