@@ -23,8 +23,9 @@ import { resampleTo } from '../pipeline/resample-to.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
 import { trigger } from '../pipeline/trigger.ts'
 import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
+import type { MergeCounters } from '../signal/merge-counters.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
-import type { MergeCounters, TraceMergerOptions } from '../signal/trace-merger.ts'
+import type { TraceMergerOptions } from '../signal/trace-merger.ts'
 
 /** Everything that can change a score or a detection, and where problems and latencies are told. */
 export interface MonitorParts {

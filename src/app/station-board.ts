@@ -3,7 +3,7 @@ import type { Clock } from '../domain/ports.ts'
 import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfInstrument } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
-import type { MergeCounters } from '../signal/trace-merger.ts'
+import type { MergeCounters } from '../signal/merge-counters.ts'
 import { ServerShares } from './server-shares.ts'
 
 export interface StationBoardOptions {

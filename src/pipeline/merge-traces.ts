@@ -2,7 +2,8 @@ import type { OperatorFunction } from 'rxjs'
 import type { PipelineState } from '../domain/ports.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import type { TracePiece, TraceRecord } from '../domain/trace.ts'
-import { type MergeCounters, TraceMerger, type TraceMergerOptions, type TraceMergerState } from '../signal/trace-merger.ts'
+import type { MergeCounters } from '../signal/merge-counters.ts'
+import { TraceMerger, type TraceMergerOptions, type TraceMergerState } from '../signal/trace-merger.ts'
 import { stage } from './stage.ts'
 
 /**

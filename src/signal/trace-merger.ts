@@ -3,6 +3,7 @@ import type { SourceId } from '../domain/source-id.ts'
 import { formatNanos, type Nanos, sampleOffsetNanos } from '../domain/time.ts'
 import type { GapCause, TracePiece, TraceRecord } from '../domain/trace.ts'
 import { endTimeOf, type HeldRecord, HeldRecords } from './held-records.ts'
+import { type MergeCounters, NO_COUNTS } from './merge-counters.ts'
 import { isSameRate, nominalRate } from './sample-rate.ts'
 import { SuspectRecords } from './suspect-records.ts'
 
@@ -18,22 +19,6 @@ export interface TraceMergerOptions {
 
 /** `LATE` from before the current segment: its gap was given up, or it is told again · `TIME_ABSURD` · `RATE_ABSURD`. */
 export type MergeRejection = 'LATE' | 'TIME_ABSURD' | 'RATE_ABSURD'
-
-export interface MergeCounters {
-  /** Records pushed. */
-  records: number
-  /** Records that brought nothing new: their time had been passed on, or the same record is waiting. */
-  duplicates: number
-  /** Samples dropped from records that brought something new. */
-  overlapSamples: number
-  gaps: number
-  /** Records from before the current segment: inside a gap already declared, or before the start. */
-  late: number
-  /** Records that came after a waiting one that starts later, or would lose against them. */
-  reordered: number
-  /** Records dropped for their absurd time. */
-  absurd: number
-}
 
 /** What a restart brings back; plain data. */
 export interface TraceMergerState {
@@ -75,8 +60,9 @@ const HELD_HORIZONS = 4
  * - Another sample rate (by more than 1e-4) is a gap (`rate`).
  * - Records more than a day from the newest data are set aside. When they continue one another for as long as the horizon, they
  *   go on after a gap (`missing` forwards, `reset` backwards): neither a long outage nor a clock that was set loses data or
- *   stalls the channel. Otherwise they are dropped, each a Problem (`TIME_ABSURD`). A clock set back by less than a day looks
- *   like data sent again: dropped until it catches up.
+ *   stalls the channel. One alone that is as long goes on (forwards) when what follows is later still, or nothing follows: archives hold
+ *   such. Otherwise they are dropped, each a Problem (`TIME_ABSURD`). A clock set back by less than a day looks like data sent
+ *   again: dropped until it catches up.
  *
  * The output does not depend on the order of arrival of records that arrive in time, except where zero delay forbids it:
  * 1. A record that continues the segment has been passed on when an overlapping record with *other sample values* arrives that
@@ -121,13 +107,7 @@ export class TraceMerger {
   push(record: TraceRecord): TracePiece[] {
     const pieces: TracePiece[] = []
     this.counters.records++
-    if (!this.#isSound(record)) return pieces
-    if (this.#isAbsurd(record)) {
-      this.#suspect(record, pieces)
-      return pieces
-    }
-    this.#dropSuspects()
-    this.#accept(record, pieces)
+    if (this.#isSound(record)) this.#take(record, pieces)
     return pieces
   }
 
@@ -135,6 +115,7 @@ export class TraceMerger {
   flush(): TracePiece[] {
     const pieces: TracePiece[] = []
     this.#release(pieces)
+    if (this.#suspects.standAlone(this.#expectedTime())) this.#believe(pieces)
     this.#dropSuspects()
     return pieces
   }
@@ -165,10 +146,23 @@ export class TraceMerger {
     return distance > this.#absurdNanos || -distance > this.#absurdNanos
   }
 
+  #take(record: TraceRecord, pieces: TracePiece[]): void {
+    if (!this.#isAbsurd(record)) {
+      this.#dropSuspects()
+      this.#accept(record, pieces)
+    } else if (this.#suspects.standAlone(this.#expectedTime(), record)) {
+      this.#believe(pieces)
+      this.#take(record, pieces)
+    } else this.#suspect(record, pieces)
+  }
+
   #suspect(record: TraceRecord, pieces: TracePiece[]): void {
     if (!this.#suspects.areContinuedBy(record)) this.#dropSuspects()
     this.#suspects.add(record)
-    if (!this.#suspects.areBelieved) return
+    if (this.#suspects.areBelieved) this.#believe(pieces)
+  }
+
+  #believe(pieces: TracePiece[]): void {
     this.#release(pieces)
     const [first, ...others] = this.#suspects.takeAll()
     if (!first) return
@@ -294,8 +288,6 @@ export class TraceMerger {
     return this.#anchorTime + sampleOffsetNanos(this.#nextIndex, this.#sampleRate)
   }
 }
-
-const NO_COUNTS: MergeCounters = { records: 0, duplicates: 0, overlapSamples: 0, gaps: 0, late: 0, reordered: 0, absurd: 0 }
 
 function secondsToNanos(seconds: number): Nanos {
   return BigInt(Math.round(seconds * 1e9))

@@ -39,10 +39,50 @@ describe('trace merger: absurd times and rates', () => {
     expect(resumed.counters.absurd).toBe(0)
   })
 
-  it('takes one long record months later at its word: archives hold such', () => {
+  it.each([3 * day, -3 * day, 25_000 * day])('does not believe one record alone, however long: %d ms away', (jump) => {
     const merger = new TraceMerger(SOURCE)
     merger.push(record(0, counted(100)))
-    expect(merger.push(record(90 * day, counted(3000))).map(kindOf)).toEqual([`missing 1000→${90 * day}`, 'segment'])
+    // A damaged rate makes any record long.
+    expect(merger.push({ ...record(jump, counted(100)), sampleRate: 0.5 })).toEqual([])
+    expect(merger.push(record(1000, counted(100)))).toEqual([segment(1000, counted(100))])
+    expect(merger.flush()).toEqual([])
+    expect(merger.counters.absurd).toBe(1)
+  })
+
+  it('believes a long record when a second one continues it', () => {
+    const merger = new TraceMerger(SOURCE)
+    merger.push(record(0, counted(100)))
+    expect(merger.push(record(90 * day, counted(3000)))).toEqual([])
+    const pieces = merger.push(record(90 * day + 30_000, counted(3000)))
+    expect(pieces.map(kindOf)).toEqual([`missing 1000→${90 * day}`, 'segment', 'segment'])
+  })
+
+  it('takes long single records at their word while each is later than the one before: archives hold such', () => {
+    const merger = new TraceMerger(SOURCE)
+    merger.push(record(0, counted(100)))
+    expect(merger.push(record(90 * day, counted(3000)))).toEqual([])
+    expect(merger.push(record(180 * day, counted(3000))).map(kindOf)).toEqual([`missing 1000→${90 * day}`, 'segment'])
+    const resumed = new TraceMerger(SOURCE, {}, structuredClone(merger.snapshot()))
+    // Less than a day later is no absurd time.
+    expect(resumed.push(record(180 * day + 3_600_000, counted(3000))).map(kindOf)).toEqual([
+      `missing ${90 * day + 30_000}→${180 * day}`,
+      'segment',
+      `missing ${180 * day + 30_000}→${180 * day + 3_600_000}`,
+      'segment',
+    ])
+    expect(resumed.counters.absurd).toBe(0)
+  })
+
+  it('takes a long record at its word when nothing follows it, a set back clock not', () => {
+    for (const [jump, pieces] of [
+      [90 * day, [`missing 1000→${90 * day}`, 'segment']],
+      [-90 * day, []],
+    ] as const) {
+      const merger = new TraceMerger(SOURCE)
+      merger.push(record(0, counted(100)))
+      expect(merger.push(record(jump, counted(3000)))).toEqual([])
+      expect(merger.flush().map(kindOf)).toEqual(pieces)
+    }
   })
 
   it('does not believe absurd records that do not continue one another, or that good ones interrupt', () => {
