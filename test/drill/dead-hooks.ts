@@ -13,10 +13,11 @@ import { AlertReceiver, answer, hang } from '../helpers/alert-receiver.ts'
 import { Program } from './program.ts'
 
 /**
- * How long a monitor takes for an archive, and how much of the processor, without hooks, and with hooks of every kind that are all dead; side by side, in turns. Not a
+ * How long a monitor takes for an archive, and how much of the processor, without hooks, and with hooks of every kind that are all dead; side by side. Not a
  * test: times are told, not judged. `node --import tsx test/drill/dead-hooks.ts [turns]`
  */
 const [turns = 4] = process.argv.slice(2).map(Number)
+const LOOK_MILLIS = 200
 const folder = mkdtempSync(join(tmpdir(), 'quakewire-dead-hooks-'))
 writeArchive(
   buildScenario({ ...DEFAULT_SCENARIO, stations: 8, minutes: 60, eventsPerHour: 120, hasGlitches: false }),
@@ -42,25 +43,44 @@ const hooks = `hooks:
   broker: { kind: mqtt, url: "mqtt://127.0.0.1:${mutePort}" }
 alerts: [{ name: all, when: [detection, station, server, event, latency], to: [hanging, failing, refused, command, mail, broker] }]`
 
-const seconds: Record<'none' | 'dead', number[]> = { none: [], dead: [] }
-const cpu: Record<'none' | 'dead', number[]> = { none: [], dead: [] }
-const detections: number[] = []
-for (let turn = 0; turn < 2 * turns; turn++) {
-  const which = turn % 2 === 0 ? 'none' : 'dead'
+interface Cost {
+  readonly detections: number
+  readonly seconds: number
+  readonly cpu: number
+}
+
+const costs: Record<'none' | 'dead', Cost[]> = { none: [], dead: [] }
+for (let turn = 0; turn < turns; turn++) {
+  // At the same time, so that whatever else this machine does hits both.
+  const [none, dead] = await Promise.all([costOf(`none-${turn}`, ''), costOf(`dead-${turn}`, hooks)])
+  costs.none.push(none)
+  costs.dead.push(dead)
+}
+process.stdout.write(
+  `${JSON.stringify({ costs, ratioOfSeconds: ratio(({ seconds }) => seconds), ratioOfCpu: ratio(({ cpu }) => cpu) })}\n`,
+)
+for (const socket of sockets) socket.destroy()
+mute.close()
+await hanging.close()
+await failing.close()
+rmSync(folder, { recursive: true })
+
+/** A monitor from its start to the end of the archive. */
+async function costOf(name: string, more: string): Promise<Cost> {
   const server = new Program(['serve', archive, '--listen', '127.0.0.1:0', '--speed', 'max'])
   const [, port] = await server.shows(/SeedLink server at [\d.]+:(\d+)/)
-  const config = writeConfig(`run-${turn}`, Number(port), which === 'none' ? '' : hooks)
-  const live = new Program(['run', '--config', config])
+  const live = new Program(['run', '--config', writeConfig(name, Number(port), more)])
   const [, url] = await live.shows(/Dashboard: (http\S+)/)
   const began = performance.now()
   let health = await healthOf(url as string)
-  for (; health.servers[0]?.state !== 'ended'; health = await healthOf(url as string)) await pause(50)
-  seconds[which].push(Math.round(performance.now() - began) / 1000)
-  detections.push(health.detections)
-  cpu[which].push(await cpuSeconds(url as string))
+  for (; health.servers[0]?.state !== 'ended'; health = await healthOf(url as string)) await pause(LOOK_MILLIS)
+  const seconds = Math.round(performance.now() - began) / 1000
+  const cpu = await cpuSeconds(url as string)
   await live.kill('SIGTERM')
   await server.kill('SIGTERM')
+  return { detections: health.detections, seconds, cpu }
 }
+
 function writeConfig(name: string, port: number, more: string): string {
   const file = join(folder, `${name}.yaml`)
   const model = join(import.meta.dirname, '../../models/majstorovic-36k')
@@ -73,19 +93,13 @@ async function healthOf(url: string): Promise<HealthAnswer> {
   return (await (await fetch(`${url}/api/health`)).json()) as HealthAnswer
 }
 
-process.stdout.write(`${JSON.stringify({ detections, seconds, cpu, ratioOfSeconds: ratio(seconds), ratioOfCpu: ratio(cpu) })}\n`)
-for (const socket of sockets) socket.destroy()
-mute.close()
-await hanging.close()
-await failing.close()
-rmSync(folder, { recursive: true })
-
-function ratio({ dead, none }: typeof seconds): number {
-  const middle = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
-  return middle(dead) / middle(none)
+/** Median over the turns, of dead to none. */
+function ratio(of: (cost: Cost) => number): number {
+  const ratios = costs.dead.map((dead, turn) => of(dead) / of(costs.none[turn] as Cost)).sort((a, b) => a - b)
+  return ratios[Math.floor(ratios.length / 2)] as number
 }
 
-/** Of the monitor, since it started: what others do on this machine does not count. */
+/** Of the monitor, since it started. */
 async function cpuSeconds(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
   return Number(/^quakewire_process_cpu_seconds_total ([\d.]+)/m.exec(text)?.[1])

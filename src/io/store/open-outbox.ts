@@ -27,7 +27,11 @@ export function openOutbox(file: string, clock: Clock): { outbox: Outbox; close(
       }
     }
     return {
-      outbox: new Outbox(opened, transact, { clock, findDetection: () => undefined, onProblem() {} }),
+      outbox: new Outbox(
+        opened,
+        { safely: transact, quickly: transact },
+        { clock, findDetection: () => undefined, onProblem() {} },
+      ),
       close: () => opened.close(),
     }
   } catch (cause) {

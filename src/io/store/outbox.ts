@@ -38,8 +38,18 @@ export interface OutboxOptions {
   readonly onProblem: OnProblem
 }
 
-/** Runs a change as a transaction on disk. */
+/** Runs a change as a transaction. */
 export type Transact = <T>(operation: string, change: () => T) => T
+
+export interface OutboxTransactions {
+  /** On disk when it returns. */
+  readonly safely: Transact
+  /**
+   * Survives the end of the process at once, a power failure only from the next safe one on. For what can be done again: planning what is
+   * noted, and noting what was delivered.
+   */
+  readonly quickly: Transact
+}
 
 /** Messages planned in one transaction: a packet waits no longer for it. */
 const MOST_AT_ONCE = 64
@@ -52,18 +62,22 @@ export class Outbox {
   readonly #occasions: OccasionTable
   readonly #table: OutboxTable
   readonly #incidents: IncidentTable
-  readonly #transact: Transact
+  readonly #transactions: OutboxTransactions
   readonly #planner: AlertPlanner | undefined
   readonly #clock: Clock
   readonly #findDetection: OutboxOptions['findDetection']
   readonly #onProblem: OnProblem
   #news: PlannedAlert[] = []
 
-  constructor(database: SqliteDatabase, transact: Transact, { planner, clock, findDetection, onProblem }: OutboxOptions) {
+  constructor(
+    database: SqliteDatabase,
+    transactions: OutboxTransactions,
+    { planner, clock, findDetection, onProblem }: OutboxOptions,
+  ) {
     this.#occasions = new OccasionTable(database)
     this.#table = new OutboxTable(database, this.#occasions)
     this.#incidents = new IncidentTable(database)
-    this.#transact = transact
+    this.#transactions = transactions
     this.#planner = planner
     this.#clock = clock
     this.#findDetection = findDetection
@@ -88,7 +102,7 @@ export class Outbox {
     if (planner === undefined) return false
     const waiting = this.#occasions.waiting(MOST_AT_ONCE)
     if (waiting.length > 0) {
-      this.#transact('alert', () => {
+      this.#transactions.quickly('alert', () => {
         for (const each of waiting) this.#planMessage(planner, each)
       })
     }
@@ -109,7 +123,7 @@ export class Outbox {
       return isOpen === (phase === 'end') && (isOpen || planner.wants(kind))
     })
     if (news.length === 0) return
-    this.#transact('alert', () => {
+    this.#transactions.safely('alert', () => {
       const now = this.#clock.now()
       for (const { topic, phase, occasionOf } of news) {
         const subject = this.#incidents.open(topic, `${topic}@${now}`)
@@ -146,12 +160,12 @@ export class Outbox {
 
   /** @throws {StoreError} then they count as not attempted, and will be told once more */
   finish(results: readonly DeliveryResult[]): void {
-    this.#transact('alert', () => this.#table.finish(results))
+    this.#transactions.quickly('alert', () => this.#table.finish(results))
   }
 
   /** @returns false when nobody was told of such a subject */
   acknowledge(subject: string, by: string): boolean {
-    return this.#transact('acknowledge', () => {
+    return this.#transactions.safely('acknowledge', () => {
       if (!this.#table.knows(subject)) return false
       this.#incidents.acknowledge(subject, by, this.#clock.now())
       this.#table.withdraw(subject)
@@ -161,7 +175,7 @@ export class Outbox {
 
   /** Dead letters are tried again. @returns how many */
   resend(which: { numbers?: readonly number[] | undefined; hook?: string | undefined }): number {
-    return this.#transact('resend', () => this.#table.resend(which, this.#clock.now()))
+    return this.#transactions.safely('resend', () => this.#table.resend(which, this.#clock.now()))
   }
 
   deliveries(query: DeliveryFilter): Delivery[] {
@@ -173,7 +187,7 @@ export class Outbox {
   }
 
   prune(oldest: Micros): void {
-    this.#transact('prune', () => {
+    this.#transactions.safely('prune', () => {
       this.#table.prune(oldest)
       this.#occasions.prune(oldest)
     })

@@ -143,9 +143,10 @@ export class Store {
     this.#relevances = new RelevanceTable(database)
     this.#peakWindows = new PeakWindowTable(database)
     this.#checkpoints = new CheckpointTable(database, options.onProblem)
-    const transact = <T>(operation: string, change: () => T) =>
+    const safely = <T>(operation: string, change: () => T) =>
       this.#attempt(operation, () => database.transaction(change).immediate())
-    this.outbox = new Outbox(database, transact, { ...options, findDetection: (id) => this.#detections.find(id) })
+    const quickly = <T>(operation: string, change: () => T) => unsynced(database, () => safely(operation, change))
+    this.outbox = new Outbox(database, { safely, quickly }, { ...options, findDetection: (id) => this.#detections.find(id) })
     this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
@@ -305,6 +306,16 @@ export class Store {
         throw error
       }
     }
+  }
+}
+
+/** The log of a transaction is not waited for; the next one that is brings it to disk, too. */
+function unsynced<T>(database: SqliteDatabase, action: () => T): T {
+  database.pragma('synchronous = NORMAL')
+  try {
+    return action()
+  } finally {
+    database.pragma('synchronous = FULL')
   }
 }
 
