@@ -1,9 +1,14 @@
+import type { DetectionWire } from '../contract/detection.ts'
 import { StoreError, UsageError } from '../domain/errors.ts'
 import { gridIndexToMicros, microsToGridIndex } from '../domain/grid.ts'
+import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
 import { openStoreReader } from '../io/store/store-reader.ts'
-import { createPreprocessor } from '../signal/preprocess.ts'
-import type { ExplainableWindow } from './explain.ts'
+import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
+import type { ExplainableWindow, WindowOrigin } from './explain.ts'
 import type { LoadedModel } from './load-model.ts'
+
+/** The best window of a detection, as it was stored. */
+export type DetectionWindow = ExplainableWindow & { readonly origin: WindowOrigin & { readonly detection: DetectionWire } }
 
 /**
  * The best window of a stored detection, preprocessed and classified again: with the detection's own model its score comes out bit
@@ -12,7 +17,7 @@ import type { LoadedModel } from './load-model.ts'
  * @throws {UsageError} when there is no such detection, or its window has another shape than the model's
  * @throws {StoreError} when the store cannot be read, or was written before windows were stored
  */
-export function storedWindow(file: string, id: string, model: LoadedModel): ExplainableWindow {
+export function storedWindow(file: string, id: string, model: LoadedModel): DetectionWindow {
   const reader = openStoreReader(file)
   try {
     const detection = reader.detection(id)
@@ -24,17 +29,33 @@ export function storedWindow(file: string, id: string, model: LoadedModel): Expl
     }
     const { classifier, card } = model
     const { windowLength, channels } = classifier
-    const { samples, rate, startTime } = stored
-    if (samples.length !== windowLength * channels || rate !== card.sampleRate) {
-      const expected = `a window of ${windowLength} samples at ${card.sampleRate} Hz for this model`
-      throw new UsageError(`explain --detection: expected ${expected}, got ${samples.length / 3} at ${rate} Hz (${id})`, { id })
-    }
-    const input = new Float32Array(samples.length)
-    const isUsable = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: rate })(samples, input)
-    const score = isUsable ? classifier.classify(input, 1)[0]! : 0
-    const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
-    return { input, isUsable, origin: { instrument: detection.instrument, startTime, endTime, samples, score, detection } }
+    const preprocess = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: card.sampleRate })
+    return classifiedWindow(detection, stored, model, preprocess)
   } finally {
     reader.close()
   }
+}
+
+/**
+ * @param preprocess the model's
+ * @throws {UsageError} when the window has another shape than the model's
+ */
+export function classifiedWindow(
+  detection: DetectionWire,
+  { samples, rate, startTime }: StoredPeakWindow,
+  { classifier, card }: LoadedModel,
+  preprocess: Preprocessor,
+): DetectionWindow {
+  const { windowLength, channels } = classifier
+  if (samples.length !== windowLength * channels || rate !== card.sampleRate) {
+    const expected = `a window of ${windowLength} samples at ${card.sampleRate} Hz for this model`
+    throw new UsageError(`stored window: expected ${expected}, got ${samples.length / 3} at ${rate} Hz (${detection.id})`, {
+      id: detection.id,
+    })
+  }
+  const input = new Float32Array(samples.length)
+  const isUsable = preprocess(samples, input)
+  const score = isUsable ? classifier.classify(input, 1)[0]! : 0
+  const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
+  return { input, isUsable, origin: { instrument: detection.instrument, startTime, endTime, samples, score, detection } }
 }

@@ -5,11 +5,14 @@ import type { GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, ServerStatus, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
 import { formatMicros } from '../domain/time.ts'
+import { hasModelReport, readModelReport } from '../io/model-report.ts'
 import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
 import type { AlertDesk } from './alerts/alert-desk.ts'
+import { DetectionStudy } from './detection-study.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
+import { modelKernels } from './model-kernels.ts'
 import type { ProblemCounter } from './problem-counter.ts'
 import { storeView } from './store-view.ts'
 
@@ -50,6 +53,10 @@ export function liveView(options: LiveViewOptions): MonitorView {
     system: () => systemHealth(options),
     model: () => modelSummary(model, config),
     modelCard: () => model.card,
+    modelKernels: () => modelKernels(model.id, model.network),
+    hasModelReport: () => hasModelReport(config.model),
+    modelReport: () => readModelReport(config.model),
+    study: new DetectionStudy({ store, model, clock }),
     metrics: options.metrics,
     alerts: options.alerts,
   }

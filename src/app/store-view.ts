@@ -7,6 +7,7 @@ import type { ScoreRun } from '../io/store/score-blocks.ts'
 import type { WaveformSnippet } from '../io/store/snippet-table.ts'
 import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
+import { shortDigits, wireComponents } from './wire-components.ts'
 
 /** Scores shown with a detection, before its onset and after its end. */
 const SCORE_MARGIN_SECONDS = 60
@@ -89,20 +90,9 @@ function runToWire({ endTime, strideSeconds, scores }: ScoreRun): ScoreRunWire {
 }
 
 function snippetToWire({ startTime, rate, samples }: WaveformSnippet): Snippet {
-  return { startTime: formatMicros(startTime), rate, ...byComponent(samples) }
+  return { startTime: formatMicros(startTime), rate, ...wireComponents(samples) }
 }
 
 function relevanceToWire({ startTime, rate, beta, values }: StoredRelevance): RelevanceWire {
-  // Nine digits are as exact as float32 is, and half as long as those of the double that it becomes.
-  return {
-    startTime: formatMicros(startTime),
-    rate,
-    beta,
-    ...byComponent(Float64Array.from(values, (value) => Number(value.toPrecision(9)))),
-  }
-}
-
-function byComponent(rows: Float32Array | Float64Array): Pick<Snippet, 'Z' | 'N' | 'E'> {
-  const component = (offset: number) => Array.from({ length: rows.length / 3 }, (_, i) => rows[3 * i + offset] as number)
-  return { Z: component(0), N: component(1), E: component(2) }
+  return { startTime: formatMicros(startTime), rate, beta, ...wireComponents(shortDigits(values)) }
 }

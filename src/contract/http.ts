@@ -70,7 +70,9 @@ export const labelRequestSchema = z
 export const stationsAnswerSchema = z.object({ stations: z.array(stationStatusSchema) }).meta({ id: 'StationsAnswer' })
 
 /** GET /api/model; `card` as in the model's card.json. */
-export const modelAnswerSchema = modelSchema.extend({ card: z.unknown() }).meta({ id: 'ModelAnswer' })
+export const modelAnswerSchema = modelSchema
+  .extend({ card: z.unknown(), hasReport: z.boolean().meta({ description: 'Whether there is a /api/model/report' }) })
+  .meta({ id: 'ModelAnswer' })
 
 /** GET /api/health; the HTTP status is 200 also when degraded: detection goes on. */
 export const healthAnswerSchema = systemHealthSchema

@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { GapsAnswer } from '../contract/gaps.ts'
-import type { HealthAnswer, ModelAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
+import type { HealthAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
 import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
 import { channelPrefixOf } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import { addAlertRoutes } from './alert-routes.ts'
+import { addDetectionStudyRoutes } from './detection-study-routes.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
 import { addEventRoutes } from './event-routes.ts'
 import type { FeedHub } from './feed-hub.ts'
-import { HttpError } from './http-error.ts'
+import { unknownDetection } from './http-error.ts'
+import { addModelRoutes } from './model-routes.ts'
 import type { MonitorView } from './monitor-view.ts'
 import { checked, detectionsQuerySchema, formatQuerySchema, gapsQuerySchema, scoresQuerySchema } from './query.ts'
 
@@ -34,22 +36,23 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
 
   server.get<{ Params: { id: string } }>('/api/detections/:id', (request, reply) => {
     const { format } = checked(formatQuerySchema, request.query)
-    const answer = view.detection(request.params.id) ?? notFound(request.params.id)
+    const answer = view.detection(request.params.id) ?? unknownDetection(request.params.id)
     return sendDetections(reply, format ?? acceptedFormat(request), [answer.detection], answer)
   })
 
   server.patch<{ Params: { id: string } }>('/api/detections/:id', (request) => {
     const { label, by } = checked(labelRequestSchema, request.body)
     const { id } = request.params
-    const message = view.setLabel(id, label, by) ?? notFound(id)
+    const message = view.setLabel(id, label, by) ?? unknownDetection(id)
     hub.publish(message)
     return view.findDetection(id)
   })
 
+  addDetectionStudyRoutes(server, view.study)
   addEventRoutes(server, view)
+  addModelRoutes(server, view)
 
   server.get('/api/stations', (): StationsAnswer => ({ stations: view.stations() }))
-  server.get('/api/model', (): ModelAnswer => ({ ...view.model(), card: view.modelCard() }))
   server.get('/api/health', () => healthOf(view, hub))
   server.get('/api/schema', () => wireJsonSchema())
 
@@ -98,8 +101,4 @@ function healthOf(view: MonitorView, hub: FeedHub): HealthAnswer {
     uptimeSeconds: (view.clock.now() - view.startedAt) / MICROS_PER_SECOND,
     feedClients: hub.clientCount,
   }
-}
-
-function notFound(id: string): never {
-  throw new HttpError('NOT_FOUND', `detection: expected a known id, got ${id}`)
 }

@@ -12,6 +12,11 @@ export class HttpError extends MonitorError {
   }
 }
 
+/** @throws {HttpError} NOT_FOUND */
+export function unknownDetection(id: string): never {
+  throw new HttpError('NOT_FOUND', `detection: expected a known id, got ${id}`)
+}
+
 /** The one table of error code → HTTP status; what is not in it is our fault (500). */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,

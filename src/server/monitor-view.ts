@@ -1,11 +1,13 @@
 import type { Delivery, DeliveryFilter, ResendRequest } from '../contract/alert.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
+import type { ExplanationAnswer, ExplanationBias, ExplanationMethod, ReplayAnswer } from '../contract/detection-study.ts'
 import type { EventFilter, EventPage } from '../contract/event-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
 import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
+import type { ModelKernels } from '../contract/model-kernels.ts'
 import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
@@ -18,6 +20,32 @@ export interface AlertsView {
   acknowledge(subject: string, by: string): boolean
   /** @returns how many dead letters are tried again */
   resend(which: ResendRequest): number
+}
+
+export interface Download {
+  /** Letters, digits, dots, dashes and underscores. */
+  readonly fileName: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+export interface ExplanationRequest {
+  readonly method: ExplanationMethod
+  readonly beta: number
+  readonly bias: ExplanationBias
+}
+
+/**
+ * What can be done with a detection's stored data; undefined: there is no such detection.
+ *
+ * Each throws an HttpError NOT_FOUND when the data were not stored with it.
+ */
+export interface DetectionStudyView {
+  miniseed(id: string): Download | undefined
+  /** The best window through the loaded model again. */
+  replay(id: string): ReplayAnswer | undefined
+  /** @throws {UsageError} when options contradict each other, or the model takes other windows */
+  explanation(id: string, request: ExplanationRequest): ExplanationAnswer | undefined
 }
 
 /** All that HTTP and feed show and do: the server knows the monitor by this and nothing else. */
@@ -39,6 +67,7 @@ export interface MonitorView {
   /** @returns the stored message; the server publishes it */
   setLabel(id: string, value: LabelValue | null, by: string): LabelMessage | undefined
   findDetection(id: string): DetectionWire | undefined
+  readonly study: DetectionStudyView
   events(filter: EventFilter, page: PageRequest): EventPage
   /** With the detections of its members. */
   event(id: string): EventAnswer | undefined
@@ -56,6 +85,10 @@ export interface MonitorView {
   model(): ModelSummary
   /** The model's card.json. */
   modelCard(): unknown
+  modelKernels(): ModelKernels
+  hasModelReport(): boolean
+  /** The page that lies beside the model: HTML that may be anything. */
+  modelReport(): string | undefined
   /** In the text format of Prometheus. */
   metrics(): Promise<{ contentType: string; text: string }>
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DELIVERY_STATES } from '../contract/alert.ts'
 import { labelValueSchema } from '../contract/detection.ts'
+import { EXPLANATION_BIASES, EXPLANATION_METHODS } from '../contract/detection-study.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
 import { parseIsoMicros } from '../domain/time.ts'
 import { HttpError } from './http-error.ts'
@@ -10,6 +11,9 @@ import { HttpError } from './http-error.ts'
 const DEFAULT_PAGE = 100
 const LARGEST_PAGE = 1000
 const MICROS_PER_DAY = 86_400_000_000
+
+/** Far beyond it single precision has no digits left for the difference of both signs. */
+const LARGEST_BETA = 1000
 
 /** Scores of a day are about 1.6 MB of JSON. */
 const LONGEST_SCORES_DAYS = 7
@@ -47,6 +51,12 @@ export const detectionsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
   cursor: z.string().optional(),
   format,
+})
+
+export const explanationQuerySchema = z.strictObject({
+  method: z.enum(EXPLANATION_METHODS).default('lrp'),
+  beta: z.coerce.number().min(-1).max(LARGEST_BETA).default(0),
+  bias: z.enum(EXPLANATION_BIASES).default('ignore'),
 })
 
 export const eventsQuerySchema = z.strictObject({

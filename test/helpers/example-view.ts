@@ -49,6 +49,10 @@ export function exampleView(store: Store): MonitorView {
     system: () => EXAMPLE_SYSTEM,
     model: () => EXAMPLE_MODEL,
     modelCard: () => ({ name: 'first' }),
+    modelKernels: () => ({ model: 'first@abc', layers: [] }),
+    hasModelReport: () => false,
+    modelReport: () => undefined,
+    study: { miniseed: () => undefined, replay: () => undefined, explanation: () => undefined },
     metrics: async () => ({ contentType: 'text/plain', text: 'quakewire_packets_total 3\n' }),
   }
 }

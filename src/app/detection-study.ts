@@ -1,0 +1,118 @@
+import type { DetectionWire } from '../contract/detection.ts'
+import type { ExplanationAnswer, ReplayAnswer } from '../contract/detection-study.ts'
+import type { Clock } from '../domain/ports.ts'
+import { parseInstrumentId } from '../domain/source-id.ts'
+import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
+import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
+import type { WaveformSnippet } from '../io/store/snippet-table.ts'
+import { HttpError } from '../server/http-error.ts'
+import type { DetectionStudyView, Download, ExplanationRequest } from '../server/monitor-view.ts'
+import { amplitudeSpectrum } from '../signal/amplitude-spectrum.ts'
+import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
+import { explainWith } from './explain.ts'
+import { classifiedWindow, type DetectionWindow } from './explain-detection.ts'
+import type { LoadedModel } from './load-model.ts'
+import { RelevanceEngines } from './relevance-engines.ts'
+import { snippetMiniseed } from './snippet-miniseed.ts'
+import { shortDigits, wireComponents } from './wire-components.ts'
+
+export interface DetectionStudyOptions {
+  readonly store: {
+    detection(id: string): DetectionWire | undefined
+    peakWindow(id: string): StoredPeakWindow | undefined
+    snippet(id: string): WaveformSnippet | undefined
+  }
+  readonly model: LoadedModel
+  readonly clock: Clock
+}
+
+/** Does again what the pipeline did with the best window of a stored detection. Takes a few milliseconds, on the pipeline's own thread. */
+export class DetectionStudy implements DetectionStudyView {
+  readonly #options: DetectionStudyOptions
+  readonly #preprocess: Preprocessor
+  readonly #engines: RelevanceEngines
+
+  constructor(options: DetectionStudyOptions) {
+    const { classifier, card, network } = options.model
+    const { windowLength, channels } = classifier
+    this.#options = options
+    this.#preprocess = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: card.sampleRate })
+    this.#engines = new RelevanceEngines(network)
+  }
+
+  miniseed(id: string): Download | undefined {
+    const { store } = this.#options
+    const detection = store.detection(id)
+    if (!detection) return undefined
+    const snippet = store.snippet(id)
+    const instrument = parseInstrumentId(detection.instrument)
+    if (snippet && instrument) return snippetMiniseed(instrument, snippet)
+    throw new HttpError('NOT_FOUND', `miniSEED: expected a stored waveform of ${id}, got none`)
+  }
+
+  replay(id: string): ReplayAnswer | undefined {
+    const { model, clock } = this.#options
+    const begin = clock.now()
+    const window = this.#window(id)
+    if (!window) return undefined
+    const { detection, score, startTime, endTime } = window.origin
+    return {
+      id,
+      storedModel: detection.model,
+      model: model.id,
+      storedScore: detection.peak.score,
+      score,
+      isSame: score === detection.peak.score,
+      window: { startTime: formatMicros(startTime), endTime: formatMicros(endTime) },
+      seconds: (clock.now() - begin) / MICROS_PER_SECOND,
+    }
+  }
+
+  explanation(id: string, options: ExplanationRequest): ExplanationAnswer | undefined {
+    const { model, clock } = this.#options
+    const begin = clock.now()
+    const window = this.#window(id)
+    if (!window) return undefined
+    const { detection, score, startTime, samples } = window.origin
+    const { logit, start, relevance } = explainWith(this.#engines.get(options), window, options)
+    const rate = model.card.sampleRate
+    const place = { startTime: formatMicros(startTime), rate }
+    return {
+      id,
+      storedModel: detection.model,
+      model: model.id,
+      ...options,
+      logit,
+      score,
+      relevance: { ...place, beta: options.beta, ...wireComponents(shortDigits(relevance)) },
+      shares: sharesOf(relevance),
+      conservation: { start, input: relevance.reduce((sum, value) => sum + value, 0) },
+      waveform: { ...place, ...wireComponents(samples) },
+      spectrum: spectrumOf(samples, rate),
+      seconds: (clock.now() - begin) / MICROS_PER_SECOND,
+    }
+  }
+
+  #window(id: string): DetectionWindow | undefined {
+    const { store, model } = this.#options
+    const detection = store.detection(id)
+    if (!detection) return undefined
+    const stored = store.peakWindow(id)
+    if (stored) return classifiedWindow(detection, stored, model, this.#preprocess)
+    const message = `best window: expected it stored with ${id}, got none; an older version stored the detection`
+    throw new HttpError('NOT_FOUND', message)
+  }
+}
+
+function sharesOf(relevance: Float32Array): ExplanationAnswer['shares'] {
+  const sums: [number, number, number] = [0, 0, 0]
+  for (let i = 0; i < relevance.length; i++) sums[(i % 3) as 0 | 1 | 2] += Math.abs(relevance[i]!)
+  const total = sums[0] + sums[1] + sums[2] || 1
+  return { Z: sums[0] / total, N: sums[1] / total, E: sums[2] / total }
+}
+
+function spectrumOf(samples: Float64Array, rate: number): ExplanationAnswer['spectrum'] {
+  const [Z, N, E] = ([0, 1, 2] as const).map((column) => amplitudeSpectrum(samples, column, rate))
+  const digits = ({ amplitudes }: { amplitudes: Float64Array }) => [...shortDigits(new Float32Array(amplitudes))]
+  return { frequencyStep: Z!.frequencyStep, Z: digits(Z!), N: digits(N!), E: digits(E!) }
+}
