@@ -25,7 +25,7 @@ describe('the first minute with the demo', () => {
   })
 
   it('shows the first detection without being asked', async () => {
-    const detections = visitor.page.getByRole('complementary', { name: 'Detections' }).getByRole('listitem')
+    const detections = visitor.page.getByRole('region', { name: 'Latest detections' }).getByRole('listitem')
     await detections.first().getByText(/UTC/).waitFor()
   })
 

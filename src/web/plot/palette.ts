@@ -31,3 +31,13 @@ export function paletteOf(element: Element): Palette {
     against: colour('--against'),
   }
 }
+
+const KEPT_MILLIS = 500
+let page: { palette: Palette; until: number } | undefined
+
+/** The page's colours for things that are drawn many times a second; a change of theme shows within half a second. */
+export function pagePalette(): Palette {
+  const now = performance.now()
+  if (!page || page.until < now) page = { palette: paletteOf(document.documentElement), until: now + KEPT_MILLIS }
+  return page.palette
+}

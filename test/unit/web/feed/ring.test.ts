@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Ring } from '../../../src/web/feed/ring.ts'
+import { Ring } from '../../../../src/web/feed/ring.ts'
 
 const values = (ring: Ring, from: number, to: number) => Array.from({ length: to - from }, (_, i) => ring.at(from + i, 0))
 
