@@ -1,6 +1,6 @@
 import { HALF_WIDTH, kernelRows, kernelTable } from './resampler-kernel.ts'
 import { wholeMillisPeriod } from './sample-rate.ts'
-import { layOut, MOST_SAMPLES, weigh } from './weigh.ts'
+import { layOut, MOST_SAMPLES, weigh, workbench } from './weigh.ts'
 
 /**
  * Which input samples make output m of a segment, and with which weights. Everything follows from m, the segment's anchor and
@@ -19,19 +19,6 @@ export interface ResamplerFilter {
    * @param firstIndex workbench[0] is sample `firstIndex` since the anchor
    */
   compute(gridIndex: number, count: number, firstIndex: number, outputs: Float64Array, at: number): void
-}
-
-/** Most samples that can be filtered at once; more than the most taps (6,500 at 250 times the grid rate). */
-export const WORKBENCH_LENGTH = MOST_SAMPLES
-
-/**
- * Where input lies while it is filtered, whichever channel's it is: filled by `workbench()`'s caller, used before anybody else
- * can fill it. One array for all, and not exported: only of such a constant does the compiler know address and length.
- */
-const bench = new Float64Array(WORKBENCH_LENGTH)
-
-export function workbench(): Float64Array {
-  return bench
 }
 
 /**
@@ -85,7 +72,7 @@ class WholeMillisFilter implements ResamplerFilter {
     const cycle = this.#cycle
     const from = this.firstSample(gridIndex) - firstIndex
     const to = this.firstSample(gridIndex + count - 1) - firstIndex + this.maxTaps
-    layOut(bench, from, Math.min(to, WORKBENCH_LENGTH), this.#hop)
+    layOut(from, Math.min(to, MOST_SAMPLES), this.#hop)
     for (let phase = 0; phase < cycle && phase < count; phase++) {
       const first = this.firstSample(gridIndex + phase)
       const weights = this.#rowOf(gridIndex + phase, first)
@@ -149,7 +136,7 @@ class AnyRateFilter implements ResamplerFilter {
       const below = step | 0
       const value = values[below]!
       const weight = value + (step - below) * (values[below + 1]! - value)
-      weighted += weight * bench[i]!
+      weighted += weight * workbench[i]!
       weights += weight
     }
     return weighted / weights

@@ -3,8 +3,9 @@ import type { OnProblem } from '../domain/problem.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import type { Nanos } from '../domain/time.ts'
 import type { Gap, GridPiece, GridSegment, Segment, TracePiece } from '../domain/trace.ts'
-import { createResamplerFilter, type ResamplerFilter, WORKBENCH_LENGTH, workbench } from './resampler-filter.ts'
+import { createResamplerFilter, type ResamplerFilter } from './resampler-filter.ts'
 import { isSameRate, RATE_TOLERANCE } from './sample-rate.ts'
+import { MOST_SAMPLES, workbench } from './weigh.ts'
 
 export interface ResamplerOptions {
   /** Rate of the absolute grid, Hz; its period must be whole milliseconds. Default 20. */
@@ -142,7 +143,7 @@ class Run {
     const outputs = new Float64Array(this.#filter.firstIncomplete(this.gridIndex, available) - this.gridIndex)
     let made = 0
     for (let taken = 0; taken < samples.length; ) {
-      const count = Math.min(samples.length - taken, WORKBENCH_LENGTH - this.#length)
+      const count = Math.min(samples.length - taken, MOST_SAMPLES - this.#length)
       made += this.#filterBlock(samples, taken, taken + count, outputs, made)
       taken += count
     }
@@ -172,10 +173,9 @@ class Run {
 
   /** Takes samples from … to - 1 in. @returns how many outputs that made */
   #filterBlock(samples: Segment['samples'], from: number, to: number, outputs: Float64Array, at: number): number {
-    const bench = workbench()
-    bench.set(this.#memory.subarray(0, this.#length))
-    let length = this.#length
-    for (let i = from; i < to; i++) bench[length++] = samples[i]!
+    workbench.set(this.#memory.subarray(0, this.#length))
+    workbench.set(to - from === samples.length ? samples : samples.subarray(from, to), this.#length)
+    const length = this.#length + to - from
 
     const end = this.#filter.firstIncomplete(this.gridIndex, this.#firstSample + length)
     const count = end - this.gridIndex
@@ -183,7 +183,7 @@ class Run {
     this.gridIndex = end
 
     const unneeded = Math.max(0, Math.min(this.#filter.firstSample(end) - this.#firstSample, length))
-    this.#memory.set(bench.subarray(unneeded, length))
+    this.#memory.set(workbench.subarray(unneeded, length))
     this.#firstSample += unneeded
     this.#length = length - unneeded
     return count

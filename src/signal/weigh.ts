@@ -1,21 +1,24 @@
 import { instantiateKernel, type KernelMemory, PAGE_BYTES } from './instantiate-kernel.ts'
 import { WEIGH_WASM } from './weigh-wasm.ts'
 
-/** Samples that can be laid out at once, weights and sums of one call. */
+/** Samples that the workbench has room for, weights and sums of one call. */
 export const MOST_SAMPLES = 8192
 /** Outputs that the kernel makes at a time. */
 const EIGHT = 8
-const BYTES = 8
-const PAGE = PAGE_BYTES / BYTES
+const BYTES = Float64Array.BYTES_PER_ELEMENT
 
-/** Where weights, sums and columns of samples lie in the kernel's memory, in doubles. */
+/** Where everything lies in the kernel's memory, in doubles. */
 const WEIGHTS = 128
 const SUMS = WEIGHTS + MOST_SAMPLES
-const COLUMNS = SUMS + MOST_SAMPLES + 2 * EIGHT
+const SAMPLES = SUMS + MOST_SAMPLES + 2 * EIGHT
+const COLUMNS = SAMPLES + MOST_SAMPLES
+/** However many columns there are, each begins with at least one sample and has eight places too many. */
+const END = COLUMNS + (2 + EIGHT) * MOST_SAMPLES
 
-/** `assembly/weigh.ts`; `weights`, `from`, `pitch` and `sums` in bytes. */
+/** `assembly/weigh.ts`; `weights`, `from`, `columns`, `pitch` and `sums` in bytes. */
 interface Kernel {
   readonly memory: KernelMemory
+  layOut(from: number, count: number, hop: number, columns: number, pitch: number): void
   weigh(
     weights: number,
     taps: number,
@@ -29,24 +32,28 @@ interface Kernel {
 }
 
 const kernel = instantiateKernel(WEIGH_WASM) as Kernel
-let memory = new Float64Array(0)
+kernel.memory.grow(Math.ceil((END * BYTES) / PAGE_BYTES))
+const memory = new Float64Array(kernel.memory.buffer, 0, END)
+const sums = memory.subarray(SUMS, SAMPLES)
 let currentHop = 1
 let currentPitch = 0
 
 /**
- * Lays samples out for `weigh`, in `hop` columns: what was laid out before is gone. One memory for all channels.
- *
- * @param from first of the samples, `to` behind the last: at most `MOST_SAMPLES`
+ * Where samples lie while they are weighed, whichever channel's they are: filled by the caller, used before anybody else can
+ * fill it.
  */
-export function layOut(samples: Float64Array, from: number, to: number, hop: number): void {
-  currentHop = hop | 0
+export const workbench = memory.subarray(SAMPLES, COLUMNS)
+
+/**
+ * Lays samples of the workbench out for `weigh`, in `hop` columns: what was laid out before is gone.
+ *
+ * @param from first of the samples, `to` behind the last
+ */
+export function layOut(from: number, to: number, hop: number): void {
+  currentHop = hop
   // The kernel reads up to seven outputs too many.
   currentPitch = Math.ceil((to - from) / hop) + EIGHT
-  reserve(COLUMNS + hop * currentPitch)
-  for (let column = 0; column < currentHop; column++) {
-    let at = (COLUMNS + column * currentPitch) | 0
-    for (let i = (from + column) | 0; i < to; i = (i + currentHop) | 0) memory[at++] = samples[i]!
-  }
+  kernel.layOut((SAMPLES + from) * BYTES, to - from, hop, COLUMNS * BYTES, currentPitch * BYTES)
 }
 
 /**
@@ -67,11 +74,5 @@ export function weigh(
   const column = first % currentHop
   const from = COLUMNS + column * currentPitch + (first - column) / currentHop
   kernel.weigh(WEIGHTS * BYTES, weights.length, from * BYTES, column, currentHop, currentPitch * BYTES, count, SUMS * BYTES)
-  for (let n = 0, to = at; n < count; n++, to += step) outputs[to] = memory[SUMS + n]!
-}
-
-function reserve(length: number): void {
-  if (length <= memory.length) return
-  kernel.memory.grow(Math.ceil((length - kernel.memory.buffer.byteLength / BYTES) / PAGE))
-  memory = new Float64Array(kernel.memory.buffer)
+  for (let n = 0, to = at; n < count; n++, to += step) outputs[to] = sums[n]!
 }

@@ -1,8 +1,27 @@
 /**
+ * Puts `count` samples into `hop` columns: sample i into column i mod hop, at place i div hop.
+ *
+ * @param pitch bytes from one column to the next
+ */
+export function layOut(from: usize, count: i32, hop: i32, columns: usize, pitch: usize): void {
+  const end = from + ((<usize>count) << 3)
+  const step = (<usize>hop) << 3
+  for (let column = min(hop, count); column > 0; column--) {
+    let to = columns
+    for (let at = from; at < end; at += step) {
+      store<f64>(to, load<f64>(at))
+      to += 8
+    }
+    from += 8
+    columns += pitch
+  }
+}
+
+/**
  * sums[n] = Σ_j weights[j] · x[first + n · hop + j] for n = 0 … count - 1, each summed in the order of j.
  *
- * Samples lie in columns: sample i in column i mod hop at place i div hop. So the same tap of outputs that follow each other
- * meets samples that lie side by side, two to a vector. Outputs come in eights; the last of them may be nonsense.
+ * Samples lie in columns (see `layOut`). So the same tap of outputs that follow each other meets samples that lie side by side,
+ * two to a vector. Outputs come in eights; the last of them may be nonsense.
  *
  * @param weights [taps]
  * @param from the first output's first sample; `column` is its column
