@@ -5,7 +5,11 @@ import type { Place } from '../domain/place.ts'
 import type { StationId } from '../domain/source-id.ts'
 
 /** Configuration → what makes a network event. Coordinates of an instrument stand for its station. */
-export function coincidenceOptions({ coincidence, stations, groups }: Config): CoincidenceOptions {
+export function coincidenceOptions({
+  coincidence,
+  stations,
+  groups,
+}: Pick<Config, 'coincidence' | 'stations' | 'groups'>): CoincidenceOptions {
   const { withinSeconds, holdSeconds, toleranceSeconds, veto, weights } = coincidence
   const places = new Map<StationId, Place>()
   for (const [id, { coordinates }] of Object.entries(stations)) {

@@ -5,8 +5,11 @@ import { type Config, configSchema } from '../contract/config.ts'
 export const MODELS_FOLDER = join(import.meta.dirname, '../../models')
 export const DEFAULT_MODEL = join(MODELS_FOLDER, 'majstorovic-36k')
 
+/** `Config.file` of what was read from no file. */
+export const NO_FILE = 'defaults'
+
 /** What holds when there is no `stations.yaml`: every default, no servers. */
 export function defaultConfig(model: string = DEFAULT_MODEL): Config {
   const { servers: _none, ...rest } = configSchema.parse({ model })
-  return { ...rest, servers: [], file: 'defaults' }
+  return { ...rest, servers: [], file: NO_FILE }
 }

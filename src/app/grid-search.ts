@@ -1,7 +1,8 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { TrainingConfig } from '../contract/training-config.ts'
 import { DatasetError } from '../domain/errors.ts'
 import { datasetSha256 } from '../io/seisbench/dataset.ts'
+import { startThread } from './start-thread.ts'
 import { archiveSha256 } from './training/archive-noise.ts'
 import { type GridCell, gridCells } from './training/grid-cells.ts'
 import { cellKey, GridJournal, type GridResult } from './training/grid-journal.ts'
@@ -119,10 +120,5 @@ function startWorker({ directories, noiseArchives, sampleRate, config, seed }: G
     memoryMegabytes: config.memoryMegabytes,
     seed,
   }
-  const isBuilt = import.meta.filename.endsWith('.js')
-  const script = new URL(`training/grid-worker.${isBuilt ? 'js' : 'ts'}`, import.meta.url)
-  if (isBuilt) return new Worker(script, { workerData })
-  // Run from its sources, a thread of Node 20 has to be given a loader that translates them.
-  const begin = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(script.href)}) })`
-  return new Worker(begin, { eval: true, workerData })
+  return startThread(new URL('training/grid-worker.ts', import.meta.url), workerData)
 }

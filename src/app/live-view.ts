@@ -28,6 +28,8 @@ export interface LiveViewOptions {
   readonly windows: () => number
   readonly metrics: MonitorView['metrics']
   readonly alerts: AlertDesk
+  readonly whatIf: MonitorView['whatIf']
+  readonly settings: MonitorView['settings']
 }
 
 /** Instruments named in one line of trouble. */
@@ -59,6 +61,8 @@ export function liveView(options: LiveViewOptions): MonitorView {
     study: new DetectionStudy({ store, model, clock }),
     metrics: options.metrics,
     alerts: options.alerts,
+    whatIf: options.whatIf,
+    settings: options.settings,
   }
 }
 

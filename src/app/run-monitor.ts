@@ -22,7 +22,9 @@ import { liveView, serverStatuses } from './live-view.ts'
 import { loadModel } from './load-model.ts'
 import { MonitorMetrics } from './metrics.ts'
 import { ProblemCounter } from './problem-counter.ts'
+import { SettingsFile } from './settings/settings-file.ts'
 import { storeView } from './store-view.ts'
+import { WhatIfDesk } from './what-if/what-if-desk.ts'
 
 export interface RunMonitorOptions {
   readonly config: Config
@@ -101,6 +103,16 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     onProblem: report,
   })
 
+  const whatIf = new WhatIfDesk({
+    file,
+    setup: {
+      settings: { trigger: config.trigger, stations: config.stations, coincidence: config.coincidence, groups: config.groups },
+      strideSeconds,
+      gridRate: model.card.sampleRate,
+      model: model.id,
+    },
+  })
+
   const view = liveView({
     version: version(),
     mode,
@@ -112,6 +124,8 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     problems,
     windows: () => metrics.windows,
     alerts,
+    whatIf,
+    settings: new SettingsFile(config, process.env),
     metrics: () =>
       metrics.text({
         stations: live.board.statuses(),
@@ -160,6 +174,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
       feed.stop()
       live.stop()
       await alerts.stop()
+      await whatIf.stop()
       await server.close()
       store.close()
     },

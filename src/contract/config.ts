@@ -202,7 +202,7 @@ export interface Config extends Omit<Parsed, 'servers' | 'http'> {
 }
 
 /** Thresholds in force for an instrument: its own over its station's over everybody's. */
-export function triggerOf(config: Config, instrument: InstrumentId): TriggerConfig {
+export function triggerOf(config: Pick<Config, 'trigger' | 'stations'>, instrument: InstrumentId): TriggerConfig {
   const { ofStation, ofInstrument } = overridesOf(config, instrument)
   return { ...config.trigger, ...ofStation?.trigger, ...ofInstrument?.trigger }
 }
@@ -239,6 +239,6 @@ export function parseListen(text: string): ListenAddress | undefined {
   return { host: (match[1] as string).replace(/^\[|\]$/g, ''), port: Number(match[2]) }
 }
 
-function overridesOf({ stations }: Config, instrument: InstrumentId) {
+function overridesOf({ stations }: Pick<Config, 'stations'>, instrument: InstrumentId) {
   return { ofStation: stations[stationOfInstrument(instrument)], ofInstrument: stations[instrument] }
 }

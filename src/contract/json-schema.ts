@@ -25,6 +25,14 @@ import {
 } from './http.ts'
 import { modelKernelsSchema } from './model-kernels.ts'
 import { scoreDistributionSchema } from './score-distribution.ts'
+import {
+  settingsAnswerSchema,
+  settingsChangeSchema,
+  settingsProposalSchema,
+  whatIfAnswerSchema,
+  whatIfRequestSchema,
+  whatIfSweepSchema,
+} from './what-if.ts'
 
 /** Each schema carries its own name (`meta({ id })`), so that the parts become the entries of `$defs`. */
 const PUBLISHED = z.object({
@@ -53,6 +61,12 @@ const PUBLISHED = z.object({
   resendRequest: resendRequestSchema,
   eventsAnswer: eventsAnswerSchema,
   eventAnswer: eventAnswerSchema,
+  whatIfRequest: whatIfRequestSchema,
+  whatIfAnswer: whatIfAnswerSchema,
+  whatIfSweep: whatIfSweepSchema,
+  settingsChange: settingsChangeSchema,
+  settingsAnswer: settingsAnswerSchema,
+  settingsProposal: settingsProposalSchema,
   errorAnswer: errorAnswerSchema,
 })
 

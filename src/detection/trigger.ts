@@ -186,7 +186,8 @@ function growSnippet(rise: Rise, scored: ScoredWindow, options: TriggerOptions):
   const have = rise.snippetParts.reduce((sum, part) => sum + part.length, 0) / 3
   if (have >= SNIPPET_SECONDS * options.gridRate) return rise.snippetParts
   const { firstIndex, samples } = scored.window
-  return [...rise.snippetParts, samples.slice((rise.snippetFirstIndex + have - firstIndex) * 3)]
+  const news = samples.slice((rise.snippetFirstIndex + have - firstIndex) * 3)
+  return news.length === 0 ? rise.snippetParts : [...rise.snippetParts, news]
 }
 
 function publishWhenLongEnough(state: TriggerState, rise: Rise, instrument: InstrumentId, options: TriggerOptions): Step {

@@ -16,6 +16,8 @@ import { unknownDetection } from './http-error.ts'
 import { addModelRoutes } from './model-routes.ts'
 import type { MonitorView } from './monitor-view.ts'
 import { checked, detectionsQuerySchema, formatQuerySchema, gapsQuerySchema, scoresQuerySchema } from './query.ts'
+import { addSettingsRoutes } from './settings-routes.ts'
+import { addWhatIfRoutes } from './what-if-routes.ts'
 
 type Format = 'json' | 'csv' | 'quakeml'
 
@@ -67,6 +69,8 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
   })
 
   addAlertRoutes(server, view.alerts)
+  addWhatIfRoutes(server, view.whatIf)
+  addSettingsRoutes(server, view.settings)
 
   server.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await view.metrics()

@@ -1,6 +1,6 @@
 import { MonitorError } from '../domain/errors.ts'
 
-export type HttpErrorCode = 'BAD_REQUEST' | 'UNAUTHORISED' | 'FOREIGN_ORIGIN' | 'NOT_FOUND'
+export type HttpErrorCode = 'BAD_REQUEST' | 'UNAUTHORISED' | 'FOREIGN_ORIGIN' | 'NOT_FOUND' | 'CONFLICT'
 
 /** What a client did wrong. */
 export class HttpError extends MonitorError {
@@ -24,6 +24,9 @@ const STATUS: Readonly<Record<string, number>> = {
   UNAUTHORISED: 401,
   FOREIGN_ORIGIN: 403,
   NOT_FOUND: 404,
+  CONFLICT: 409,
+  // Of a file that somebody asks us to change.
+  CONFIG: 409,
   STORE: 503,
 }
 

@@ -12,6 +12,7 @@ import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
+import type { SettingsView, WhatIfView } from './tuning-view.ts'
 
 export interface AlertsView {
   /** Newest first. */
@@ -79,6 +80,11 @@ export interface MonitorView {
 
   /** Alerts and what became of them. */
   readonly alerts: AlertsView
+
+  /** Other settings, tried on stored scores. */
+  readonly whatIf: WhatIfView
+  /** Trigger and coincidence in the configuration file. */
+  readonly settings: SettingsView
 
   stations(): StationStatus[]
   system(): SystemHealth

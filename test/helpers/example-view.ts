@@ -53,6 +53,12 @@ export function exampleView(store: Store): MonitorView {
     hasModelReport: () => false,
     modelReport: () => undefined,
     study: { miniseed: () => undefined, replay: () => undefined, explanation: () => undefined },
+    whatIf: { answer: unasked, sweep: unasked },
+    settings: { read: unasked, propose: unasked, write: unasked },
     metrics: async () => ({ contentType: 'text/plain', text: 'quakewire_packets_total 3\n' }),
   }
+}
+
+function unasked(): never {
+  throw new Error('the example view answers no such question')
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import type { DetectionWire } from '../../contract/detection.ts'
 import { StoreError } from '../../domain/errors.ts'
+import type { LabelValue } from '../../domain/label.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
-import type { Micros } from '../../domain/time.ts'
+import { type Micros, parseIsoMicros } from '../../domain/time.ts'
 import { ScoreBlocks, type ScoreRun } from './score-blocks.ts'
 import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
 
@@ -12,11 +14,27 @@ export interface LabelledTime {
   readonly label: string
 }
 
+/** When a stored detection was up, and what somebody says it is. */
+export interface StoredTimes {
+  readonly id: string
+  readonly instrument: InstrumentId
+  readonly onset: { readonly time: Micros; readonly uncertaintySeconds: number; readonly method: 'aic' | 'window' }
+  readonly on: Micros
+  /** null: open. */
+  readonly off: Micros | null
+  readonly label: LabelValue | null
+}
+
 /** Scores of a store, for reading alone: beside a monitor that writes it. */
 export interface ScoreReader {
   /** In the order of their ids. */
   instruments(): InstrumentId[]
-  scores(instrument: InstrumentId): ScoreRun[]
+  /** Of windows that end in [from, to]; default: all. */
+  scores(instrument: InstrumentId, from?: Micros, to?: Micros): ScoreRun[]
+  /** With an onset in [from, to], by onset. */
+  detections(from: Micros, to: Micros): StoredTimes[]
+  /** Another number when somebody has written since. */
+  version(): number
   /** Detections with a label. */
   labelled(): LabelledTime[]
   close(): void
@@ -26,19 +44,40 @@ export interface ScoreReader {
 export function openScoreReader(file: string): ScoreReader {
   const database = openReadOnly(file)
   const blocks = new ScoreBlocks(database, 1)
+  const detections = database.prepare<[number, number], { json: string }>(
+    'SELECT json FROM detections WHERE onset >= ? AND onset <= ? ORDER BY onset',
+  )
   return {
     instruments: () =>
       database
         .prepare<[], { instrument: InstrumentId }>('SELECT DISTINCT instrument FROM scores ORDER BY instrument')
         .all()
         .map(({ instrument }) => instrument),
-    scores: (instrument) => blocks.read(instrument, 0, Number.MAX_SAFE_INTEGER),
+    scores: (instrument, from = 0, to = Number.MAX_SAFE_INTEGER) => blocks.read(instrument, from, to),
+    detections: (from, to) => detections.all(from, to).map(({ json }) => timesOf(JSON.parse(json) as DetectionWire)),
+    version: () => database.pragma('data_version', { simple: true }) as number,
     labelled: () =>
       database
         .prepare<[], LabelledTime>('SELECT instrument, onset, label FROM detections WHERE label IS NOT NULL ORDER BY onset')
         .all(),
     close: () => database.close(),
   }
+}
+
+function timesOf({ id, instrument, onset, on, off, label }: DetectionWire): StoredTimes {
+  return {
+    id,
+    instrument: instrument as InstrumentId,
+    onset: { ...onset, time: microsOf(onset.time) },
+    on: microsOf(on),
+    off: off === null ? null : microsOf(off),
+    label: label?.value ?? null,
+  }
+}
+
+/** Of a time that we have written. */
+function microsOf(iso: string): Micros {
+  return parseIsoMicros(iso) ?? 0
 }
 
 function openReadOnly(file: string): SqliteDatabase {

@@ -46,12 +46,20 @@ describe('wireJsonSchema', () => {
         "Scores",
         "ScoresAnswer",
         "ServerStatus",
+        "SettingsAnswer",
+        "SettingsChange",
+        "SettingsProposal",
         "Snippet",
         "StationState",
         "StationStatus",
         "StationsAnswer",
         "Subscribe",
         "SystemHealth",
+        "WhatIfAnswer",
+        "WhatIfDetection",
+        "WhatIfEvent",
+        "WhatIfRequest",
+        "WhatIfSweep",
       ]
     `)
   })

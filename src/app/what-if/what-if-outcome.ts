@@ -1,0 +1,46 @@
+import type { WhatIfOutcome } from '../../contract/what-if.ts'
+import { LABEL_VALUES, type LabelValue } from '../../domain/label.ts'
+import type { NetworkEvent } from '../../domain/network-event.ts'
+import type { Micros } from '../../domain/time.ts'
+import type { Found } from './rehearsal.ts'
+import type { Span } from './score-memory.ts'
+
+const MICROS_PER_DAY = 86_400_000_000
+
+/** What a setting gives, in numbers. */
+export function outcomeOf(found: Found, events: readonly NetworkEvent[], span: Span): WhatIfOutcome {
+  const detections = [...found.values()].flat()
+  const detectionsOn = countByDay(detections.map(({ on }) => on))
+  const eventsOn = countByDay(events.map(({ firstOnset }) => firstOnset))
+  return {
+    detections: detections.length,
+    events: events.length,
+    perDay: daysOf(span).map((day) => ({
+      day: new Date(day * 86_400_000).toISOString().slice(0, 10),
+      detections: detectionsOn.get(day) ?? 0,
+      events: eventsOn.get(day) ?? 0,
+    })),
+    labels: countLabels(detections.flatMap(({ stored }) => stored ?? [])),
+  }
+}
+
+export function countLabels(stored: readonly { readonly label: LabelValue | null }[]): Record<LabelValue, number> {
+  const counts = Object.fromEntries(LABEL_VALUES.map((label) => [label, 0])) as Record<LabelValue, number>
+  for (const { label } of stored) if (label !== null) counts[label]++
+  return counts
+}
+
+/** Days since 1970. */
+function daysOf({ from, to }: Span): number[] {
+  const first = Math.floor(from / MICROS_PER_DAY)
+  return Array.from({ length: Math.floor((to - 1) / MICROS_PER_DAY) - first + 1 }, (_, i) => first + i)
+}
+
+function countByDay(times: readonly Micros[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const time of times) {
+    const day = Math.floor(time / MICROS_PER_DAY)
+    counts.set(day, (counts.get(day) ?? 0) + 1)
+  }
+  return counts
+}

@@ -1,0 +1,223 @@
+import { triggerOf } from '../../contract/config.ts'
+import type { WhatIfAnswer, WhatIfDetection, WhatIfEvent, WhatIfRequest, WhatIfSweep } from '../../contract/what-if.ts'
+import { matchIntervals } from '../../detection/interval-matching.ts'
+import { probabilityOf } from '../../domain/calibration.ts'
+import { LABEL_VALUES } from '../../domain/label.ts'
+import type { NetworkEvent } from '../../domain/network-event.ts'
+import { type InstrumentId, stationOfInstrument } from '../../domain/source-id.ts'
+import { formatMicros, MICROS_PER_SECOND } from '../../domain/time.ts'
+import type { ScoreReader, StoredTimes } from '../../io/store/score-reader.ts'
+import { changedSettings, checkSettings, type TriggerSettings, triggerOfScope } from './asked-settings.ts'
+import {
+  type Found,
+  type FoundDetection,
+  inSpan,
+  type RehearsalContext,
+  rehearseDetections,
+  rehearsedEvents,
+} from './rehearsal.ts'
+import { LEAD_SECONDS, type RememberedScores, ScoreMemory } from './score-memory.ts'
+import { countLabels, outcomeOf } from './what-if-outcome.ts'
+
+/** What does not change while the monitor runs; plain data. */
+export interface WhatIfSetup {
+  /** In force. */
+  readonly settings: TriggerSettings
+  readonly strideSeconds: number
+  /** Hz of the model's grid. */
+  readonly gridRate: number
+  readonly model: string
+}
+
+interface Rehearsed {
+  readonly found: Found
+  readonly events: readonly NetworkEvent[]
+}
+
+/** Detections that a list names. */
+const MOST_LISTED = 500
+/** On thresholds of a sweep: logits, a quarter apart, up to 0.9999. */
+const SWEEP_FROM = -1
+const SWEEP_TO = 9.25
+const SWEEP_STEP = 0.25
+
+/**
+ * What other settings of trigger and coincidence would make of the stored scores. Detections are those that a live run with these
+ * settings would make of the same data; events are as exact as the onsets, which are known of stored detections and guessed of
+ * others.
+ */
+export class WhatIfStudy {
+  readonly #reader: ScoreReader
+  readonly #setup: WhatIfSetup
+  readonly #memory: ScoreMemory
+  /** With the settings in force. */
+  #now: { readonly key: string; readonly rehearsed: Rehearsed } | undefined
+
+  constructor(reader: ScoreReader, setup: WhatIfSetup) {
+    this.#reader = reader
+    this.#setup = setup
+    this.#memory = new ScoreMemory(reader, setup.strideSeconds)
+  }
+
+  /** @throws {UsageError} for settings that a configuration may not have, and for too much at once */
+  answer(request: WhatIfRequest): WhatIfAnswer {
+    const { settings } = this.#setup
+    const askedSettings = changedSettings(settings, request)
+    const { scores, context } = this.#contextOf(request, askedSettings)
+    const now = this.#inForce(scores, context)
+    const found = rehearseDetections(context, askedSettings)
+    const asked: Rehearsed = {
+      found: inSpan(found, context.span),
+      events: rehearsedEvents(found, context, askedSettings),
+    }
+    const instruments = scores.instruments.map(({ instrument, scoredDays }) => {
+      const [before, after] = [now.found.get(instrument) ?? [], asked.found.get(instrument) ?? []]
+      const { onlyFirst, onlySecond } = matchIntervals(before, after)
+      return { instrument, scoredDays, now: before, asked: after, lost: onlyFirst, gained: onlySecond }
+    })
+    const { lost: lostEvents, gained: gainedEvents } = comparedEvents(now.events, asked.events)
+    const { coincidence, stations } = settings
+    return {
+      from: formatMicros(request.from),
+      to: formatMicros(request.to),
+      scoredUntil: scores.scoredUntil === null ? null : formatMicros(scores.scoredUntil),
+      stationDays: stationDaysOf(scores),
+      now: outcomeOf(now.found, now.events, context.span),
+      asked: outcomeOf(asked.found, asked.events, context.span),
+      labelled: countLabels([...context.stored.values()].flat().filter(({ on }) => on >= request.from)),
+      instruments: instruments.map(({ instrument, ...each }) => ({
+        instrument,
+        scoredDays: each.scoredDays,
+        now: each.now.length,
+        asked: each.asked.length,
+        lost: each.lost.length,
+        gained: each.gained.length,
+        trigger: triggerOf(settings, instrument),
+        askedTrigger: triggerOf(askedSettings, instrument),
+        hasOverride: [instrument, stationOfInstrument(instrument)].some((id) => stations[id]?.trigger !== undefined),
+      })),
+      lost: listed(instruments.flatMap(({ lost }) => lost)),
+      gained: listed(instruments.flatMap(({ gained }) => gained)),
+      lostEvents,
+      gainedEvents,
+      coincidence: { stations: coincidence.stations, withinSeconds: coincidence.withinSeconds },
+      histogram: [...scores.histogram],
+    }
+  }
+
+  /** @throws {UsageError} as `answer` does */
+  sweep(request: WhatIfRequest): WhatIfSweep {
+    const { settings: inForce } = this.#setup
+    const { off } = triggerOfScope(changedSettings(inForce, request), request.scope)
+    const steps = sweepThresholds().map((on) => {
+      const trigger = { ...request.trigger, on, off: Math.min(off, on) }
+      return { on, settings: changedSettings(inForce, { ...request, trigger }) }
+    })
+    const { scores, context } = this.#contextOf(request, steps[0]!.settings, false)
+    return {
+      stationDays: stationDaysOf(scores),
+      steps: steps.map(({ on, settings }) => {
+        const found = inSpan(rehearseDetections(context, settings), context.span)
+        const all = [...found.values()].flat()
+        return { on, detections: all.length, labels: countLabels(all.flatMap(({ stored }) => stored ?? [])) }
+      }),
+    }
+  }
+
+  #contextOf({ from, to, stations }: WhatIfRequest, settings: TriggerSettings, isChecked = true) {
+    const inForce = this.#setup.settings
+    const least = Math.min(...[inForce, settings].flatMap(offThresholds))
+    const scores = this.#memory.recall({ from, to }, stations, least)
+    if (isChecked)
+      checkSettings(
+        settings,
+        scores.instruments.map(({ instrument }) => instrument),
+      )
+    const context: RehearsalContext = {
+      instruments: scores.instruments,
+      stored: this.#storedIn(from, to),
+      span: { from, to },
+      gridRate: this.#setup.gridRate,
+      model: this.#setup.model,
+    }
+    return { scores, context }
+  }
+
+  #inForce(scores: RememberedScores, context: RehearsalContext): Rehearsed {
+    const key = `${scores.key} ${this.#reader.version()}`
+    if (this.#now?.key !== key) {
+      const { settings } = this.#setup
+      const found = rehearseDetections(context, settings)
+      const rehearsed = { found: inSpan(found, context.span), events: rehearsedEvents(found, context, settings) }
+      this.#now = { key, rehearsed }
+    }
+    return this.#now.rehearsed
+  }
+
+  #storedIn(from: number, to: number): Map<InstrumentId, StoredTimes[]> {
+    const lead = LEAD_SECONDS * MICROS_PER_SECOND
+    const { maximumSeconds } = this.#setup.settings.trigger
+    const byInstrument = new Map<InstrumentId, StoredTimes[]>()
+    for (const each of this.#reader.detections(from - lead, to)) {
+      // One that a crash has left open must not be every later detection, too.
+      const off = each.off ?? each.on + maximumSeconds * MICROS_PER_SECOND
+      byInstrument.set(each.instrument, [...(byInstrument.get(each.instrument) ?? []), { ...each, off }])
+    }
+    for (const each of byInstrument.values()) each.sort((a, b) => a.on - b.on)
+    return byInstrument
+  }
+}
+
+function offThresholds({ trigger, stations }: TriggerSettings): number[] {
+  return [trigger.off, ...Object.values(stations).flatMap((override) => override.trigger?.off ?? [])]
+}
+
+function sweepThresholds(): number[] {
+  const count = Math.round((SWEEP_TO - SWEEP_FROM) / SWEEP_STEP) + 1
+  return Array.from({ length: count }, (_, i) => probabilityOf(SWEEP_FROM + i * SWEEP_STEP))
+}
+
+function stationDaysOf({ instruments }: RememberedScores): number {
+  return instruments.reduce((sum, { scoredDays }) => sum + scoredDays, 0)
+}
+
+/** What somebody has labelled comes first: it says whether a change is good. */
+function listed(detections: readonly FoundDetection[]): WhatIfDetection[] {
+  const rank = ({ stored }: FoundDetection) => {
+    const label = stored?.label
+    return label === undefined || label === null ? LABEL_VALUES.length : LABEL_VALUES.indexOf(label)
+  }
+  return [...detections]
+    .sort((a, b) => rank(a) - rank(b) || b.on - a.on)
+    .slice(0, MOST_LISTED)
+    .map(({ instrument, on, off, peak, stored }) => ({
+      station: stationOfInstrument(instrument),
+      instrument,
+      id: stored?.id ?? null,
+      on: formatMicros(on),
+      off: off === null ? null : formatMicros(off),
+      score: peak.score,
+      label: stored?.label ?? null,
+    }))
+}
+
+/** The same event: the spans of their onsets overlap. */
+function comparedEvents(
+  now: readonly NetworkEvent[],
+  asked: readonly NetworkEvent[],
+): { lost: WhatIfEvent[]; gained: WhatIfEvent[] } {
+  const spanOf = (event: NetworkEvent) => ({
+    event,
+    on: event.firstOnset,
+    off: Math.max(...event.members.map(({ onset }) => onset)),
+  })
+  const { onlyFirst, onlySecond } = matchIntervals(now.map(spanOf), asked.map(spanOf))
+  const told = ({ event }: { event: NetworkEvent }): WhatIfEvent => ({
+    time: formatMicros(event.firstOnset),
+    stations: [...new Set(event.members.map(({ station }) => station))],
+  })
+  return {
+    lost: onlyFirst.slice(-MOST_LISTED).map(told).reverse(),
+    gained: onlySecond.slice(-MOST_LISTED).map(told).reverse(),
+  }
+}

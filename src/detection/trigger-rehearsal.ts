@@ -1,0 +1,88 @@
+import type { Detection } from '../domain/detection.ts'
+import { microsToGridIndex } from '../domain/grid.ts'
+import type { InstrumentId } from '../domain/source-id.ts'
+import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import type { ScoredWindow } from '../domain/window.ts'
+import type { Excursion } from './excursions.ts'
+import { ARMED, stepTrigger, type TriggerOptions, type TriggerState } from './trigger.ts'
+
+/** What the trigger makes of stored scores. Times and scores are those of a live run; onsets are not: they need the samples. */
+export interface RehearsedDetection {
+  readonly instrument: InstrumentId
+  /** End of the first window over the on threshold. */
+  readonly on: Micros
+  /** End of the window that closed it; null where the scores end before. */
+  readonly off: Micros | null
+  readonly peak: { readonly time: Micros; readonly score: number }
+  /** As it was published first: what coincidence is told. */
+  readonly opening: Detection
+  /** End of the window that published it. */
+  readonly openedAt: Micros
+}
+
+/** What a rehearsal needs of a trigger; `onsetBefore`: seconds from the guessed onset to `on`, and how unsure that is. */
+export interface RehearsalOptions
+  extends Pick<TriggerOptions, 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'gridRate' | 'model'> {
+  readonly onsetBefore: { readonly seconds: number; readonly uncertaintySeconds: number }
+}
+
+/** The trigger looks at times and scores alone. */
+const NO_SAMPLES = new Float64Array(0)
+const NO_INPUT = new Float32Array(0)
+
+/**
+ * Plays the monitor's own trigger over the scores of one instrument again.
+ *
+ * @param excursions by time, made with a floor not above `off`
+ * @returns by time
+ */
+export function rehearseTrigger(
+  instrument: InstrumentId,
+  excursions: readonly Excursion[],
+  options: RehearsalOptions,
+): RehearsedDetection[] {
+  const { seconds, uncertaintySeconds } = options.onsetBefore
+  const pick = { index: -seconds * options.gridRate, uncertaintySamples: uncertaintySeconds * options.gridRate }
+  const trigger: TriggerOptions = { ...options, config: '', pickOnset: () => pick }
+  const detections: RehearsedDetection[] = []
+  let state: TriggerState = ARMED
+  let opening: { detection: Detection; openedAt: Micros } | undefined
+
+  const step = (time: Micros, score: number) => {
+    take(time, stepTrigger(state, windowAt(instrument, time, score, options.gridRate), trigger))
+  }
+  const take = (time: Micros, [next, outputs]: ReturnType<typeof stepTrigger>) => {
+    state = next
+    for (const output of outputs) {
+      if (output.kind !== 'detection') continue
+      const { detection } = output
+      if (detection.state === 'open') opening = { detection, openedAt: time }
+      else keep(detection.off, detection.peak)
+    }
+  }
+  const keep = (off: Micros | null, peak: Detection['peak']) => {
+    if (!opening) return
+    const { detection, openedAt } = opening
+    detections.push({ instrument, on: detection.on, off, peak, opening: detection, openedAt })
+    opening = undefined
+  }
+
+  for (const { endTime, strideSeconds, scores, peak, then } of excursions) {
+    // Every excursion begins with the trigger at rest.
+    if (peak < options.on) continue
+    const stride = strideSeconds * MICROS_PER_SECOND
+    for (let i = 0; i < scores.length; i++) step(endTime + Math.round(i * stride), scores[i]!)
+    const end = endTime + Math.round(scores.length * stride)
+    if (then === 'quiet') step(end, 0)
+    if (then === 'gap') take(end, stepTrigger(state, { kind: 'gap', instrument, cause: 'missing' }, trigger))
+  }
+  if (state.rise) keep(null, { time: state.rise.best.time, score: state.rise.best.score })
+  return detections
+}
+
+/** Without samples a window ends one row before its first. */
+function windowAt(instrument: InstrumentId, time: Micros, score: number, gridRate: number): ScoredWindow {
+  const firstIndex = microsToGridIndex(time, gridRate) + 1
+  const window = { kind: 'window', instrument, firstIndex, startTime: time, samples: NO_SAMPLES } as const
+  return { kind: 'scored', instrument, window, input: NO_INPUT, score }
+}
