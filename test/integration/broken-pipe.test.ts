@@ -29,8 +29,10 @@ describe('when the reader of the output leaves', () => {
     const port = await freePort()
     const server = new CommandLine(['serve', join(folder, 'one.mseed'), '--listen', `127.0.0.1:${port}`])
     // Before it has said where it listens.
-    server.child.stdout?.destroy()
-    await untilListening(port)
+    server.child.stderr?.destroy()
+    await untilAnswering(port)
+    await untilAnswering(port)
+    expect(server.child.exitCode).toBeNull()
     expect(await server.kill('SIGTERM')).toBe(0)
   })
 })
@@ -44,15 +46,17 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function untilListening(port: number): Promise<void> {
+/** Until a SeedLink server answers; what it had to say on its output it has said by then. */
+async function untilAnswering(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1')
-    const isListening = await once(socket, 'connect').then(
+    socket.write('HELLO\r\n')
+    const isAnswering = await once(socket, 'data').then(
       () => true,
       () => false,
     )
     socket.destroy()
-    if (isListening) return
+    if (isAnswering) return
     await pause(50)
   }
 }
