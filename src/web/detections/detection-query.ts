@@ -1,0 +1,97 @@
+import type { DetectionWire } from '../../contract/detection.ts'
+import { LABEL_VALUES, type LabelValue } from '../../domain/label.ts'
+
+/** What the table is asked for; absent fields do not filter. Names are those of the address and of the API. */
+export interface DetectionQuery {
+  /** Onset at or after; ISO 8601. */
+  readonly from?: string | undefined
+  /** Onset before; ISO 8601. */
+  readonly to?: string | undefined
+  /** NET_STA or NET_STA_LOC_BS. */
+  readonly station?: string | undefined
+  readonly minimumScore?: number | undefined
+  readonly label?: LabelValue | 'none' | undefined
+  readonly state?: 'open' | 'closed' | undefined
+  /** Whether something speaks against an earthquake. The API does not know it: it is looked at in what is loaded. */
+  readonly reason?: 'with' | 'without' | undefined
+}
+
+/** What the API understands of it. */
+export type ApiDetectionQuery = Omit<DetectionQuery, 'reason'>
+
+/** Of the address; what it does not understand is left out. */
+export function readDetectionQuery(query: URLSearchParams): DetectionQuery {
+  const score = Number(query.get('minimumScore') || Number.NaN)
+  return {
+    from: timeOf(query.get('from')),
+    to: timeOf(query.get('to')),
+    station: query.get('station') || undefined,
+    minimumScore: score >= 0 && score <= 1 ? score : undefined,
+    label: oneOf(query.get('label'), ['none', ...LABEL_VALUES]),
+    state: oneOf(query.get('state'), ['open', 'closed']),
+    reason: oneOf(query.get('reason'), ['with', 'without']),
+  }
+}
+
+export function apiQueryOf({ reason: _here, ...query }: DetectionQuery): ApiDetectionQuery {
+  return query
+}
+
+/** For the address, or a link: only what filters. */
+export function writtenQuery(query: DetectionQuery): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  )
+}
+
+export function isFiltering(query: DetectionQuery): boolean {
+  return Object.values(query).some((value) => value !== undefined)
+}
+
+/** Whether a detection that has just come belongs into the table. */
+export function matches(query: DetectionQuery, detection: DetectionWire): boolean {
+  const { from, to, station, minimumScore, label, state } = query
+  const onset = Date.parse(detection.onset.time)
+  return (
+    (from === undefined || onset >= Date.parse(from)) &&
+    (to === undefined || onset < Date.parse(to)) &&
+    (station === undefined || station === detection.station || station === detection.instrument) &&
+    (minimumScore === undefined || detection.peak.score >= minimumScore) &&
+    (label === undefined || label === (detection.label?.value ?? 'none')) &&
+    (state === undefined || state === detection.state) &&
+    matchesReason(query, detection)
+  )
+}
+
+/** The part of the query that the API does not know. */
+export function matchesReason({ reason }: DetectionQuery, detection: DetectionWire): boolean {
+  return reason === undefined || (reason === 'with') === (detection.reason !== undefined)
+}
+
+/** `ci.clc` → `CI_CLC`, `CI.CLC.HH` → `CI_CLC__HH`: as people write it → as the API wants it. */
+export function stationIdFrom(text: string): string {
+  const parts = text
+    .trim()
+    .toUpperCase()
+    .split(/[._\s]/)
+  const isWithoutLocation = parts.length === 3 && parts.every((part) => part !== '')
+  return (isWithoutLocation ? [parts[0], parts[1], '', parts[2]] : parts).join('_')
+}
+
+/** Of an input of type datetime-local, which knows no zone: read as UTC. */
+export function isoFromInput(value: string): string | undefined {
+  return value === '' ? undefined : timeOf(`${value}Z`)
+}
+
+export function inputFromIso(iso: string | undefined): string {
+  return iso === undefined ? '' : new Date(Date.parse(iso)).toISOString().slice(0, 19)
+}
+
+function timeOf(text: string | null): string | undefined {
+  const millis = text === null ? Number.NaN : Date.parse(text)
+  return Number.isNaN(millis) ? undefined : new Date(millis).toISOString()
+}
+
+function oneOf<Value extends string>(text: string | null, values: readonly Value[]): Value | undefined {
+  return values.find((value) => value === text)
+}
