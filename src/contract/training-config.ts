@@ -100,6 +100,12 @@ export const trainingConfigSchema = z.strictObject({
         .describe(
           'of all noise windows, those that get a source made by code: vehicles, steps, blows, machines, wind, teleseisms',
         ),
+      ground: probability
+        .default(0)
+        .describe('of the made sources, those that move real ground: pieces of noise and of earthquakes without their arrivals'),
+      singleComponent: probability
+        .default(0)
+        .describe('of all noise windows, those that get an earthquake on one component alone, as no ground moves'),
       disturbance: probability.default(0.25).describe('of all noise windows, those that get a spike, step, glitch, pulse or gap'),
       reversal: probability.default(0.3).describe('of the noise windows, those that run backwards'),
     })
@@ -107,6 +113,7 @@ export const trainingConfigSchema = z.strictObject({
   augmentation: z
     .strictObject({
       noise: probability.default(0.3).describe('noise of another trace on top, at a random ratio'),
+      source: probability.default(0).describe('of that noise, made by code: vehicles, steps, machines, wind'),
       loudestNoise: z.number().min(0.03).default(0.5).describe('largest peak of that noise, in peaks of the earthquake'),
       superposition: probability.default(0).describe('of the earthquakes, those with another one on top'),
       speed: probability.default(0).describe('time stretched or shortened by up to 1.4: other distances, sizes and spectra'),
@@ -118,6 +125,7 @@ export const trainingConfigSchema = z.strictObject({
       gain: probability.default(0.3).describe('components scaled apart by up to a factor of 1.5'),
       deadComponent: probability.default(0.05),
       response: probability.default(0.2).describe('tilted spectrum, as between velocity and acceleration'),
+      site: probability.default(0).describe('bands that ring or are missing, as under soil'),
       clipping: probability.default(0.03),
       gap: probability.default(0.02).describe('a stretch of zeros'),
     })

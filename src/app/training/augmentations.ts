@@ -2,6 +2,7 @@ import type { TrainingConfig } from '../../contract/training-config.ts'
 import type { Random } from '../../nn/random.ts'
 import { gap } from './disturbances.ts'
 import { between, chance, integerBetween, logBetween } from './random-draws.ts'
+import { Resonator } from './resonator.ts'
 import { CHANNELS, peakOf } from './window-buffer.ts'
 
 /**
@@ -18,6 +19,7 @@ export const AUGMENTATIONS: readonly Augmentation[] = [
   { probability: ({ rotation }) => rotation, apply: rotateHorizontals },
   { probability: ({ gain }) => gain, apply: scaleComponents },
   { probability: ({ response }) => response, apply: tiltSpectrum },
+  { probability: ({ site }) => site, apply: resonate },
   { probability: ({ clipping }) => clipping, apply: clip },
   { probability: ({ deadComponent }) => deadComponent, apply: silenceComponents },
   { probability: ({ gap: probability }) => probability, apply: gap },
@@ -69,6 +71,20 @@ function tiltSpectrum(window: Float64Array, sampleRate: number, random: Random):
       const tilted = isSum ? sum : value - previous
       window[i] = (1 - share) * value + share * tilted
       previous = value
+    }
+  }
+}
+
+/** Layers of soil: a few bands ring or are missing, not on all components alike. */
+function resonate(window: Float64Array, sampleRate: number, random: Random): void {
+  for (let count = integerBetween(random, 1, 3); count > 0; count--) {
+    const frequency = logBetween(random, 1, 0.45 * sampleRate)
+    const quality = logBetween(random, 0.5, 4)
+    const strength = chance(random, 0.7) ? logBetween(random, 0.3, 8) : between(random, -0.9, -0.3)
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const band = new Resonator(Math.min(0.48 * sampleRate, frequency * logBetween(random, 0.8, 1.25)), quality, sampleRate)
+      const share = strength * between(random, 0.3, 1)
+      for (let i = channel; i < window.length; i += CHANNELS) window[i]! += share * band.next(window[i]!)
     }
   }
 }

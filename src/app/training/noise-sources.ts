@@ -7,18 +7,44 @@ import { CHANNELS } from './window-buffer.ts'
  * What people, weather and ice do to the ground and an earthquake does not: made by code, because labelled examples are few and
  * come from few places. None has what a local earthquake has: two onsets with a decay of seconds behind them.
  *
- * Each source adds its motion to a row-major [rows, 3] window of zeros, on any scale; the caller gives it a size.
+ * Each source adds its motion to a row-major [rows, 3] window of zeros, on any scale; the caller gives it a size. It moves real
+ * ground when it is given some, else resonators.
  */
-export type NoiseSource = (window: Float64Array, sampleRate: number, random: Random) => void
+export type NoiseSource = (window: Float64Array, sampleRate: number, random: Random, ground?: Ground) => void
+
+/** Real ground under a made source. */
+export interface Ground {
+  /** Overwrites a window with motion that neither begins nor ends in it. */
+  readonly fillSteady: (window: Float64Array) => void
+  /** How it answers a blow: row-major [rows, 3]. */
+  readonly answer: () => Float64Array
+}
 
 /** One of them alone in the window, which is overwritten; seldom silence: a machine may be off. */
-export function fillNoiseSource(window: Float64Array, sampleRate: number, random: Random): void {
+export function fillNoiseSource(window: Float64Array, sampleRate: number, random: Random, ground?: Ground): void {
   window.fill(0)
-  pick(random, SOURCES)(window, sampleRate, random)
+  pick(random, SOURCES)(window, sampleRate, random, ground)
+}
+
+/**
+ * Adds the ground's answer to pushes: their convolution.
+ *
+ * @param window row-major [rows, 3]
+ * @param pushes one per row
+ * @param answer row-major [any, 3], from the push on
+ */
+export function addAnswers(window: Float64Array, pushes: Float64Array, answer: Float64Array): void {
+  for (let row = 0; row < pushes.length; row++) {
+    const push = pushes[row]!
+    if (push === 0) continue
+    const first = row * CHANNELS
+    const length = Math.min(answer.length, window.length - first)
+    for (let i = 0; i < length; i++) window[first + i]! += push * answer[i]!
+  }
 }
 
 /** Swells and fades: a band of noise under a slow, near symmetric envelope. Shorter ones would look like micro-earthquakes. */
-const vehicle: NoiseSource = (window, sampleRate, random) => {
+const vehicle: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const centre = between(random, -0.2 * rows, 1.2 * rows)
   const width = logBetween(random, 2, 15) * sampleRate
@@ -27,11 +53,11 @@ const vehicle: NoiseSource = (window, sampleRate, random) => {
     const distance = (row - centre) / (row < centre ? width : width * lean)
     return Math.exp(-0.5 * distance * distance)
   }
-  addBandNoise(window, sampleRate, random, envelope)
+  addBandNoise(window, sampleRate, random, envelope, ground)
 }
 
 /** Axle after axle: a plateau of minutes that comes and goes within seconds, with a beat of its own. */
-const train: NoiseSource = (window, sampleRate, random) => {
+const train: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const begin = between(random, -rows, rows * 0.9)
   const end = begin + logBetween(random, 8, 120) * sampleRate
@@ -42,11 +68,11 @@ const train: NoiseSource = (window, sampleRate, random) => {
     const plateau = Math.min(1, Math.max(0, (row - begin) / ramp), Math.max(0, (end - row) / ramp))
     return plateau * (1 - depth * 0.5 * (1 + Math.cos(2 * Math.PI * beat * row)))
   }
-  addBandNoise(window, sampleRate, random, envelope)
+  addBandNoise(window, sampleRate, random, envelope, ground)
 }
 
 /** Thuds at a walking or running pace, two feet not alike, that come nearer, go, or stop. */
-const footsteps: NoiseSource = (window, sampleRate, random) => {
+const footsteps: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const period = logBetween(random, 0.28, 1.2) * sampleRate
   const centre = between(random, -0.2 * rows, 1.2 * rows)
@@ -59,14 +85,14 @@ const footsteps: NoiseSource = (window, sampleRate, random) => {
     pushes[Math.floor(next)]! += Math.exp(-0.5 * distance * distance) * between(random, 0.6, 1.4) * (foot % 2 === 0 ? 1 : limp)
     next += period * between(random, 0.9, 1.1)
   }
-  addThuds(window, sampleRate, random, pushes)
+  addThuds(window, sampleRate, random, pushes, ground)
 }
 
 /**
  * Doors, dropped loads, hammering, a foot against the sensor, cracks in ice: many blows of a fraction of a second, at no pace. One
  * or two could be a small or a strong earthquake nearby.
  */
-const blows: NoiseSource = (window, sampleRate, random) => {
+const blows: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const count = integerBetween(random, 5, 16)
   const pushes = new Float64Array(rows)
@@ -74,11 +100,11 @@ const blows: NoiseSource = (window, sampleRate, random) => {
   const to = between(random, from + 0.3 * rows, rows)
   for (let blow = 0; blow < count; blow++)
     pushes[Math.floor(between(random, from, to))]! += sign(random) * logBetween(random, 0.1, 1)
-  addThuds(window, sampleRate, random, pushes)
+  addThuds(window, sampleRate, random, pushes, ground)
 }
 
 /** Wheels over bumps, loads set down, branches: a few short swells of noise, as steep in front as behind. */
-const swells: NoiseSource = (window, sampleRate, random) => {
+const swells: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const strength = new Float64Array(rows)
   const from = between(random, -0.1 * rows, 0.8 * rows)
@@ -92,7 +118,7 @@ const swells: NoiseSource = (window, sampleRate, random) => {
       strength[row]! += size * Math.exp(-0.5 * distance * distance)
     }
   }
-  addBandNoise(window, sampleRate, random, (row) => strength[row]!)
+  addBandNoise(window, sampleRate, random, (row) => strength[row]!, ground)
 }
 
 /** Motors, pumps, generators: a tone with harmonics that runs, starts, stops or switches. */
@@ -116,7 +142,7 @@ const machine: NoiseSource = (window, sampleRate, random) => {
 }
 
 /** Wind, surf, a river: broad noise whose strength wanders. */
-const gusts: NoiseSource = (window, sampleRate, random) => {
+const gusts: NoiseSource = (window, sampleRate, random, ground) => {
   const rows = window.length / CHANNELS
   const pace = 1 - Math.exp(-1 / (logBetween(random, 0.7, 6) * sampleRate))
   const sharpness = between(random, 0.5, 2.5)
@@ -128,13 +154,13 @@ const gusts: NoiseSource = (window, sampleRate, random) => {
     smooth += 2 * pace * (level - smooth)
     strength[row] = Math.exp(sharpness * smooth)
   }
-  addBandNoise(window, sampleRate, random, (row) => strength[row]!)
+  addBandNoise(window, sampleRate, random, (row) => strength[row]!, ground)
 }
 
 /** The end of something that began before the window: it only decays. */
-const fading: NoiseSource = (window, sampleRate, random) => {
+const fading: NoiseSource = (window, sampleRate, random, ground) => {
   const decay = logBetween(random, 4, 40) * sampleRate
-  addBandNoise(window, sampleRate, random, (row) => Math.exp(-row / decay))
+  addBandNoise(window, sampleRate, random, (row) => Math.exp(-row / decay), ground)
 }
 
 /** An earthquake far away: seconds long waves that grow slowly. */
@@ -185,9 +211,20 @@ function switching(rows: number, sampleRate: number, random: Random): (row: numb
   }
 }
 
-/** Noise in one band, a little different on every component. */
-function addBandNoise(window: Float64Array, sampleRate: number, random: Random, envelope: (row: number) => number): void {
+/** Noise in one band, a little different on every component, or of real ground. */
+function addBandNoise(
+  window: Float64Array,
+  sampleRate: number,
+  random: Random,
+  envelope: (row: number) => number,
+  ground: Ground | undefined,
+): void {
   const rows = window.length / CHANNELS
+  if (ground) {
+    ground.fillSteady(window)
+    for (let i = 0; i < window.length; i++) window[i]! *= envelope(Math.floor(i / CHANNELS))
+    return
+  }
   const frequency = logBetween(random, 0.8, 0.45 * sampleRate)
   const quality = logBetween(random, 0.5, 5)
   const gains = componentGains(random)
@@ -205,7 +242,17 @@ function componentGains(random: Random): readonly number[] {
 }
 
 /** The ground's short answer to blows. */
-function addThuds(window: Float64Array, sampleRate: number, random: Random, pushes: Float64Array): void {
+function addThuds(
+  window: Float64Array,
+  sampleRate: number,
+  random: Random,
+  pushes: Float64Array,
+  ground: Ground | undefined,
+): void {
+  if (ground) {
+    addAnswers(window, pushes, ground.answer())
+    return
+  }
   const frequency = logBetween(random, 2, 0.45 * sampleRate)
   const quality = between(random, 0.8, Math.min(4, 1 + frequency * 0.3))
   const gains = componentGains(random)

@@ -5,8 +5,9 @@ import type { WindowShape } from '../evaluation/window-protocol.ts'
 import { augment } from './augmentations.ts'
 import { disturb } from './disturbances.ts'
 import { copyWindow } from './grid-trace.ts'
-import { fillNoiseSource } from './noise-sources.ts'
+import { fillNoiseSource, type Ground } from './noise-sources.ts'
 import { chance, integerBetween, logBetween, type WeightedChoice } from './random-draws.ts'
+import { realGround } from './real-ground.ts'
 import { fillSyntheticNoise } from './synthetic-noise.ts'
 import type { Stretch, TracePool } from './trace-pool.ts'
 import { addScaled, CHANNELS, peakOf, removeMean } from './window-buffer.ts'
@@ -17,6 +18,8 @@ const QUIETEST_NOISE = 0.03
 const NOISE_MIX = 10
 /** Peak of a source made by code, in peaks of the noise around it: what stands out by more is too like a strong earthquake. */
 const SOURCE_PEAK = { least: 0.5, most: 30 }
+/** Peak of an earthquake on one component alone, in peaks of the noise around it. */
+const SINGLE_COMPONENT_PEAK = { least: 3, most: 30 }
 /** Peak of a second earthquake on top of the first, in peaks of the first. */
 const SECOND_PEAK = { least: 0.03, most: 3 }
 /** Peak of a disturbance of the electronics on top of an earthquake, at most, in peaks of the earthquake. */
@@ -38,6 +41,7 @@ export class WindowSampler {
   readonly #random: Random
   readonly #raw: Float64Array
   readonly #other: Float64Array
+  readonly #ground: Ground
 
   constructor(pool: TracePool, config: TrainingConfig, shape: WindowShape, preprocess: Preprocessor, random: Random) {
     this.pool = pool
@@ -47,6 +51,8 @@ export class WindowSampler {
     this.#random = random
     this.#raw = new Float64Array(shape.windowLength * CHANNELS)
     this.#other = new Float64Array(shape.windowLength * CHANNELS)
+    const fillNoise = (window: Float64Array) => this.#drawPlainNoise(window)
+    this.#ground = realGround(() => this.pool, fillNoise, shape.sampleRate, random)
   }
 
   /**
@@ -79,7 +85,8 @@ export class WindowSampler {
       this.#mixIn(logBetween(random, SECOND_PEAK.least, SECOND_PEAK.most))
     }
     if (chance(random, augmentation.noise)) {
-      this.#drawPlainNoise(this.#other)
+      if (chance(random, augmentation.source)) this.#drawSource()
+      else this.#drawPlainNoise(this.#other)
       this.#mixIn(logBetween(random, QUIETEST_NOISE, augmentation.loudestNoise))
     }
     if (chance(random, augmentation.disturbance)) {
@@ -115,9 +122,25 @@ export class WindowSampler {
       this.#mixIn(logBetween(random, 1 / NOISE_MIX, NOISE_MIX))
     }
     if (chance(random, noise.source)) {
-      fillNoiseSource(this.#other, this.#shape.sampleRate, random)
+      this.#drawSource()
       this.#mixIn(logBetween(random, SOURCE_PEAK.least, SOURCE_PEAK.most))
     }
+    if (chance(random, noise.singleComponent)) {
+      this.#drawSingleComponent()
+      this.#mixIn(logBetween(random, SINGLE_COMPONENT_PEAK.least, SINGLE_COMPONENT_PEAK.most))
+    }
+  }
+
+  #drawSource(): void {
+    const ground = chance(this.#random, this.#config.noise.ground) ? this.#ground : undefined
+    fillNoiseSource(this.#other, this.#shape.sampleRate, this.#random, ground)
+  }
+
+  /** The ground moves in three dimensions: what looks like an earthquake on one component alone is the electronics. */
+  #drawSingleComponent(): void {
+    this.#cut(this.pool.earthquakes, this.#other)
+    const alone = integerBetween(this.#random, 0, CHANNELS - 1)
+    for (let i = 0; i < this.#other.length; i++) if (i % CHANNELS !== alone) this.#other[i] = 0
   }
 
   #drawPlainNoise(window: Float64Array): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { augment } from '../../../../src/app/training/augmentations.ts'
 import { disturb } from '../../../../src/app/training/disturbances.ts'
-import { fillNoiseSource } from '../../../../src/app/training/noise-sources.ts'
+import { addAnswers, fillNoiseSource } from '../../../../src/app/training/noise-sources.ts'
 import { fillSyntheticNoise } from '../../../../src/app/training/synthetic-noise.ts'
 import { trainingConfigSchema } from '../../../../src/contract/training-config.ts'
 import { Random } from '../../../../src/nn/random.ts'
@@ -44,6 +44,19 @@ describe('augmentations', () => {
   })
 })
 
+describe('site response', () => {
+  it('changes the spectrum and not the label: nothing moves before the ground does, and all stays finite', () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const window = original()
+      window.fill(0, 0, 600)
+      augment(window, RATE, trainingConfigSchema.shape.augmentation.parse({ ...NONE, site: 1 }), new Random(seed))
+      expect(window.every(Number.isFinite)).toBe(true)
+      expect(window.subarray(0, 600).every((value) => value === 0)).toBe(true)
+      expect(window).not.toEqual(original().fill(0, 0, 600))
+    }
+  })
+})
+
 describe('disturbances', () => {
   it('always change the window and keep it finite, also where there was nothing', () => {
     for (let seed = 0; seed < 300; seed++) {
@@ -66,6 +79,39 @@ describe('noise sources made by code', () => {
     }
     // A train that is still far, a machine that is off.
     expect(silent).toBeLessThan(30)
+  })
+
+  it('move the ground they are given: steady motion under an envelope, and its answer to every blow', () => {
+    const asked = { steady: 0, answers: 0 }
+    const ground = {
+      fillSteady: (window: Float64Array) => {
+        asked.steady++
+        window.fill(1)
+      },
+      answer: () => {
+        asked.answers++
+        return Float64Array.of(0, 2, 0)
+      },
+    }
+    for (let seed = 0; seed < 300; seed++) {
+      const before = { ...asked }
+      const window = new Float64Array(1503)
+      fillNoiseSource(window, RATE, new Random(seed * 7919), ground)
+      const components = [0, 1, 2].map((channel) => component(window, channel))
+      if (asked.steady > before.steady) {
+        expect(components[1]).toEqual(components[0])
+        expect(Math.min(...window)).toBeGreaterThanOrEqual(0)
+      }
+      if (asked.answers > before.answers) expect([...components[0]!, ...components[2]!].every((value) => value === 0)).toBe(true)
+    }
+    expect(asked.steady).toBeGreaterThan(100)
+    expect(asked.answers).toBeGreaterThan(30)
+  })
+
+  it('add an answer from every push on, as far as the window goes', () => {
+    const window = new Float64Array(15)
+    addAnswers(window, Float64Array.of(0, 2, 0, 0, -1), Float64Array.of(1, 2, 3, 4, 5, 6))
+    expect([...window]).toEqual([0, 0, 0, 2, 4, 6, 8, 10, 12, 0, 0, 0, -1, -2, -3])
   })
 
   it('are the same for the same seed', () => {

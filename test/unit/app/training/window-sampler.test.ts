@@ -88,6 +88,19 @@ describe('WindowSampler', () => {
     expect(hard.draw(new Random(1))).toEqual({ trace: told, firstStart: 1000, lastStart: 1010 })
   })
 
+  it('puts an earthquake on one component alone into noise when asked, and nothing on the others', () => {
+    const silent = gridTrace({ rows: 700, samples: new Float64Array(2100).map((_, i) => (Math.floor(i / 3) % 2) * 1e-3) })
+    const noise = { ...PLAIN.noise, preEvent: 0, singleComponent: 1 }
+    const { inputs, targets } = sample([gridTrace({ rows: 1500, pRow: 700 }), silent], { ...PLAIN, noise }, 3)
+    const loud = [...targets.keys()]
+      .filter((slot) => targets[slot] === 0)
+      .map((slot) => {
+        const window = inputs.subarray(slot * SIZE, (slot + 1) * SIZE)
+        return [0, 1, 2].filter((channel) => window.some((value, i) => i % 3 === channel && Math.abs(value) > 0.001)).join('')
+      })
+    expect(new Set(loud)).toEqual(new Set(['0', '1', '2']))
+  })
+
   it('draws hard noise more often, and a small dataset as often as its root', () => {
     const many = Array.from({ length: 16 }, (_, seed) => gridTrace({ rows: 600, dataset: 'many', seed }))
     const few = [gridTrace({ rows: 600, dataset: 'few', noiseKind: 'glitch', seed: 99 })]
