@@ -48,8 +48,11 @@ export async function serve(paths: readonly string[], ...options: string[]): Pro
 }
 
 /** `quakewire run` with its dashboard's address. */
-export async function run(config: string): Promise<{ command: CommandLine; url: string }> {
-  const command = new CommandLine(['run', '--config', config])
+export async function run(
+  config: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ command: CommandLine; url: string }> {
+  const command = new CommandLine(['run', '--config', config], environment)
   const [, url] = await command.shows(/Dashboard: (http\S+)/)
   return { command, url: url as string }
 }
