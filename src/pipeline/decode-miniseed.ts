@@ -22,7 +22,7 @@ export function decodeMiniseed(
     return {
       push(packet, emit) {
         const record = decode(packet, scratch, onProblem)
-        if (record !== undefined && isAccepted(record.sourceId)) emit(record)
+        if (record !== undefined && isOfItsStation(record, packet, onProblem) && isAccepted(record.sourceId)) emit(record)
       },
     }
   })
@@ -33,14 +33,30 @@ function decode(packet: Packet, scratch: SampleScratch, onProblem: OnProblem): T
     return toTraceRecord(decodeRecord(packet.bytes, scratch), packet.receivedAt)
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
-    const where = `${packet.origin} ${packet.receivedAt === undefined ? 'byte' : 'sequence'} ${packet.sequence}`
     const { sourceId } = error.context
     onProblem({
       code: error.code,
       message: error.message,
-      where,
+      where: placeOf(packet),
       ...(typeof sourceId === 'string' ? { sourceId } : {}),
     })
     return undefined
   }
+}
+
+/** miniSEED 2 has no checksum: a damaged header may name another station, and only the packet tells. */
+function isOfItsStation({ sourceId }: TraceRecord, packet: Packet, onProblem: OnProblem): boolean {
+  const { stationId } = packet
+  if (stationId === undefined || sourceId.startsWith(`FDSN:${stationId}_`)) return true
+  onProblem({
+    code: 'STATION_MISMATCH',
+    message: `packet of ${stationId}: expected a record of this station, got one of ${sourceId}; its header is damaged, it is dropped`,
+    where: placeOf(packet),
+    sourceId: `FDSN:${stationId}_${sourceId.split('_').slice(2).join('_')}`,
+  })
+  return false
+}
+
+function placeOf({ origin, receivedAt, sequence }: Packet): string {
+  return `${origin} ${receivedAt === undefined ? 'byte' : 'sequence'} ${sequence}`
 }

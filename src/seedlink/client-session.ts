@@ -237,7 +237,7 @@ export class ClientSession {
       })
     }
     const isRecord = piece.protocol === 3 || piece.format[0] === '2' || piece.format[0] === '3'
-    const channel = isRecord ? this.#channels.of(piece.bytes) : null
+    const channel = isRecord ? this.#channels.of(piece.bytes, piece.station) : null
     this.#emit(channel === null ? { kind: 'unselected', piece } : { kind: 'packet', piece, channel })
   }
 

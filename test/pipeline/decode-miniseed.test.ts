@@ -2,7 +2,8 @@ import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Packet } from '../../src/domain/packet.ts'
 import { FORGETFUL_STATE } from '../../src/domain/ports.ts'
-import type { SourceId } from '../../src/domain/source-id.ts'
+import type { Problem } from '../../src/domain/problem.ts'
+import type { SourceId, StationId } from '../../src/domain/source-id.ts'
 import type { TraceRecord } from '../../src/domain/trace.ts'
 import { decodeRecord, ENCODING, encodeRecords, toTraceRecord } from '../../src/miniseed/index.ts'
 import { decodeMiniseed } from '../../src/pipeline/decode-miniseed.ts'
@@ -56,6 +57,35 @@ describe('decodeMiniseed', () => {
     expect(own.filter((line) => line.startsWith('gap')).length).toBeGreaterThan(1)
     expect(own.length).toBeGreaterThan(50)
     expect(shared).toEqual(own)
+  })
+
+  it('refuses a record that names another station than its packet, for the channel it was sent for', () => {
+    const problems: Problem[] = []
+    const records: TraceRecord[] = []
+    const packets$ = new Subject<Packet>()
+    packets$
+      .pipe(
+        decodeMiniseed(
+          () => true,
+          (problem) => problems.push(problem),
+        ),
+      )
+      .subscribe((each) => records.push(each))
+    const [bytes] = encodeRecords(SOURCE, START, 100, noiseCounts(50, 1)) as [Uint8Array]
+    const packet = { bytes, origin: 'test', sequence: 7n, receivedAt: 0 }
+    packets$.next({ ...packet, stationId: 'XX_AAB' as StationId })
+    expect(problems).toEqual([
+      {
+        code: 'STATION_MISMATCH',
+        message:
+          'packet of XX_AAB: expected a record of this station, got one of FDSN:XX_AAA_00_H_H_Z; its header is damaged, it is dropped',
+        where: 'test sequence 7',
+        sourceId: 'FDSN:XX_AAB_00_H_H_Z',
+      },
+    ])
+    expect(records).toEqual([])
+    packets$.next({ ...packet, stationId: 'XX_AAA' as StationId })
+    expect(records).toHaveLength(1)
   })
 
   it('gives consecutive records the same memory, and a longer one more of it', () => {
