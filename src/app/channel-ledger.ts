@@ -57,6 +57,8 @@ const MOST_GAPS = 64
 const BELIEVED_MICROS = 3_600_000_000
 /** Further behind what the same server brought before, ns: its clock was set back; nothing is concluded from that. */
 const ONE_DAY: Nanos = 86_400_000_000_000n
+/** Between a time and another years away lies any time. */
+const LONGEST_HOLE_MICROS = nanosToMicros(ONE_DAY)
 
 /**
  * The accounts of one channel: what was accepted, where it has holes, and why. Fed with what the merger gives, so that it holds
@@ -138,16 +140,8 @@ export class ChannelLedger {
    * @returns the gap that was told before with another cause
    */
   onLoss(cause: TraceGapCause, start: Micros, end: Micros = start): TraceGap | undefined {
-    const isOpen = (known: TraceGapCause) => known === 'notReceived' || (known === 'skippedByServer' && cause !== known)
-    const at = this.#gaps.findLastIndex((gap) => isOpen(gap.cause) && start < gap.endTime && end >= gap.startTime)
-    const gap = this.#gaps[at]
-    if (gap) {
-      const told: TraceGap = { ...gap, cause }
-      this.#gaps[at] = told
-      this.#count(gap.cause, -1)
-      this.#count(cause, 1)
-      return told
-    }
+    const told = this.#explain(cause, start, end)
+    if (told) return told
     this.#losses.push({ cause, start, end })
     if (this.#losses.length > MOST_LOSSES) this.#losses.shift()
     return undefined
@@ -158,9 +152,9 @@ export class ChannelLedger {
     const end = endOf(stretch)
     if (this.#covers(stretch, end)) return undefined
     const cause: TraceGapCause = `rejected:${code}`
-    // Its time says nothing about where it belongs: where data were expected, presumably.
-    if (code !== 'LATE') return this.onLossNear(cause)
     const [from, to] = [nanosToMicros(stretch.startTime), nanosToMicros(end)]
+    // Its time says nothing about where it belongs, unless there is a hole just there: where data were expected, presumably.
+    if (code !== 'LATE') return this.#explain(cause, from, to, LONGEST_HOLE_MICROS) ?? this.onLossNear(cause)
     // Before all that was accepted there is no hole that could have the cause: it is one of its own.
     if (this.firstTime !== undefined && end <= this.firstTime + halfSampleOf(stretch.sampleRate)) {
       return this.#tell({ sourceId: this.#sourceId, startTime: from, endTime: to, cause })
@@ -187,6 +181,20 @@ export class ChannelLedger {
       reaches: [...this.#reaches],
       redundant: this.#redundant,
     }
+  }
+
+  /** Gives a known gap its cause. @returns the gap, undefined when there is none there */
+  #explain(cause: TraceGapCause, start: Micros, end: Micros, longest = Number.POSITIVE_INFINITY): TraceGap | undefined {
+    const isOpen = (known: TraceGapCause) => known === 'notReceived' || (known === 'skippedByServer' && cause !== known)
+    const isThere = (gap: TraceGap) => start < gap.endTime && end >= gap.startTime && gap.endTime - gap.startTime <= longest
+    const at = this.#gaps.findLastIndex((gap) => isOpen(gap.cause) && isThere(gap))
+    const gap = this.#gaps[at]
+    if (gap === undefined) return undefined
+    const told: TraceGap = { ...gap, cause }
+    this.#gaps[at] = told
+    this.#count(gap.cause, -1)
+    this.#count(cause, 1)
+    return told
   }
 
   #accept({ startTime, sampleRate, samples }: Segment): TraceGap | undefined {

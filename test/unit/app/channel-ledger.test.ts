@@ -107,6 +107,19 @@ describe('gaps of a channel', () => {
     expect(ledger.account.gaps).toEqual({ 'rejected:LATE': 1 })
   })
 
+  it('take the cause of a record that came behind a jump of the clock, where its time is just that of a hole', () => {
+    const years = 10 * 365 * 86_400
+    const ledger = ledgerOf([0, 10], [20, 30])
+    ledger.onTrace(gap(30, years))
+    ledger.onTrace(segment(years, years + 20))
+    const expected = { sourceId: Z, startTime: micros(10), endTime: micros(20), cause: 'rejected:TIME_ABSURD' }
+    expect(ledger.onRejected(record(12, 14), 'TIME_ABSURD')).toEqual(expected)
+    // Any wrong time lies between a time and another years away; where data were due, something was lost.
+    expect(ledger.onRejected(record(years / 2, years / 2 + 2), 'TIME_ABSURD')).toBeUndefined()
+    expect(ledger.account.gaps).toEqual({ notReceived: 1, 'rejected:TIME_ABSURD': 1 })
+    expect(ledger.onTrace(segment(years + 30, years + 40))?.cause).toBe('rejected:TIME_ABSURD')
+  })
+
   it('begin before the first sample when a record from before it comes late', () => {
     const ledger = ledgerOf([10, 20])
     const expected = { sourceId: Z, startTime: micros(6), endTime: micros(10), cause: 'rejected:LATE' }
