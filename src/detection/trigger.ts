@@ -123,7 +123,7 @@ export function endTrigger(state: TriggerState, instrument: InstrumentId, option
 function onWindow(before: TriggerState, scored: ScoredWindow, options: TriggerOptions): Step {
   const end = windowEnd(scored, options)
   const state = forgetFuture(before, end)
-  if (state.rise) return onWindowWhileUp({ ...state, lastWindowEnd: end }, state.rise, scored, end, options)
+  if (state.rise) return onWindowWhileUp(withRise(state, state.rise, end), state.rise, scored, end, options)
   const { rise, lastOnset, deadUntil, gapTimes } = state
   const isArmed = state.isArmed || scored.score < options.off
   // Written out: for nearly every score this is all that happens, and a spread costs ten times as much.
@@ -173,11 +173,17 @@ function startRise(state: TriggerState, scored: ScoredWindow, end: Micros, optio
 }
 
 function growRise(rise: Rise, scored: ScoredWindow, end: Micros, options: TriggerOptions): Rise {
+  const { on, onset, snrDb, gaps, windows, best, snippetFirstIndex, isPublished } = rise
   return {
-    ...rise,
-    windows: rise.windows + 1,
-    best: scored.score > rise.best.score ? bestOf(scored, end) : rise.best,
+    on,
+    onset,
+    snrDb,
+    gaps,
+    windows: windows + 1,
+    best: scored.score > best.score ? bestOf(scored, end) : best,
+    snippetFirstIndex,
     snippetParts: growSnippet(rise, scored, options),
+    isPublished,
   }
 }
 
@@ -192,9 +198,14 @@ function growSnippet(rise: Rise, scored: ScoredWindow, options: TriggerOptions):
 
 function publishWhenLongEnough(state: TriggerState, rise: Rise, instrument: InstrumentId, options: TriggerOptions): Step {
   const end = state.lastWindowEnd ?? rise.on
-  if (rise.isPublished || end - rise.on < options.minimumSeconds * MICROS_PER_SECOND) return [{ ...state, rise }, NOTHING]
+  if (rise.isPublished || end - rise.on < options.minimumSeconds * MICROS_PER_SECOND) return [withRise(state, rise, end), NOTHING]
   const published = { ...rise, isPublished: true }
-  return [{ ...state, rise: published }, [output(published, instrument, null, false, options)]]
+  return [withRise(state, published, end), [output(published, instrument, null, false, options)]]
+}
+
+/** Written out, too: what tries other settings on days of scores is mostly here. */
+function withRise({ isArmed, lastOnset, deadUntil, gapTimes }: TriggerState, rise: Rise, lastWindowEnd: Micros): TriggerState {
+  return { isArmed, rise, lastOnset, deadUntil, lastWindowEnd, gapTimes }
 }
 
 function endRise(
