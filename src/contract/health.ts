@@ -50,8 +50,8 @@ export const stationStatusSchema = z
     late: countSchema.exactOptional(),
     /** Packets lost by a full queue. */
     dropped: countSchema.exactOptional(),
-    /** Thresholds in force for this instrument. */
-    trigger: z.object({ on: z.number(), off: z.number() }),
+    /** Thresholds in force for this instrument, and how long its score must stay over them before a detection is told. */
+    trigger: z.object({ on: z.number(), off: z.number(), minimumSeconds: z.number().exactOptional() }),
     coordinates: z
       .object({ latitude: z.number(), longitude: z.number(), elevationMetres: z.number().exactOptional() })
       .exactOptional(),
