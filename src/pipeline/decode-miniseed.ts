@@ -38,7 +38,7 @@ function decode(packet: Packet, scratch: SampleScratch, onProblem: OnProblem): T
       code: error.code,
       message: error.message,
       where: placeOf(packet),
-      ...(typeof sourceId === 'string' ? { sourceId } : {}),
+      ...(typeof sourceId === 'string' ? { sourceId: asAnnounced(sourceId, packet) } : {}),
     })
     return undefined
   }
@@ -46,15 +46,21 @@ function decode(packet: Packet, scratch: SampleScratch, onProblem: OnProblem): T
 
 /** miniSEED 2 has no checksum: a damaged header may name another station, and only the packet tells. */
 function isOfItsStation({ sourceId }: TraceRecord, packet: Packet, onProblem: OnProblem): boolean {
-  const { stationId } = packet
-  if (stationId === undefined || sourceId.startsWith(`FDSN:${stationId}_`)) return true
+  const announced = asAnnounced(sourceId, packet)
+  if (announced === sourceId) return true
   onProblem({
     code: 'STATION_MISMATCH',
-    message: `packet of ${stationId}: expected a record of this station, got one of ${sourceId}; its header is damaged, it is dropped`,
+    message: `packet of ${packet.stationId}: expected a record of this station, got one of ${sourceId}; its header is damaged, it is dropped`,
     where: placeOf(packet),
-    sourceId: `FDSN:${stationId}_${sourceId.split('_').slice(2).join('_')}`,
+    sourceId: announced,
   })
   return false
+}
+
+/** The channel that the packet was sent for. */
+function asAnnounced(sourceId: string, { stationId }: Packet): string {
+  if (stationId === undefined || sourceId.startsWith(`FDSN:${stationId}_`)) return sourceId
+  return `FDSN:${stationId}_${sourceId.split('_').slice(2).join('_')}`
 }
 
 function placeOf({ origin, receivedAt, sequence }: Packet): string {

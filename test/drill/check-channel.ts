@@ -218,13 +218,18 @@ function whyNot(
   { cause }: TraceGap,
   start: Nanos,
   end: Nanos,
-  { deliveries }: ChannelCase,
+  channel: ChannelCase,
   taken: ReadonlySet<DecodedDelivery | undefined>,
   next: DecodedDelivery | undefined,
   previous: DecodedDelivery | undefined,
 ): string | undefined {
+  const { deliveries } = channel
   const inside = deliveries.filter((each) => overlaps(each, start, end))
-  const whole = inside.filter(({ fate }) => fate === 'sent')
+  // What is told as a hole may have come later, when a clock was set back.
+  const whole = inside.filter(
+    ({ fate, samples, startTime, sampleRate }) =>
+      fate === 'sent' && !isCovered(channel, startTime, samples?.length ?? 0, sampleRate),
+  )
   const isClockWrong = [next, previous].some((each) => each !== undefined && each.clockShift !== 0n)
   switch (cause) {
     case 'notReceived':

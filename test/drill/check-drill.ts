@@ -103,6 +103,7 @@ interface ChannelSources {
 function checkChannels(sources: ChannelSources): { faults: string[]; untaken: Record<string, number> } {
   const { truth, records, accepted, account, folder } = sources
   const deliveries = grouped(truth.deliveries, ({ sourceId }) => sourceId)
+  const strays = straysOf(truth, records)
   const gaps = grouped(account.gaps, ({ sourceId }) => sourceId)
   const faults: string[] = []
   const untaken: Record<string, number> = {}
@@ -111,7 +112,9 @@ function checkChannels(sources: ChannelSources): { faults: string[]; untaken: Re
     const pieces = accepted.piecesOf(sourceId)
     const verdict = checkChannel({
       sourceId,
-      deliveries: (deliveries.get(sourceId) ?? []).flatMap((each) => decoded(each, records) ?? []),
+      deliveries: merged(deliveries.get(sourceId) ?? [], strays.get(sourceId) ?? []).flatMap(
+        (each) => decoded(each, sourceId, records) ?? [],
+      ),
       pieces,
       samples,
       gaps: gaps.get(sourceId) ?? [],
@@ -124,16 +127,38 @@ function checkChannels(sources: ChannelSources): { faults: string[]; untaken: Re
   return { faults, untaken }
 }
 
-function decoded(delivery: Delivery, records: DeliveredRecords): DecodedDelivery | undefined {
+/** @param sourceId channel that is looked at: a damaged header may name another one */
+function decoded(delivery: Delivery, sourceId: SourceId, records: DeliveredRecords): DecodedDelivery | undefined {
   const { sequence, fate, isSecondCopy, clockShift, startTime, endTime } = delivery
   if (fate === 'withheld') return undefined
   const known = { sequence, fate, isSecondCopy, clockShift, trueStart: startTime, trueEnd: endTime }
+  const record = recordOf(delivery, records)
+  if (record?.header.sourceId !== sourceId) return { ...known, startTime, sampleRate: 1, samples: undefined }
+  const { header, samples } = record
+  return { ...known, startTime: header.startTime, sampleRate: header.sampleRate, samples: Int32Array.from(samples) }
+}
+
+/** Damaged records by the channel that they name, where that is not their own. */
+function straysOf({ deliveries }: Truth, records: DeliveredRecords): Map<string, Delivery[]> {
+  const corrupt = deliveries.filter(({ fate }) => fate === 'corrupt')
+  const named = corrupt.flatMap((delivery) => {
+    const name = recordOf(delivery, records)?.header.sourceId
+    return name === undefined || name === delivery.sourceId ? [] : [{ delivery, name }]
+  })
+  return new Map([...grouped(named, ({ name }) => name)].map(([name, all]) => [name, all.map(({ delivery }) => delivery)]))
+}
+
+/** Both in the order of delivery. */
+function merged(own: readonly Delivery[], strays: readonly Delivery[]): readonly Delivery[] {
+  return strays.length === 0 ? own : [...own, ...strays].sort((a, b) => a.sequence - b.sequence)
+}
+
+function recordOf(delivery: Delivery, records: DeliveredRecords): ReturnType<typeof decodeRecord> | undefined {
   try {
-    const { header, samples } = decodeRecord(records.bytesOf(delivery))
-    return { ...known, startTime: header.startTime, sampleRate: header.sampleRate, samples: Int32Array.from(samples) }
+    return decodeRecord(records.bytesOf(delivery))
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
-    return { ...known, startTime, sampleRate: 1, samples: undefined }
+    return undefined
   }
 }
 

@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from '../../src/app/system-clock.ts'
 import { TraceLedger } from '../../src/app/trace-ledger.ts'
 import type { Config } from '../../src/contract/config.ts'
 import type { Packet } from '../../src/domain/packet.ts'
-import { instrumentIdOf, type SourceId } from '../../src/domain/source-id.ts'
+import { instrumentIdOf, type SourceId, stationIdOf } from '../../src/domain/source-id.ts'
 import type { TracePiece } from '../../src/domain/trace.ts'
 import { openStore } from '../../src/io/store/store.ts'
 import { headerTime } from '../../src/seedlink/record-header.ts'
@@ -84,7 +84,8 @@ export async function referenceRun(options: ReferenceRunOptions): Promise<Channe
     if (delivery.fate === 'withheld') continue
     const bytes = records.bytesOf(delivery)
     current = { bytes, isDecoded: false }
-    packets$.next({ bytes, origin: 'drill', sequence: BigInt(delivery.sequence) })
+    const stationId = stationIdOf(delivery.sourceId as SourceId)
+    packets$.next({ bytes, origin: 'drill', stationId, sequence: BigInt(delivery.sequence) })
     recorder.settle()
   }
   current = undefined

@@ -84,6 +84,8 @@ describe('decodeMiniseed', () => {
       },
     ])
     expect(records).toEqual([])
+    packets$.next({ ...packet, bytes: bytes.with(100, (bytes[100] ?? 0) ^ 1), stationId: 'XX_AAB' as StationId })
+    expect(problems[1]).toMatchObject({ code: 'STEIM_INTEGRITY', sourceId: 'FDSN:XX_AAB_00_H_H_Z' })
     packets$.next({ ...packet, stationId: 'XX_AAA' as StationId })
     expect(records).toHaveLength(1)
   })

@@ -96,6 +96,18 @@ describe('the check of a drilled channel', () => {
     expect(faultsOf({ ...drill, gaps: [...drill.gaps, gap(2, 3, 'notReceived')] }).join()).toContain('is no hole')
   })
 
+  it('lets a hole be that was filled when the clock was set back', () => {
+    // A damaged time, four minutes ahead, came out before its turn.
+    const ahead = sent(2, 240, 245, { fate: 'corrupt', trueStart: at(5), trueEnd: at(10), samples: ground(240, 245) })
+    const pieces = accepted([0, 5], [240, 245], [10, 15], [15, 20])
+    const deliveries = [sent(1, 0, 5), ahead, sent(3, 10, 15), sent(4, 15, 20), sent(5, 10, 15, { isSecondCopy: true })]
+    const gaps = [gap(5, 240, 'notReceived'), gap(245, 10, 'timeReset')]
+    const shifted = deliveries.map((each) => (each.sequence === 3 ? { ...each, clockShift: 1n } : each))
+    expect(faultsOf({ ...pieces, deliveries: shifted, gaps })).toEqual([])
+    const lost = [...shifted, sent(6, 20, 25)]
+    expect(faultsOf({ ...pieces, deliveries: lost, gaps }).join()).toContain('record 6 was sent')
+  })
+
   it.each([
     ['notReceived', 1, 'record 7 was sent'],
     ['rejected:LATE', 0, 'nothing was late'],
