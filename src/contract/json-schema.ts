@@ -8,6 +8,7 @@ import {
   resendRequestSchema,
 } from './alert.ts'
 import { explanationAnswerSchema, replayAnswerSchema } from './detection-study.ts'
+import { drillRequestSchema, drillSchema, drillsAnswerSchema } from './drill.ts'
 import { feedMessageSchema, subscribeSchema } from './feed.ts'
 import { gapsAnswerSchema } from './gaps.ts'
 import { healthHistorySchema, instrumentHistorySchema, logAnswerSchema } from './health-history.ts'
@@ -30,6 +31,7 @@ import {
   settingsChangeSchema,
   settingsProposalSchema,
   whatIfAnswerSchema,
+  whatIfEventsSchema,
   whatIfRequestSchema,
   whatIfSweepSchema,
 } from './what-if.ts'
@@ -59,10 +61,14 @@ const PUBLISHED = z.object({
   deliveriesAnswer: deliveriesAnswerSchema,
   acknowledgeRequest: acknowledgeRequestSchema,
   resendRequest: resendRequestSchema,
+  drill: drillSchema,
+  drillRequest: drillRequestSchema,
+  drillsAnswer: drillsAnswerSchema,
   eventsAnswer: eventsAnswerSchema,
   eventAnswer: eventAnswerSchema,
   whatIfRequest: whatIfRequestSchema,
   whatIfAnswer: whatIfAnswerSchema,
+  whatIfEvents: whatIfEventsSchema,
   whatIfSweep: whatIfSweepSchema,
   settingsChange: settingsChangeSchema,
   settingsAnswer: settingsAnswerSchema,

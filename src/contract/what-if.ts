@@ -35,7 +35,8 @@ export const coincidenceChangeSchema = z.strictObject({
 })
 
 /**
- * POST /api/what-if, and /api/what-if/sweep: the same for many on thresholds. The same span asked for again is answered from memory, as it
+ * POST /api/what-if: detections; /api/what-if/events: network events, which take longer; /api/what-if/sweep: detections for many on
+ * thresholds. The same span asked for again is answered from memory, as it
  * was: ask for a later `to` to see newer scores. Labels are always those of now.
  */
 export const whatIfRequestSchema = z
@@ -81,12 +82,12 @@ export const whatIfEventSchema = z
   .object({ time: isoTimeSchema.meta({ description: 'Of the first onset' }), stations: z.array(stationIdSchema) })
   .meta({ id: 'WhatIfEvent' })
 
+const dayCountsSchema = z.array(z.object({ day: z.string(), count: countSchema }))
+
 const outcomeSchema = z.object({
   detections: countSchema,
-  /** Network events that are not vetoed. */
-  events: countSchema,
   /** One per UTC day of the span. */
-  perDay: z.array(z.object({ day: z.string(), detections: countSchema, events: countSchema })),
+  perDay: dayCountsSchema,
   /** Stored detections with this label that it finds. */
   labels: z.object(Object.fromEntries(LABEL_VALUES.map((label) => [label, countSchema])) as LabelCountShape),
 })
@@ -123,13 +124,23 @@ export const whatIfAnswerSchema = z
     /** Labelled ones first, then the newest; at most 500. */
     lost: z.array(whatIfDetectionSchema),
     gained: z.array(whatIfDetectionSchema),
-    lostEvents: z.array(whatIfEventSchema),
-    gainedEvents: z.array(whatIfEventSchema),
-    coincidence: z.object({ stations: z.number(), withinSeconds: z.number() }).meta({ description: 'In force' }),
     /** Windows per bin of the logit, bins as in ScoreDistribution. */
     histogram: z.array(countSchema),
   })
   .meta({ id: 'WhatIfAnswer' })
+
+const eventOutcomeSchema = z.object({ events: countSchema, perDay: dayCountsSchema })
+
+/** Network events that are not vetoed. Onsets are those of stored detections; of others they are guessed, so events are nearly exact. */
+export const whatIfEventsSchema = z
+  .object({
+    now: eventOutcomeSchema,
+    asked: eventOutcomeSchema,
+    /** Newest first; at most 500. */
+    lost: z.array(whatIfEventSchema),
+    gained: z.array(whatIfEventSchema),
+  })
+  .meta({ id: 'WhatIfEvents' })
 
 /** With every other setting as asked for; where `off` would not be below it, it is the same. */
 export const whatIfSweepSchema = z
@@ -194,6 +205,7 @@ export type WhatIfDetection = z.infer<typeof whatIfDetectionSchema>
 export type WhatIfEvent = z.infer<typeof whatIfEventSchema>
 export type WhatIfOutcome = z.infer<typeof outcomeSchema>
 export type WhatIfAnswer = z.infer<typeof whatIfAnswerSchema>
+export type WhatIfEvents = z.infer<typeof whatIfEventsSchema>
 export type WhatIfSweep = z.infer<typeof whatIfSweepSchema>
 export type SettingsChange = z.output<typeof settingsChangeSchema>
 export type SettingsAnswer = z.infer<typeof settingsAnswerSchema>

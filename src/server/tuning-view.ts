@@ -3,6 +3,7 @@ import type {
   SettingsChange,
   SettingsProposal,
   WhatIfAnswer,
+  WhatIfEvents,
   WhatIfRequest,
   WhatIfSweep,
 } from '../contract/what-if.ts'
@@ -11,6 +12,8 @@ import type {
 export interface WhatIfView {
   /** @throws {UsageError} for settings that a configuration may not have, and for too much at once */
   answer(request: WhatIfRequest): Promise<WhatIfAnswer>
+  /** @throws {UsageError} */
+  events(request: WhatIfRequest): Promise<WhatIfEvents>
   /** @throws {UsageError} */
   sweep(request: WhatIfRequest): Promise<WhatIfSweep>
 }

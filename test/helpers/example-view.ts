@@ -1,4 +1,5 @@
 import { storeView } from '../../src/app/store-view.ts'
+import { storedWaveforms } from '../../src/app/stored-waveforms.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../../src/contract/health.ts'
 import type { Store } from '../../src/io/store/store.ts'
 import type { MonitorView } from '../../src/server/monitor-view.ts'
@@ -53,8 +54,13 @@ export function exampleView(store: Store): MonitorView {
     hasModelReport: () => false,
     modelReport: () => undefined,
     study: { miniseed: () => undefined, replay: () => undefined, explanation: () => undefined },
-    whatIf: { answer: unasked, sweep: unasked },
+    drills: { begin: unasked, list: () => [], find: () => undefined },
+    whatIf: { answer: unasked, events: unasked, sweep: unasked },
     settings: { read: unasked, propose: unasked, write: unasked },
+    waveforms: (instrument, from, to, maximumPoints) =>
+      storedWaveforms({ from, to, maximumPoints }, EXAMPLE_MODEL.gridRate, (first, last) =>
+        store.waveforms(instrument, first, last),
+      ),
     metrics: async () => ({ contentType: 'text/plain', text: 'quakewire_packets_total 3\n' }),
   }
 }

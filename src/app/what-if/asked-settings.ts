@@ -34,9 +34,3 @@ export function checkTrigger({ on, off, minimumSeconds, maximumSeconds }: Trigge
     )
   }
 }
-
-/** The stricter of the two checks: everybody's trigger, and that of each instrument. */
-export function checkSettings(settings: TriggerSettings, instruments: readonly InstrumentId[]): void {
-  checkTrigger(settings.trigger, 'trigger')
-  for (const instrument of instruments) checkTrigger(triggerOf(settings, instrument), instrument)
-}

@@ -46,13 +46,6 @@ export function rehearseDetections(context: RehearsalContext, settings: TriggerS
   )
 }
 
-/** Those that count: the lead is only there to bring the trigger into its state. */
-export function inSpan(found: Found, { from, to }: Span): Found {
-  return new Map(
-    [...found].map(([instrument, detections]) => [instrument, detections.filter(({ on }) => on >= from && on <= to)]),
-  )
-}
-
 /** What the monitor's own coincidence makes of these detections. Onsets are those of the stored detections that they are; of others guessed. */
 export function rehearsedEvents(
   found: Found,

@@ -1,6 +1,5 @@
 import type { WhatIfOutcome } from '../../contract/what-if.ts'
 import { LABEL_VALUES, type LabelValue } from '../../domain/label.ts'
-import type { NetworkEvent } from '../../domain/network-event.ts'
 import type { Micros } from '../../domain/time.ts'
 import type { Found } from './rehearsal.ts'
 import type { Span } from './score-memory.ts'
@@ -8,20 +7,25 @@ import type { Span } from './score-memory.ts'
 const MICROS_PER_DAY = 86_400_000_000
 
 /** What a setting gives, in numbers. */
-export function outcomeOf(found: Found, events: readonly NetworkEvent[], span: Span): WhatIfOutcome {
+export function outcomeOf(found: Found, span: Span): WhatIfOutcome {
   const detections = [...found.values()].flat()
-  const detectionsOn = countByDay(detections.map(({ on }) => on))
-  const eventsOn = countByDay(events.map(({ firstOnset }) => firstOnset))
   return {
     detections: detections.length,
-    events: events.length,
-    perDay: daysOf(span).map((day) => ({
-      day: new Date(day * 86_400_000).toISOString().slice(0, 10),
-      detections: detectionsOn.get(day) ?? 0,
-      events: eventsOn.get(day) ?? 0,
-    })),
+    perDay: perDay(
+      detections.map(({ on }) => on),
+      span,
+    ),
     labels: countLabels(detections.flatMap(({ stored }) => stored ?? [])),
   }
+}
+
+/** One count per UTC day of the span. */
+export function perDay(times: readonly Micros[], span: Span): { day: string; count: number }[] {
+  const counts = countByDay(times)
+  return daysOf(span).map((day) => ({
+    day: new Date(day * 86_400_000).toISOString().slice(0, 10),
+    count: counts.get(day) ?? 0,
+  }))
 }
 
 export function countLabels(stored: readonly { readonly label: LabelValue | null }[]): Record<LabelValue, number> {

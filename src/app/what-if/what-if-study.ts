@@ -1,5 +1,12 @@
 import { triggerOf } from '../../contract/config.ts'
-import type { WhatIfAnswer, WhatIfDetection, WhatIfEvent, WhatIfRequest, WhatIfSweep } from '../../contract/what-if.ts'
+import type {
+  WhatIfAnswer,
+  WhatIfDetection,
+  WhatIfEvent,
+  WhatIfEvents,
+  WhatIfRequest,
+  WhatIfSweep,
+} from '../../contract/what-if.ts'
 import { matchIntervals } from '../../detection/interval-matching.ts'
 import { probabilityOf } from '../../domain/calibration.ts'
 import { LABEL_VALUES } from '../../domain/label.ts'
@@ -7,17 +14,10 @@ import type { NetworkEvent } from '../../domain/network-event.ts'
 import { type InstrumentId, stationOfInstrument } from '../../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../../domain/time.ts'
 import type { ScoreReader, StoredTimes } from '../../io/store/score-reader.ts'
-import { changedSettings, checkSettings, type TriggerSettings, triggerOfScope } from './asked-settings.ts'
-import {
-  type Found,
-  type FoundDetection,
-  inSpan,
-  type RehearsalContext,
-  rehearseDetections,
-  rehearsedEvents,
-} from './rehearsal.ts'
-import { LEAD_SECONDS, type RememberedScores, ScoreMemory } from './score-memory.ts'
-import { countLabels, outcomeOf } from './what-if-outcome.ts'
+import { changedSettings, checkTrigger, type TriggerSettings, triggerOfScope } from './asked-settings.ts'
+import { type Found, type FoundDetection, type RehearsalContext, rehearseDetections, rehearsedEvents } from './rehearsal.ts'
+import { LEAD_SECONDS, type RememberedScores, ScoreMemory, type Span } from './score-memory.ts'
+import { countLabels, outcomeOf, perDay } from './what-if-outcome.ts'
 
 /** What does not change while the monitor runs; plain data. */
 export interface WhatIfSetup {
@@ -27,11 +27,6 @@ export interface WhatIfSetup {
   /** Hz of the model's grid. */
   readonly gridRate: number
   readonly model: string
-}
-
-interface Rehearsed {
-  readonly found: Found
-  readonly events: readonly NetworkEvent[]
 }
 
 /** Detections that a list names. */
@@ -50,8 +45,8 @@ export class WhatIfStudy {
   readonly #reader: ScoreReader
   readonly #setup: WhatIfSetup
   readonly #memory: ScoreMemory
-  /** With the settings in force. */
-  #now: { readonly key: string; readonly rehearsed: Rehearsed } | undefined
+  /** With the settings in force, as long as nobody has written since. */
+  #now: { readonly key: string; readonly found: Found; events?: readonly NetworkEvent[] } | undefined
 
   constructor(reader: ScoreReader, setup: WhatIfSetup) {
     this.#reader = reader
@@ -64,26 +59,20 @@ export class WhatIfStudy {
     const { settings } = this.#setup
     const askedSettings = changedSettings(settings, request)
     const { scores, context } = this.#contextOf(request, askedSettings)
-    const now = this.#inForce(scores, context)
-    const found = rehearseDetections(context, askedSettings)
-    const asked: Rehearsed = {
-      found: inSpan(found, context.span),
-      events: rehearsedEvents(found, context, askedSettings),
-    }
+    const now = foundIn(this.#inForce(scores, context).found, request)
+    const asked = foundIn(rehearseDetections(context, askedSettings), request)
     const instruments = scores.instruments.map(({ instrument, scoredDays }) => {
-      const [before, after] = [now.found.get(instrument) ?? [], asked.found.get(instrument) ?? []]
+      const [before, after] = [now.get(instrument) ?? [], asked.get(instrument) ?? []]
       const { onlyFirst, onlySecond } = matchIntervals(before, after)
       return { instrument, scoredDays, now: before, asked: after, lost: onlyFirst, gained: onlySecond }
     })
-    const { lost: lostEvents, gained: gainedEvents } = comparedEvents(now.events, asked.events)
-    const { coincidence, stations } = settings
     return {
       from: formatMicros(request.from),
       to: formatMicros(request.to),
       scoredUntil: scores.scoredUntil === null ? null : formatMicros(scores.scoredUntil),
       stationDays: stationDaysOf(scores),
-      now: outcomeOf(now.found, now.events, context.span),
-      asked: outcomeOf(asked.found, asked.events, context.span),
+      now: outcomeOf(now, request),
+      asked: outcomeOf(asked, request),
       labelled: countLabels([...context.stored.values()].flat().filter(({ on }) => on >= request.from)),
       instruments: instruments.map(({ instrument, ...each }) => ({
         instrument,
@@ -94,18 +83,32 @@ export class WhatIfStudy {
         gained: each.gained.length,
         trigger: triggerOf(settings, instrument),
         askedTrigger: triggerOf(askedSettings, instrument),
-        hasOverride: [instrument, stationOfInstrument(instrument)].some((id) => stations[id]?.trigger !== undefined),
+        hasOverride: [instrument, stationOfInstrument(instrument)].some((id) => settings.stations[id]?.trigger !== undefined),
       })),
       lost: listed(instruments.flatMap(({ lost }) => lost)),
       gained: listed(instruments.flatMap(({ gained }) => gained)),
-      lostEvents,
-      gainedEvents,
-      coincidence: { stations: coincidence.stations, withinSeconds: coincidence.withinSeconds },
       histogram: [...scores.histogram],
     }
   }
 
   /** @throws {UsageError} as `answer` does */
+  events(request: WhatIfRequest): WhatIfEvents {
+    const askedSettings = changedSettings(this.#setup.settings, request)
+    const { scores, context } = this.#contextOf(request, askedSettings)
+    const inForce = this.#inForce(scores, context)
+    inForce.events ??= rehearsedEvents(inForce.found, context, this.#setup.settings)
+    const now = inForce.events
+    const asked = rehearsedEvents(rehearseDetections(context, askedSettings), context, askedSettings)
+    const { onlyFirst, onlySecond } = matchIntervals(now.map(onsetsOf), asked.map(onsetsOf))
+    return {
+      now: eventOutcomeOf(now, request),
+      asked: eventOutcomeOf(asked, request),
+      lost: listedEvents(onlyFirst),
+      gained: listedEvents(onlySecond),
+    }
+  }
+
+  /** @throws {UsageError} for too much at once */
   sweep(request: WhatIfRequest): WhatIfSweep {
     const { settings: inForce } = this.#setup
     const { off } = triggerOfScope(changedSettings(inForce, request), request.scope)
@@ -117,41 +120,26 @@ export class WhatIfStudy {
     return {
       stationDays: stationDaysOf(scores),
       steps: steps.map(({ on, settings }) => {
-        const found = inSpan(rehearseDetections(context, settings), context.span)
-        const all = [...found.values()].flat()
+        const all = [...foundIn(rehearseDetections(context, settings), request).values()].flat()
         return { on, detections: all.length, labels: countLabels(all.flatMap(({ stored }) => stored ?? [])) }
       }),
     }
   }
 
   #contextOf({ from, to, stations }: WhatIfRequest, settings: TriggerSettings, isChecked = true) {
-    const inForce = this.#setup.settings
+    const { settings: inForce, gridRate, model } = this.#setup
     const least = Math.min(...[inForce, settings].flatMap(offThresholds))
     const scores = this.#memory.recall({ from, to }, stations, least)
-    if (isChecked)
-      checkSettings(
-        settings,
-        scores.instruments.map(({ instrument }) => instrument),
-      )
-    const context: RehearsalContext = {
-      instruments: scores.instruments,
-      stored: this.#storedIn(from, to),
-      span: { from, to },
-      gridRate: this.#setup.gridRate,
-      model: this.#setup.model,
-    }
+    const { instruments } = scores
+    if (isChecked) for (const { instrument } of instruments) checkTrigger(triggerOf(settings, instrument), instrument)
+    const context: RehearsalContext = { instruments, stored: this.#storedIn(from, to), span: { from, to }, gridRate, model }
     return { scores, context }
   }
 
-  #inForce(scores: RememberedScores, context: RehearsalContext): Rehearsed {
+  #inForce(scores: RememberedScores, context: RehearsalContext) {
     const key = `${scores.key} ${this.#reader.version()}`
-    if (this.#now?.key !== key) {
-      const { settings } = this.#setup
-      const found = rehearseDetections(context, settings)
-      const rehearsed = { found: inSpan(found, context.span), events: rehearsedEvents(found, context, settings) }
-      this.#now = { key, rehearsed }
-    }
-    return this.#now.rehearsed
+    if (this.#now?.key !== key) this.#now = { key, found: rehearseDetections(context, this.#setup.settings) }
+    return this.#now
   }
 
   #storedIn(from: number, to: number): Map<InstrumentId, StoredTimes[]> {
@@ -201,23 +189,27 @@ function listed(detections: readonly FoundDetection[]): WhatIfDetection[] {
     }))
 }
 
+/** Those that count: the lead is only there to bring the trigger into its state. */
+function foundIn(found: Found, { from, to }: Span): Found {
+  return new Map([...found].map(([instrument, all]) => [instrument, all.filter(({ on }) => on >= from && on <= to)]))
+}
+
+function eventOutcomeOf(events: readonly NetworkEvent[], span: Span): WhatIfEvents['now'] {
+  const times = events.map(({ firstOnset }) => firstOnset)
+  return { events: events.length, perDay: perDay(times, span) }
+}
+
 /** The same event: the spans of their onsets overlap. */
-function comparedEvents(
-  now: readonly NetworkEvent[],
-  asked: readonly NetworkEvent[],
-): { lost: WhatIfEvent[]; gained: WhatIfEvent[] } {
-  const spanOf = (event: NetworkEvent) => ({
-    event,
-    on: event.firstOnset,
-    off: Math.max(...event.members.map(({ onset }) => onset)),
-  })
-  const { onlyFirst, onlySecond } = matchIntervals(now.map(spanOf), asked.map(spanOf))
-  const told = ({ event }: { event: NetworkEvent }): WhatIfEvent => ({
-    time: formatMicros(event.firstOnset),
-    stations: [...new Set(event.members.map(({ station }) => station))],
-  })
-  return {
-    lost: onlyFirst.slice(-MOST_LISTED).map(told).reverse(),
-    gained: onlySecond.slice(-MOST_LISTED).map(told).reverse(),
-  }
+function onsetsOf(event: NetworkEvent) {
+  return { event, on: event.firstOnset, off: Math.max(...event.members.map(({ onset }) => onset)) }
+}
+
+function listedEvents(events: readonly { readonly event: NetworkEvent }[]): WhatIfEvent[] {
+  return events
+    .slice(-MOST_LISTED)
+    .reverse()
+    .map(({ event }) => ({
+      time: formatMicros(event.firstOnset),
+      stations: [...new Set(event.members.map(({ station }) => station))],
+    }))
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { WhatIfAnswer, WhatIfRequest, WhatIfSweep } from '../../contract/what-if.ts'
+import type { WhatIfAnswer, WhatIfEvents, WhatIfRequest, WhatIfSweep } from '../../contract/what-if.ts'
 import { MonitorError } from '../../domain/errors.ts'
 import { openScoreReader } from '../../io/store/score-reader.ts'
 import { type WhatIfSetup, WhatIfStudy } from './what-if-study.ts'
@@ -14,12 +14,12 @@ export interface WhatIfWorkerData {
 
 export interface WhatIfTask {
   readonly number: number
-  readonly kind: 'answer' | 'sweep'
+  readonly kind: 'answer' | 'events' | 'sweep'
   readonly request: WhatIfRequest
 }
 
 export type WhatIfResult = { readonly number: number } & (
-  | { readonly answer: WhatIfAnswer | WhatIfSweep }
+  | { readonly answer: WhatIfAnswer | WhatIfEvents | WhatIfSweep }
   | { readonly failure: { readonly code: string; readonly message: string } }
 )
 
@@ -31,7 +31,7 @@ parentPort?.on('message', (task: WhatIfTask) => parentPort?.postMessage(resultOf
 function resultOf({ number, kind, request }: WhatIfTask): WhatIfResult {
   try {
     study ??= new WhatIfStudy(openScoreReader(file), setup)
-    return { number, answer: kind === 'answer' ? study.answer(request) : study.sweep(request) }
+    return { number, answer: study[kind](request) }
   } catch (error) {
     if (error instanceof MonitorError) return { number, failure: { code: error.code, message: error.message } }
     if ((error as { code?: unknown }).code?.toString().startsWith('SQLITE_')) {

@@ -58,6 +58,7 @@ describe('wireJsonSchema', () => {
         "WhatIfAnswer",
         "WhatIfDetection",
         "WhatIfEvent",
+        "WhatIfEvents",
         "WhatIfRequest",
         "WhatIfSweep",
       ]
