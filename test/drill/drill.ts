@@ -5,6 +5,7 @@ import { writeArchive } from '../../src/app/synth/write-archive.ts'
 import type { Faults } from '../../src/contract/faults.ts'
 import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
+import { ForgetfulProxy } from '../helpers/forgetful-proxy.ts'
 import { checkDrill, type DrillReport } from './check-drill.ts'
 import { freePort, liveRun, writeDrillConfig } from './live-run.ts'
 
@@ -21,6 +22,8 @@ export interface DrillOptions {
   readonly speed: string
   readonly sampleRates: readonly number[]
   readonly eventsPerHour: number
+  /** The server seems to forget its sequence numbers, and the monitor fetches what it has missed. */
+  readonly isForgetful?: boolean
   readonly say: (line: string) => void
 }
 
@@ -35,12 +38,14 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const seconds = ((performance.now() - begin) / 1000).toFixed(0)
   say(`archive: ${archive.records} records, ${archive.samples} samples, ${megabytes(archive.bytes)} MB in ${seconds} s`)
   const port = await freePort()
-  const config = writeDrillConfig(folder, port, archive.instruments)
+  const link = options.isForgetful ? await ForgetfulProxy.listen(port) : undefined
+  const config = writeDrillConfig(folder, link?.port ?? port, archive.instruments, link !== undefined)
   const [faults, truth] = [join(folder, 'faults.yaml'), join(folder, 'truth.jsonl')]
   writeFileSync(faults, JSON.stringify(options.faults))
   writeFileSync(truth, '')
   const files = { archive: archive.folder, config, port, faults, truth }
-  const live = await liveRun({ ...options, ...files, records: archive.records })
+  const live = await liveRun({ ...options, ...files, link, records: archive.records })
+  await link?.close()
   say(`live run: ${live.seconds.toFixed(0)} s; truth file ${megabytes(statSync(truth).size)} MB`)
   const { facts, findings } = await checkDrill(folder, say)
   const { kills, peakMegabytes, health } = live
@@ -48,6 +53,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     facts: [
       `kill -9: server ${kills.server}, monitor ${kills.monitor}; reconnects of the last monitor: ${health.servers[0]?.reconnects}`,
       `${Math.round(archive.records / live.seconds)} packets a second over all, pauses for reconnecting and restarts included`,
+      ...(link ? [`numbers the server was made to forget: ${link.forgotten}; requests by time: ${link.windows}`] : []),
       `memory at most: server ${peakMegabytes.server} MB, monitor ${peakMegabytes.monitor} MB`,
       ...facts,
     ],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Random } from '../../src/app/synth/random.ts'
 import type { HealthAnswer } from '../../src/contract/http.ts'
+import type { ForgetfulProxy } from '../helpers/forgetful-proxy.ts'
 import { Program } from './program.ts'
 import { lastSequence } from './truth-file.ts'
 
@@ -21,6 +22,8 @@ export interface LiveRunOptions {
   readonly seed: number
   /** Records in the archive: how far the server can come. */
   readonly records: number
+  /** Between the two, so that the server seems to know no numbers; only the monitor is killed then. */
+  readonly link?: ForgetfulProxy | undefined
   readonly say: (line: string) => void
 }
 
@@ -32,6 +35,8 @@ export interface LiveRunResult {
 }
 
 const LOOK_MILLIS = 20
+/** Share of the archive. */
+const LAST_FORGOTTEN = 0.85
 
 /**
  * `quakewire serve` with faults and `quakewire run`, as processes, until the monitor has all that the archive holds. At random moments,
@@ -47,6 +52,10 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
     peak.server = Math.max(peak.server, server.peakMegabytes)
     peak.monitor = Math.max(peak.monitor, monitor.program.peakMegabytes)
   }
+  // A server that forgets at the very end, when nothing follows, cannot be found out.
+  const remembering = setInterval(() => {
+    if (options.link && lastSequence(options.truth) > LAST_FORGOTTEN * options.records) options.link.isForgetting = false
+  }, LOOK_MILLIS)
   try {
     for (const { at, who } of killPlan(options)) {
       while (lastSequence(options.truth) < at) await pause(LOOK_MILLIS)
@@ -66,16 +75,17 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
     const seconds = (performance.now() - begin) / 1000
     return { seconds, health, peakMegabytes: peak, kills: killed }
   } finally {
+    clearInterval(remembering)
     await Promise.all([monitor.program.kill('SIGTERM'), server.kill('SIGTERM')])
   }
 }
 
-function killPlan({ kills, seed, records }: LiveRunOptions): { at: number; who: 'server' | 'monitor' }[] {
+function killPlan({ kills, seed, records, link }: LiveRunOptions): { at: number; who: 'server' | 'monitor' }[] {
   const random = new Random(seed, 'kills')
   const moments = Array.from({ length: kills }, () => Math.round(random.between(0.02, 0.98) * records))
   return moments
     .sort((a, b) => a - b)
-    .map((at, index) => ({ at, who: index % 2 === 0 ? ('monitor' as const) : ('server' as const) }))
+    .map((at, index) => ({ at, who: link || index % 2 === 0 ? ('monitor' as const) : ('server' as const) }))
 }
 
 async function startServer({ archive, port, faults, truth, speed }: LiveRunOptions): Promise<Program> {
@@ -113,7 +123,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A stations.yaml for the monitor of a drill. @returns its path */
-export function writeDrillConfig(folder: string, port: number, instruments: readonly string[]): string {
+export function writeDrillConfig(folder: string, port: number, instruments: readonly string[], isFetching: boolean): string {
   const file = join(folder, 'stations.yaml')
   const lines = [
     `model: ${join(import.meta.dirname, '../../models/majstorovic-36k')}`,
@@ -123,8 +133,8 @@ export function writeDrillConfig(folder: string, port: number, instruments: read
     ...instruments.map((each) => `      - ${each}`),
     // A clock that is years ahead must not make all that a drill stores look old.
     'store: { file: live.db, keepScoresDays: 36500, maximumMegabytes: 65536 }',
-    // Fetched packets overtake others, so that some come in time that were late: nobody could say afterwards which.
-    'backlog: { fetch: false }',
+    // Fetched packets overtake others, so that some come in time that were late: where order decides, nobody could say afterwards which.
+    `backlog: { fetch: ${isFetching} }`,
     'http: { listen: "127.0.0.1:0" }',
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)
