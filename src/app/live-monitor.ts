@@ -22,6 +22,7 @@ import { LIVE_PACE, Recorder } from './recorder.ts'
 import { ServerLinks } from './server-links.ts'
 import { type StateTransition, StationBoard } from './station-board.ts'
 import { TraceLedger } from './trace-ledger.ts'
+import { WaveformCollector } from './waveform-collector.ts'
 
 export interface LiveMonitorOptions {
   readonly config: Config
@@ -112,6 +113,7 @@ export class LiveMonitor {
           this.ledger.forgetNews()
         },
       },
+      waveforms: config.store.waveforms.hours > 0 ? new WaveformCollector(model.card.sampleRate) : undefined,
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
       onEvents: options.onEvents,
@@ -134,7 +136,7 @@ export class LiveMonitor {
     clearInterval(this.#lookTimer)
     this.links.close()
     for (const backlog of this.#backlogs.values()) backlog.close()
-    this.recorder.commit()
+    this.recorder.commitAll()
     this.recorder.stop()
   }
 
@@ -255,7 +257,7 @@ export class LiveMonitor {
     this.#packets$.complete()
     this.#packets$ = undefined
     this.#memory.touchAll()
-    this.recorder.commit()
+    this.recorder.commitAll()
   }
 
   #latencyOf(instrument: InstrumentId): Latency {

@@ -4,7 +4,7 @@ import type { MonitorMode } from '../contract/feed.ts'
 import type { GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, ServerStatus, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
-import { formatMicros } from '../domain/time.ts'
+import { formatMicros, type Micros } from '../domain/time.ts'
 import { hasModelReport, readModelReport } from '../io/model-report.ts'
 import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
@@ -15,6 +15,7 @@ import type { LoadedModel } from './load-model.ts'
 import { modelKernels } from './model-kernels.ts'
 import type { ProblemCounter } from './problem-counter.ts'
 import { storeView } from './store-view.ts'
+import { storedWaveforms } from './stored-waveforms.ts'
 
 export interface LiveViewOptions {
   readonly version: string
@@ -45,6 +46,10 @@ export function liveView(options: LiveViewOptions): MonitorView {
       const message = stored.setLabel(id, value, by)
       options.alerts.wake()
       return message
+    },
+    waveforms: (instrument, from, to, maximumPoints) => {
+      const read = (first: Micros, last: Micros) => store.waveforms(instrument, first, last)
+      return storedWaveforms({ from, to, maximumPoints }, model.card.sampleRate, read)
     },
     gaps: (query) => ({ ...stored.gaps(query), channels: accountsOf(live, query.prefix) }),
     version,

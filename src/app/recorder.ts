@@ -14,6 +14,7 @@ import type { ScoredPiece } from '../domain/window.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
 import type { StoreBatch, StoredMessages } from '../io/store/store.ts'
 import type { MonitorStreams } from './monitor.ts'
+import type { WaveformCollector } from './waveform-collector.ts'
 
 export interface RecorderOptions {
   /** The store, or what stands in for it. */
@@ -22,6 +23,8 @@ export interface RecorderOptions {
   /** Hz of the model's grid. */
   readonly gridRate: number
   readonly checkpoint: Checkpoint
+  /** Absent: waveforms are not kept. */
+  readonly waveforms?: WaveformCollector | undefined
   readonly latencyOf: (instrument: InstrumentId) => Latency
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
@@ -90,7 +93,9 @@ export class Recorder {
     return this.#suppressed
   }
 
-  record({ scores$, detections$, events$ }: Pick<MonitorStreams, 'scores$' | 'detections$' | 'events$'>): void {
+  record({ frames$, scores$, detections$, events$ }: Omit<MonitorStreams, 'records$'>): void {
+    const { waveforms } = this.#options
+    if (waveforms) this.#subscription.add(frames$.subscribe((piece) => waveforms.add(piece)))
     this.#subscription.add(detections$.subscribe((output) => this.#onOutput(output)))
     this.#subscription.add(events$.subscribe((output) => this.#onEvent(output)))
     this.#subscription.add(scores$.subscribe((piece) => this.#onScore(piece)))
@@ -111,11 +116,12 @@ export class Recorder {
   }
 
   commit(): void {
-    const { store, checkpoint, onMessages, onProblem, clock } = this.#options
+    const { store, checkpoint, waveforms, onMessages, onProblem, clock } = this.#options
     this.#lastCommit = clock.now()
     try {
       const { messages, events } = store.commit({ ...this.#batch(), ...checkpoint.take() })
       checkpoint.done()
+      waveforms?.clear()
       this.#hasFailed = false
       this.#outputs = []
       this.#events = []
@@ -132,6 +138,12 @@ export class Recorder {
       this.#announce()
       if (this.#scores.length > MOST_WAITING_SCORES) this.#scores = this.#scores.slice(-MOST_WAITING_SCORES / 2)
     }
+  }
+
+  /** Commits, waveforms whose minute is not over as well. */
+  commitAll(): void {
+    this.#options.waveforms?.endPieces()
+    this.commit()
   }
 
   stop(): void {
@@ -167,8 +179,9 @@ export class Recorder {
   }
 
   #batch(): StoreBatch {
-    const { gridRate } = this.#options
+    const { gridRate, waveforms } = this.#options
     return {
+      ...(waveforms && { waveforms: waveforms.waiting }),
       relevances: this.#outputs.flatMap(({ detection, peakWindow, relevance }) =>
         relevance && detection.relevance
           ? {

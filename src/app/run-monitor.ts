@@ -59,10 +59,11 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     metrics.problem(problem)
     onProblem(problem)
   }
-  const { keepScoresDays, maximumMegabytes, file } = config.store
+  const { keepScoresDays, maximumMegabytes, waveforms, file } = config.store
   const { strideSeconds } = config.window
   const planner = alertPlanner(config)
-  const store = openStore(file, { clock, keepScoresDays, maximumMegabytes, strideSeconds, planner, onProblem: report })
+  const limits = { keepScoresDays, keepWaveformsHours: waveforms.hours, maximumMegabytes }
+  const store = openStore(file, { clock, ...limits, strideSeconds, planner, onProblem: report })
   const alerts = alertDesk(config, { planner, store, clock, onProblem: report })
   const hub = new FeedHub(clock, storeView(store))
 

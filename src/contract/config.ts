@@ -17,6 +17,8 @@ export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds
 export const DEFAULT_VETO = { simultaneousSeconds: 0.3, apartKm: 20 } as const
 export const DEFAULT_RELEVANCE = { onTrigger: true, beta: 0 } as const
 export const DEFAULT_STORE = { file: 'data/quakewire.db', keepScoresDays: 30, maximumMegabytes: 4096 } as const
+/** Of a hundred stations half a gigabyte. */
+export const DEFAULT_WAVEFORMS = { hours: 6 } as const
 export const DEFAULT_LISTEN = '127.0.0.1:8080'
 export const DEFAULT_MERGE = { horizonSeconds: 10 } as const
 export const DEFAULT_WINDOW = { strideSeconds: 1 } as const
@@ -165,6 +167,8 @@ export const configSchema = z.strictObject({
       file: z.string().min(1).default(DEFAULT_STORE.file),
       keepScoresDays: z.number().positive().default(DEFAULT_STORE.keepScoresDays),
       maximumMegabytes: z.number().min(MINIMUM_MEGABYTES).default(DEFAULT_STORE.maximumMegabytes),
+      // What the network saw, for scrolling back; `run` and `demo` keep it, `replay` does not.
+      waveforms: z.strictObject({ hours: z.number().min(0).max(720).default(DEFAULT_WAVEFORMS.hours) }).prefault({}),
     })
     .prefault({}),
   http: z.strictObject({ listen: listenSchema.prefault(DEFAULT_LISTEN) }).prefault({}),

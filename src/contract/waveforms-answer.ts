@@ -1,5 +1,5 @@
-import { decodeEnvelopeFrame, type Envelope } from './envelope-frame.ts'
-import { decodeWaveformFrame, type WaveformFrame } from './waveform-frame.ts'
+import { decodeEnvelopeFrame, type Envelope, encodeEnvelopeFrame } from './envelope-frame.ts'
+import { decodeWaveformFrame, encodeWaveformFrame, type WaveformFrame } from './waveform-frame.ts'
 
 /**
  * GET /api/waveforms?instrument=…&from=…&to=…[&maximumPoints=…]: stored three-component samples on the model's grid, oldest first,
@@ -37,6 +37,11 @@ export function decodeWaveformsAnswer(bytes: Uint8Array): WaveformsAnswer | unde
     at = end
   }
   return { kind: 'samples', runs }
+}
+
+export function encodeWaveformsAnswer(answer: WaveformsAnswer): Uint8Array<ArrayBuffer> {
+  if (answer.kind === 'samples') return joinWaveformFrames(answer.runs.map(encodeWaveformFrame))
+  return encodeEnvelopeFrame({ secondsPerRow: answer.secondsPerRow, envelopes: answer.runs })
 }
 
 /** Waveform frames, each preceded by its length. */

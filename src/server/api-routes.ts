@@ -4,6 +4,7 @@ import type { GapsAnswer } from '../contract/gaps.ts'
 import type { HealthAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
 import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
+import { encodeWaveformsAnswer } from '../contract/waveforms-answer.ts'
 import { channelPrefixOf } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import { addAlertRoutes } from './alert-routes.ts'
@@ -15,7 +16,14 @@ import type { FeedHub } from './feed-hub.ts'
 import { unknownDetection } from './http-error.ts'
 import { addModelRoutes } from './model-routes.ts'
 import type { MonitorView } from './monitor-view.ts'
-import { checked, detectionsQuerySchema, formatQuerySchema, gapsQuerySchema, scoresQuerySchema } from './query.ts'
+import {
+  checked,
+  detectionsQuerySchema,
+  formatQuerySchema,
+  gapsQuerySchema,
+  scoresQuerySchema,
+  waveformsQuerySchema,
+} from './query.ts'
 import { addSettingsRoutes } from './settings-routes.ts'
 import { addWhatIfRoutes } from './what-if-routes.ts'
 
@@ -61,6 +69,12 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
   server.get('/api/scores', (request): ScoresAnswer => {
     const { instrument, from, to } = checked(scoresQuerySchema, request.query)
     return { instrument, runs: view.scores(instrument, from, to) }
+  })
+
+  server.get('/api/waveforms', (request, reply) => {
+    const { instrument, from, to, maximumPoints } = checked(waveformsQuerySchema, request.query)
+    const answer = view.waveforms(instrument, from, to, maximumPoints)
+    return reply.type('application/octet-stream').send(encodeWaveformsAnswer(answer))
   })
 
   server.get('/api/gaps', (request): GapsAnswer => {

@@ -8,6 +8,7 @@ import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { ModelKernels } from '../contract/model-kernels.ts'
+import type { WaveformsAnswer } from '../contract/waveforms-answer.ts'
 import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
@@ -74,6 +75,9 @@ export interface MonitorView {
   event(id: string): EventAnswer | undefined
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRunWire[]
+
+  /** Stored samples in [from, to], as far as they are kept. */
+  waveforms(instrument: InstrumentId, from: Micros, to: Micros, maximumPoints: number | undefined): WaveformsAnswer
 
   /** Holes in what was accepted, and why. */
   gaps(query: GapQuery): GapsAnswer

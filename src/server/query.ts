@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { DELIVERY_STATES } from '../contract/alert.ts'
 import { labelValueSchema } from '../contract/detection.ts'
 import { EXPLANATION_BIASES, EXPLANATION_METHODS } from '../contract/detection-study.ts'
+import { LONGEST_WAVEFORMS_SECONDS } from '../contract/waveforms-answer.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
-import { parseIsoMicros } from '../domain/time.ts'
+import { MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
 import { HttpError } from './http-error.ts'
 
 /** Queries of the HTTP API: text in, checked values out. */
@@ -81,6 +82,14 @@ export const scoresQuerySchema = z
   .refine(({ from, to }) => to - from <= LONGEST_SCORES_DAYS * MICROS_PER_DAY, {
     path: ['to'],
     error: `expected at most ${LONGEST_SCORES_DAYS} days after from`,
+  })
+
+export const waveformsQuerySchema = z
+  .strictObject({ instrument, from: time, to: time, maximumPoints: z.coerce.number().int().min(10).max(1_000_000).optional() })
+  .refine(({ from, to }) => to >= from, { path: ['to'], error: 'expected a time not before from' })
+  .refine(({ from, to }) => to - from <= LONGEST_WAVEFORMS_SECONDS * MICROS_PER_SECOND, {
+    path: ['to'],
+    error: `expected at most ${LONGEST_WAVEFORMS_SECONDS} s after from`,
   })
 
 export const gapsQuerySchema = z.strictObject({

@@ -123,9 +123,39 @@ describe('the disk limit', () => {
     store.close()
   })
 
+  it('costs waveforms before scores, and says so once', () => {
+    const store = openStore(file, {
+      clock: { now: () => EXAMPLE_TIME },
+      keepScoresDays: 30,
+      keepWaveformsHours: 1000,
+      maximumMegabytes: 2,
+      strideSeconds: 1,
+      onProblem: (problem) => problems.push(problem),
+    })
+    const minutes = 400
+    for (let minute = 0; minute < minutes; minute++) {
+      const time = EXAMPLE_TIME + (minute - minutes) * 60e6
+      store.commit({
+        waveforms: [{ instrument: EXAMPLE_INSTRUMENT, startTime: time, rate: 20, samples: new Float32Array(3600).fill(minute) }],
+        scores: Array.from({ length: 60 }, (_, i) => ({ instrument: EXAMPLE_INSTRUMENT, endTime: time + i * 1e6, score: 0.5 })),
+      })
+    }
+    const scores = store.scores(EXAMPLE_INSTRUMENT, 0, EXAMPLE_TIME)
+    expect(scores.map((run) => run.scores.length)).toEqual([60 * minutes])
+    const [run, ...others] = store.waveforms(EXAMPLE_INSTRUMENT, EXAMPLE_TIME - 7200e6, EXAMPLE_TIME)
+    expect(others).toEqual([])
+    expect(run!.samples.length).toBeGreaterThan(3600 * 20)
+    expect(run!.samples.at(-1)).toBe(minutes - 1)
+    expect(problems.map(({ message }) => message)).toEqual([
+      'store: the disk is full or the limit is reached: removed the 100 oldest blocks of waveforms; fewer hours of them are kept than store.waveforms says, which is not told again',
+    ])
+    expect(store.status.state).toBe('ok')
+    store.close()
+  })
+
   it('is kept ahead of time by pruning', () => {
     const store = open(2)
-    writeBlocks(store, 0, 430)
+    for (let block = 0; store.status.bytes <= 0.95 * 2_000_000; block += 10) writeBlocks(store, block, block + 10)
     expect(problems).toEqual([])
     store.prune(EXAMPLE_TIME)
     expect(store.status.bytes).toBeLessThan(0.95 * 2_000_000)

@@ -181,6 +181,17 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_beginnings ON outbox (rule, about, time) WHERE begins = 1;
   CREATE INDEX outbox_batches ON outbox (batch) WHERE batch IS NOT NULL;
   `,
+  `
+  -- What the network saw, for scrolling back: float32, little-endian, rows Z, N, E; at most a minute each. start: µs since 1970.
+  CREATE TABLE waveforms (
+    number INTEGER PRIMARY KEY,
+    instrument TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    rate REAL NOT NULL,
+    samples BLOB NOT NULL,
+    UNIQUE (instrument, start)
+  );
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { Expendable } from './space-keeper.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 /** One score on its way into the store. */
@@ -40,7 +41,8 @@ interface BlockRow {
  * Scores in packed blocks, exact (float32 as the network gives them). The block that grows is kept in memory, so that appending
  * needs no reading.
  */
-export class ScoreBlocks {
+export class ScoreBlocks implements Expendable {
+  readonly what = 'scores'
   readonly #stride: number
   readonly #open = new Map<InstrumentId, Block>()
   readonly #changed: Block[] = []

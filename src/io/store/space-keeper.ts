@@ -3,6 +3,15 @@ import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import type { DiskReserve } from './disk-reserve.ts'
 import type { ScoreBlocks } from './score-blocks.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
+import type { WaveformTable } from './waveform-table.ts'
+
+/** What goes when there is no room: the oldest first. */
+export interface Expendable {
+  /** For the message: `scores`. */
+  readonly what: string
+  /** @returns how many rows went */
+  deleteOldest(rows: number): number
+}
 
 export interface SpaceLimits {
   readonly keepScoresDays: number
@@ -18,12 +27,12 @@ const HIGH_WATER = 0.95
 /** … and goes down to this one, so that it is not needed at every turn. */
 const LOW_WATER = 0.9
 
-/** Blocks that go in one step: about 400 kB. Small, since on a full disk deleting needs some room of its own. */
-const STEP_BLOCKS = 100
+/** Rows that go in one step: some 100 to 400 kB. Small, since on a full disk deleting needs some room of its own. */
+const STEP_ROWS = 100
 
 /**
- * Keeps the store within its days and its megabytes. Scores are all that grows without end; of them the oldest go first, and it is
- * said. Freed pages are used again, the file does not shrink.
+ * Keeps the store within its days and its megabytes. Waveforms and scores are all that grows without end; the oldest waveforms go
+ * first, then the oldest scores, and it is said. Freed pages are used again, the file does not shrink.
  */
 export class SpaceKeeper {
   readonly #database: SqliteDatabase
@@ -31,15 +40,24 @@ export class SpaceKeeper {
   readonly #reserve: DiskReserve
   readonly #limits: SpaceLimits
   readonly #pageSize: number
-  readonly #deleteOldest: (blocks: number) => number
+  /** In the order in which they go. */
+  readonly #expendables: readonly Expendable[]
+  readonly #deleteOldest: (from: Expendable, rows: number) => number
+  #hasToldOfWaveforms = false
 
-  constructor(database: SqliteDatabase, scores: ScoreBlocks, reserve: DiskReserve, limits: SpaceLimits) {
+  constructor(
+    database: SqliteDatabase,
+    { waveforms, scores }: { readonly waveforms: WaveformTable; readonly scores: ScoreBlocks },
+    reserve: DiskReserve,
+    limits: SpaceLimits,
+  ) {
     this.#database = database
     this.#scores = scores
+    this.#expendables = [waveforms, scores]
     this.#reserve = reserve
     this.#limits = limits
     this.#pageSize = this.#pragma('page_size')
-    this.#deleteOldest = database.transaction((blocks: number) => scores.deleteOldest(blocks))
+    this.#deleteOldest = database.transaction((from: Expendable, rows: number) => from.deleteOldest(rows))
     this.#growIfRoom()
   }
 
@@ -52,25 +70,29 @@ export class SpaceKeeper {
     this.#scores.deleteOlderThan(newestDataTime - this.#limits.keepScoresDays * MICROS_PER_DAY)
     this.#growIfRoom()
     if (this.usedBytes <= HIGH_WATER * this.#maximumBytes) return
-    let blocks = 0
-    while (this.usedBytes > LOW_WATER * this.#maximumBytes) {
-      const gone = this.#deleteOldest(STEP_BLOCKS)
-      if (gone === 0) break
-      blocks += gone
+    for (const expendable of this.#expendables) {
+      let rows = 0
+      while (this.usedBytes > LOW_WATER * this.#maximumBytes) {
+        const gone = this.#deleteOldest(expendable, STEP_ROWS)
+        if (gone === 0) break
+        rows += gone
+      }
+      this.#report(expendable, rows, `the limit of ${this.#limits.maximumMegabytes} MB is near`)
     }
-    this.#report(blocks, `the limit of ${this.#limits.maximumMegabytes} MB is near`)
   }
 
   /** @returns whether trying again may help */
   makeRoom(): boolean {
-    return this.#removeScores() || (this.#reserve.release() && this.#stopGrowing() && this.#removeScores())
+    return this.#removeOldest() || (this.#reserve.release() && this.#stopGrowing() && this.#removeOldest())
   }
 
-  #removeScores(): boolean {
+  #removeOldest(): boolean {
     try {
-      const blocks = this.#deleteOldest(STEP_BLOCKS)
-      this.#report(blocks, 'the disk is full or the limit is reached')
-      return blocks > 0
+      return this.#expendables.some((expendable) => {
+        const rows = this.#deleteOldest(expendable, STEP_ROWS)
+        this.#report(expendable, rows, 'the disk is full or the limit is reached')
+        return rows > 0
+      })
     } catch {
       // Not even room to delete; when nothing else helps, the caller reports the first error.
       return false
@@ -101,10 +123,18 @@ export class SpaceKeeper {
     return this.#limits.maximumMegabytes * BYTES_PER_MEGABYTE
   }
 
-  #report(blocks: number, why: string): void {
-    if (blocks === 0) return
-    const message = `store: ${why}: removed the ${blocks} oldest blocks of scores; detection goes on`
-    this.#limits.onProblem({ code: 'store-full', message })
+  /** A store that is smaller than its hours of waveforms is full at all times: that is said once. */
+  #report({ what }: Expendable, rows: number, why: string): void {
+    if (rows === 0 || (what === 'waveforms' && this.#hasToldOfWaveforms)) return
+    this.#hasToldOfWaveforms ||= what === 'waveforms'
+    const advice =
+      what === 'waveforms'
+        ? '; fewer hours of them are kept than store.waveforms says, which is not told again'
+        : '; detection goes on'
+    this.#limits.onProblem({
+      code: 'store-full',
+      message: `store: ${why}: removed the ${rows} oldest blocks of ${what}${advice}`,
+    })
   }
 
   #pragma(name: string): number {

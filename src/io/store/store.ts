@@ -18,6 +18,7 @@ import { DetectionTable, type LabelEntry, type StoredDetection } from './detecti
 import { DiskReserve } from './disk-reserve.ts'
 import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
+import { KeptWaveforms } from './kept-waveforms.ts'
 import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
 import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
@@ -29,12 +30,15 @@ import { SpaceKeeper } from './space-keeper.ts'
 import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
 import { isFull, storeError } from './store-error.ts'
 import { lockStore } from './store-lock.ts'
+import { type StoredWaveform, WaveformTable } from './waveform-table.ts'
 
 export interface StoreOptions {
   /** When labels are given; and data times beyond it are not believed. */
   readonly clock: Clock
   /** Days of data time. */
   readonly keepScoresDays: number
+  /** Hours of data time; default 0: none are kept. */
+  readonly keepWaveformsHours?: number
   readonly maximumMegabytes: number
   /** Seconds between the ends of two scored windows. */
   readonly strideSeconds: number
@@ -56,6 +60,7 @@ export interface StoreBatch {
   readonly checkpoints?: ReadonlyMap<string, unknown>
   /** How far each source was read. */
   readonly positions?: ReadonlyMap<string, unknown>
+  readonly waveforms?: readonly StoredWaveform[]
   /** Holes that became known, or whose cause did. */
   readonly gaps?: readonly TraceGap[]
 }
@@ -117,6 +122,7 @@ export class Store {
   readonly #detections: DetectionTable
   readonly #events: EventTable
   readonly #scores: ScoreBlocks
+  readonly #waveforms: KeptWaveforms
   readonly #snippets: SnippetTable
   readonly #gaps: GapTable
   readonly #relevances: RelevanceTable
@@ -138,6 +144,8 @@ export class Store {
     this.#detections = new DetectionTable(database, this.#log)
     this.#events = new EventTable(database, this.#log)
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
+    const waveforms = new WaveformTable(database)
+    this.#waveforms = new KeptWaveforms(waveforms, options.keepWaveformsHours ?? 0, options.clock)
     this.#snippets = new SnippetTable(database)
     this.#gaps = new GapTable(database)
     this.#relevances = new RelevanceTable(database)
@@ -147,7 +155,7 @@ export class Store {
       this.#attempt(operation, () => database.transaction(change).immediate())
     const quickly = <T>(operation: string, change: () => T) => unsynced(database, () => safely(operation, change))
     this.outbox = new Outbox(database, { safely, quickly }, { ...options, findDetection: (id) => this.#detections.find(id) })
-    this.#space = new SpaceKeeper(database, this.#scores, new DiskReserve(file), options)
+    this.#space = new SpaceKeeper(database, { waveforms, scores: this.#scores }, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
 
@@ -155,7 +163,7 @@ export class Store {
    * Stores a batch in one transaction, on disk when it returns.
    *
    * A batch may be given again (after a failure, a restart, a second replay): what is stored already changes nothing. When space
-   * runs out, the oldest scores go and a problem is raised.
+   * runs out, the oldest waveforms and scores go and a problem is raised.
    *
    * @returns messages to publish: detections and then events that are new or changed, with their numbers
    * @throws {StoreError} when even that does not help; nothing was stored, and `status` is degraded until a commit succeeds
@@ -175,10 +183,14 @@ export class Store {
     return this.#attempt('label', () => this.#database.transaction(change).immediate())
   }
 
-  /** Removes scores and gaps older than `keepScoresDays` before the newest data, and the oldest scores near the disk limit. */
+  /**
+   * Removes scores and gaps older than `keepScoresDays` and waveforms older than `keepWaveformsHours` before the newest data, and near
+   * the disk limit the oldest waveforms, then the oldest scores.
+   */
   prune(newestDataTime: Micros): void {
     // A station whose clock shows the year 2211 must not empty the store.
     const newest = Math.min(newestDataTime, this.#clock.now())
+    this.#attempt('prune', () => this.#waveforms.prune(newest))
     this.#attempt('prune', () => this.#space.prune(newest))
     this.#attempt('prune', () => this.#gaps.prune(newest - this.#keepDays * MICROS_PER_DAY))
     this.outbox.prune(this.#clock.now() - this.#keepDays * MICROS_PER_DAY)
@@ -234,6 +246,11 @@ export class Store {
     return this.#scores.read(instrument, from, to)
   }
 
+  /** Samples in [from, to], as far as they are kept. */
+  waveforms(instrument: InstrumentId, from: Micros, to: Micros): StoredWaveform[] {
+    return this.#waveforms.read(instrument, from, to)
+  }
+
   gaps(query: GapQuery): TraceGap[] {
     return this.#gaps.search(query)
   }
@@ -270,11 +287,13 @@ export class Store {
     peakWindows = [],
     checkpoints,
     positions,
+    waveforms = [],
     gaps = [],
   }: StoreBatch): StoredMessages {
     const messages = detections.flatMap((detection) => this.#detections.put(detection) ?? [])
     const eventMessages = events.flatMap((event) => this.#events.put(event) ?? [])
     this.#scores.write(scores)
+    this.#waveforms.write(waveforms)
     const published = new Set(messages.map(({ id }) => id))
     const oldNews = new Set(detections.map(({ detection }) => detection.id).filter((id) => !published.has(id)))
     // An opening told again must not cut the waveform of the whole detection short.

@@ -2,10 +2,11 @@ import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { LIVE_PACE, NO_CHECKPOINT, Recorder } from '../../../src/app/recorder.ts'
 import { TransientStore } from '../../../src/app/transient-store.ts'
+import { WaveformCollector } from '../../../src/app/waveform-collector.ts'
 import type { TriggerOutput } from '../../../src/detection/trigger.ts'
 import { StoreError } from '../../../src/domain/errors.ts'
 import type { CoincidenceOutput } from '../../../src/domain/network-event.ts'
-import type { ScoredPiece } from '../../../src/domain/window.ts'
+import type { FramePiece, ScoredPiece } from '../../../src/domain/window.ts'
 import type { StoreBatch } from '../../../src/io/store/store.ts'
 import { EXAMPLE_FACTS, exampleDetection } from '../../helpers/example-detection.ts'
 
@@ -21,6 +22,7 @@ function setUp() {
   const detections$ = new Subject<TriggerOutput>()
   const scores$ = new Subject<ScoredPiece>()
   const events$ = new Subject<CoincidenceOutput>()
+  const frames$ = new Subject<FramePiece>()
   const recorder = new Recorder({
     store: {
       commit(batch) {
@@ -32,6 +34,7 @@ function setUp() {
     clock: { now: () => now },
     gridRate: 20,
     checkpoint: NO_CHECKPOINT,
+    waveforms: new WaveformCollector(20),
     latencyOf: () => ({}),
     onMessages: (messages) => heard.push(...messages.map(({ state }) => `stored ${state}`)),
     onEvents: (events) => heard.push(...events.map(({ state }) => `event ${state}`)),
@@ -39,7 +42,7 @@ function setUp() {
     onProblem: ({ code }) => heard.push(code),
     pace: LIVE_PACE,
   })
-  recorder.record({ scores$, detections$, events$ })
+  recorder.record({ frames$, scores$, detections$, events$ })
   return {
     batches,
     heard,
@@ -47,6 +50,10 @@ function setUp() {
     tellEvent: (output: CoincidenceOutput) => events$.next(output),
     detect: (changes: Partial<DetectionOutput> = {}) => detections$.next({ ...outputOf(), ...changes }),
     score: () => scores$.next(scored()),
+    frame: (firstIndex: number, ...samples: number[]) => {
+      const { instrument } = exampleDetection(0)
+      frames$.next({ kind: 'frame', instrument, firstIndex, samples: Float64Array.from(samples) })
+    },
     wait: (seconds: number) => {
       now += seconds * 1e6
     },
@@ -109,6 +116,23 @@ describe('the recorder', () => {
     score()
     recorder.commit()
     expect(batches.map(({ scores }) => scores?.length)).toEqual([1, 2])
+  })
+
+  it('stores waveforms by the minute, and the rest at the end; what was refused comes with the next commit', () => {
+    const { recorder, batches, frame, refuse } = setUp()
+    const stored = () => batches.flatMap(({ waveforms = [] }) => waveforms.map(({ samples }) => samples.length / 3))
+    const minutes = 3 * 1200
+    frame(0, ...new Array<number>(3 * minutes).fill(1))
+    refuse(true)
+    recorder.commit()
+    refuse(false)
+    recorder.commit()
+    const [first = 0, ...others] = stored()
+    expect(others).toEqual([1200, 1200])
+    recorder.commit()
+    expect(stored()).toHaveLength(3)
+    recorder.commitAll()
+    expect(stored()).toEqual([first, 1200, 1200, 1200 - first])
   })
 
   it('announces a detection that the store refuses once, keeps it, and stores it when the store is back', () => {

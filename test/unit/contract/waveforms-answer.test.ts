@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeEnvelopeFrame } from '../../../src/contract/envelope-frame.ts'
-import { encodeWaveformFrame } from '../../../src/contract/waveform-frame.ts'
-import { decodeWaveformsAnswer, joinWaveformFrames } from '../../../src/contract/waveforms-answer.ts'
+import { decodeWaveformsAnswer, encodeWaveformsAnswer, type WaveformsAnswer } from '../../../src/contract/waveforms-answer.ts'
 
 describe('waveforms answer', () => {
   const run = (startTime: number, values: number[]) => ({
@@ -12,25 +10,30 @@ describe('waveforms answer', () => {
   })
   const runs = [run(1_562_261_629_050_000, [1, 2, 3, 4, 5, 6]), run(1_562_261_640_000_000, [7, 8, 9])]
 
-  it('holds runs of samples one after the other', () => {
-    const bytes = joinWaveformFrames(runs.map(encodeWaveformFrame))
-    expect(decodeWaveformsAnswer(bytes)).toEqual({ kind: 'samples', runs })
+  const envelopes = [
+    { instrument: 'IU_ANMO_00_BH', startTime: 1_562_261_628_000_000, rows: Float32Array.from([1, 2, 3, 4, 5, 6]) },
+  ]
+
+  it.each<WaveformsAnswer>([
+    { kind: 'samples', runs },
+    { kind: 'samples', runs: [] },
+    { kind: 'extremes', secondsPerRow: 2, runs: envelopes },
+    { kind: 'extremes', secondsPerRow: 2, runs: [] },
+  ])('comes back as it was sent: $kind', (answer) => {
+    expect(decodeWaveformsAnswer(encodeWaveformsAnswer(answer))).toEqual(answer)
   })
 
-  it('holds no run when nothing is stored', () => {
-    expect(decodeWaveformsAnswer(joinWaveformFrames([]))).toEqual({ kind: 'samples', runs: [] })
-  })
-
-  it('holds runs of extremes in one frame', () => {
-    const envelopes = [
-      { instrument: 'IU_ANMO_00_BH', startTime: 1_562_261_628_000_000, rows: Float32Array.from([1, 2, 3, 4, 5, 6]) },
-    ]
-    const bytes = encodeEnvelopeFrame({ secondsPerRow: 2, envelopes })
-    expect(decodeWaveformsAnswer(bytes)).toEqual({ kind: 'extremes', secondsPerRow: 2, runs: envelopes })
+  it('has the documented layout: length, frame, length, frame', () => {
+    const bytes = encodeWaveformsAnswer({ kind: 'samples', runs })
+    const view = new DataView(bytes.buffer)
+    const first = view.getUint32(0, true)
+    expect(String.fromCharCode(...bytes.subarray(4, 8))).toBe('QWF1')
+    expect(view.getUint32(4 + first, true)).toBe(bytes.length - first - 8)
+    expect(String.fromCharCode(...bytes.subarray(8 + first, 12 + first))).toBe('QWF1')
   })
 
   it('refuses what is cut off', () => {
-    const bytes = joinWaveformFrames(runs.map(encodeWaveformFrame))
+    const bytes = encodeWaveformsAnswer({ kind: 'samples', runs })
     expect(decodeWaveformsAnswer(bytes.subarray(0, bytes.length - 1))).toBeUndefined()
     expect(decodeWaveformsAnswer(bytes.subarray(0, 2))).toBeUndefined()
   })
