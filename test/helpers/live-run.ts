@@ -92,12 +92,15 @@ export async function eventsOf(url: string): Promise<BareEvent[]> {
   return sortedEvents(((await answer.json()) as { events: EventWire[] }).events)
 }
 
-/** What `replay --json` says of each event last. */
-export async function replayedEvents(...args: string[]): Promise<BareEvent[]> {
+/** What `replay --json` says last of each detection and of each event. */
+export async function replayed(...args: string[]): Promise<{ detections: BareDetection[]; events: BareEvent[] }> {
   const messages = await replayedMessages(...args)
-  return sortedEvents([
-    ...new Map(messages.filter(({ type }) => type === 'event').map((each) => [each.id, each as EventWire])).values(),
-  ])
+  const detections = messages.filter((message) => message.type === 'detection')
+  const events = messages.filter((message) => message.type === 'event')
+  return {
+    detections: sorted([...new Map(detections.map((message) => [message.id, bare(message)])).values()]),
+    events: sortedEvents([...new Map(events.map((message) => [message.id, message])).values()]),
+  }
 }
 
 function sortedEvents(events: readonly EventWire[]): BareEvent[] {
@@ -126,11 +129,12 @@ export function storedRelevances(database: string, detections: readonly BareDete
   }
 }
 
-/** What `replay --json` says of each detection last. */
+export async function replayedEvents(...args: string[]): Promise<BareEvent[]> {
+  return (await replayed(...args)).events
+}
+
 export async function replayedDetections(...args: string[]): Promise<BareDetection[]> {
-  const messages = await replayedMessages(...args)
-  const detections = messages.filter((message) => message.type === 'detection')
-  return sorted([...new Map(detections.map((message) => [message.id, bare(message)])).values()])
+  return (await replayed(...args)).detections
 }
 
 async function replayedMessages(...args: string[]): Promise<(DetectionWire | EventWire)[]> {

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
-import { writeArchive } from '../../src/app/synth/write-archive.ts'
+import { DEFAULT_MODEL } from '../../src/app/default-config.ts'
 import type { RelevanceWire } from '../../src/contract/http.ts'
-import { instrumentIdOf } from '../../src/domain/source-id.ts'
-import { openArchive } from '../../src/io/archive/index.ts'
 import { CuttingProxy } from '../helpers/cutting-proxy.ts'
+import { type LiveArchive, liveArchive } from '../helpers/live-archive.ts'
 import {
   type BareDetection,
   type BareEvent,
@@ -16,8 +14,7 @@ import {
   eventsOf,
   healthOf,
   relevancesOf,
-  replayedDetections,
-  replayedEvents,
+  replayed,
   run,
   serve,
   storedRelevances,
@@ -26,107 +23,106 @@ import {
 } from '../helpers/live-run.ts'
 import { seededRandom } from '../helpers/signals.ts'
 
-/** Ten lively minutes of five stations at mixed rates, with spikes, gaps and clock jitter. */
+/** Lively minutes of five stations at mixed rates, with spikes, gaps and clock jitter; all runs at the same time. */
 describe('a live run over SeedLink', { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'quakewire-live-'))
-  const archive = join(folder, 'archive', 'sds')
-  let stations: string[] = []
-  let replayed: BareDetection[] = []
+  const database = join(folder, 'reference.db')
+  let archive: LiveArchive
+  let detections: BareDetection[] = []
   let events: BareEvent[] = []
+  let relevances: (RelevanceWire | null)[] = []
   let coordinates = ''
-  let replayedRelevance: (RelevanceWire | null)[] = []
 
   beforeAll(async () => {
-    const scenario = { ...DEFAULT_SCENARIO, stations: 5, minutes: 10, eventsPerHour: 40, sampleRates: [100, 50, 40, 200] }
-    writeArchive(buildScenario(scenario), join(folder, 'archive'))
-    const opened = await openArchive([archive], { onProblem() {} })
-    stations = [...new Set(opened.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
-    opened.close()
-    const database = join(folder, 'reference.db')
-    replayed = await replayedDetections(archive, '--db', database)
-    const model = join(import.meta.dirname, '../../models/majstorovic-36k')
-    const written = readFileSync(join(folder, 'archive', 'stations.yaml'), 'utf8')
+    const scenario = { stations: 5, minutes: 6, seed: 2, eventsPerHour: 60, sampleRates: [100, 50, 40, 200] }
+    archive = await liveArchive(join(folder, 'archive'), scenario)
+    const written = readFileSync(archive.config, 'utf8')
     coordinates = written.slice(written.indexOf('\nstations:') + 1)
-    events = await replayedEvents(archive, '--config', join(folder, 'archive', 'stations.yaml'), '--model', model)
-    replayedRelevance = storedRelevances(database, replayed)
+    const reference = await replayed(archive.folder, '--config', archive.config, '--model', DEFAULT_MODEL, '--db', database)
+    detections = reference.detections
+    events = reference.events
+    relevances = storedRelevances(database, detections)
   }, 120_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+  function configOf(name: string, port: number): string {
+    return writeConfig(join(folder, name), [{ port, stations: archive.instruments }], coordinates)
+  }
+
   it('has something to compare', () => {
-    expect(replayed.length).toBeGreaterThan(5)
-    expect(replayed.every(({ state }) => state === 'closed')).toBe(true)
+    expect(detections.length).toBeGreaterThan(5)
+    expect(detections.every(({ state }) => state === 'closed')).toBe(true)
     expect(events.length).toBeGreaterThan(1)
     expect(events.some(({ location }) => location !== null)).toBe(true)
-    expect(replayed.every(({ relevance }) => relevance !== undefined)).toBe(true)
-    expect(replayedRelevance.every((relevance) => relevance?.Z.some((value) => value !== 0))).toBe(true)
+    expect(detections.every(({ relevance }) => relevance !== undefined)).toBe(true)
+    expect(relevances.every((relevance) => relevance?.Z.some((value) => value !== 0))).toBe(true)
   })
 
-  it.each(['max', '300'])('finds at speed %s exactly what replay finds', async (speed) => {
-    const server = await serve([archive], '--speed', speed)
-    const live = await run(writeConfig(join(folder, `run-${speed}`), [{ port: server.port, stations }], coordinates))
+  it.concurrent.each(['max', '300'])('finds at speed %s exactly what replay finds', async (speed) => {
+    const server = await serve([archive.folder], '--speed', speed)
+    const live = await run(configOf(`run-${speed}`, server.port))
     await untilEnded(live.url)
-    expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await detectionsOf(live.url)).toEqual(detections)
     expect(await eventsOf(live.url)).toEqual(events)
-    expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
+    expect(await relevancesOf(live.url, detections)).toEqual(relevances)
     expect(await live.command.kill('SIGTERM')).toBe(0)
     await server.command.kill('SIGTERM')
   })
 
-  it('finds the same detections when its stations come from two servers at different speeds', async () => {
-    const [one, two] = await Promise.all([serve([archive], '--speed', '300'), serve([archive], '--speed', 'max')])
+  it.concurrent('finds the same detections when its stations come from two servers at different speeds', async () => {
+    const [one, two] = await Promise.all([serve([archive.folder], '--speed', '300'), serve([archive.folder], '--speed', 'max')])
     const servers = [
-      { port: one.port, stations: stations.slice(0, 2) },
-      { port: two.port, stations: stations.slice(2) },
+      { port: one.port, stations: archive.instruments.slice(0, 2) },
+      { port: two.port, stations: archive.instruments.slice(2) },
     ]
     const live = await run(writeConfig(join(folder, 'run-two'), servers, coordinates))
     await untilEnded(live.url)
-    expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await detectionsOf(live.url)).toEqual(detections)
     // No events: one server is minutes of data ahead of the other, and coincidence does not wait so long.
     await Promise.all([live, one, two].map(({ command }) => command.kill('SIGTERM')))
   })
 
-  it('finds the same over a link that cuts packets every seven bytes and breaks in the middle of three of them', async () => {
-    const server = await serve([archive], '--speed', '300')
+  it.concurrent('finds the same over a link that cuts packets every seven bytes and breaks in the middle of three of them', async () => {
+    const server = await serve([archive.folder], '--speed', '300')
     // A reset takes along what was not read yet: before the very first packet there is nothing to go on from, and live is all that is left.
     let url = ''
     const beforeReset = async () => {
       while (url === '' || (await healthOf(url)).servers[0]?.packets === 0) await pause(20)
     }
-    const faults = { pieceBytes: 7, resetsAfterBytes: [5_123, 77_777, 300_001], beforeReset }
+    const faults = { pieceBytes: 7, resetsAfterBytes: [5_123, 77_777, 200_001], beforeReset }
     const proxy = await CuttingProxy.listen(server.port, faults)
-    const live = await run(writeConfig(join(folder, 'run-cut'), [{ port: proxy.port, stations }], coordinates))
+    const live = await run(configOf('run-cut', proxy.port))
     url = live.url
     await untilEnded(live.url)
     expect(proxy.connections).toBeGreaterThanOrEqual(4)
-    expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await detectionsOf(live.url)).toEqual(detections)
     expect(await eventsOf(live.url)).toEqual(events)
     await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
     await proxy.close()
   })
 
-  it('loses and doubles nothing when it is killed at random moments and started again', async () => {
-    const server = await serve([archive], '--speed', '60')
-    const config = writeConfig(join(folder, 'run-killed'), [{ port: server.port, stations }], coordinates)
+  it.concurrent('loses and doubles nothing when it is killed at random moments and started again', async () => {
+    const server = await serve([archive.folder], '--speed', '40')
+    const config = configOf('run-killed', server.port)
     const random = seededRandom(4)
     for (let kill = 0; kill < 5; kill++) {
       const { command, url } = await run(config)
-      // Before its first packet there is nothing to go on from.
-      while (kill === 0 && (await healthOf(url)).servers[0]?.packets === 0) await pause(20)
+      // Before its first packet is stored there is nothing to go on from.
+      while (kill === 0 && (await healthOf(url)).windows === 0) await pause(20)
       await pause(random() * 1500)
       await command.kill('SIGKILL')
     }
     const live = await run(config)
     await untilEnded(live.url)
-    expect(await detectionsOf(live.url)).toEqual(replayed)
+    expect(await detectionsOf(live.url)).toEqual(detections)
     expect(await eventsOf(live.url)).toEqual(events)
-    expect(await relevancesOf(live.url, replayed)).toEqual(replayedRelevance)
+    expect(await relevancesOf(live.url, detections)).toEqual(relevances)
     await Promise.all([live, server].map(({ command }) => command.kill('SIGTERM')))
   })
 
-  it('stores the same detections when a replay is repeated into the same file', async () => {
-    const database = join(folder, 'replay.db')
-    expect(await replayedDetections(archive, '--db', database)).toEqual(replayed)
-    expect(await replayedDetections(archive, '--db', database)).toEqual([])
+  it.concurrent('has nothing to say when the replay is repeated into the same file', async () => {
+    const again = await replayed(archive.folder, '--config', archive.config, '--model', DEFAULT_MODEL, '--db', database)
+    expect(again.detections).toEqual([])
   })
 })
