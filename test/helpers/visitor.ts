@@ -55,7 +55,7 @@ export class Visitor {
 
   /** @param hash `#/detections` */
   async goTo(hash: string): Promise<void> {
-    await this.page.goto(`${this.url}/${hash}`)
+    await this.page.goto(new URL(hash, this.url).href)
   }
 
   /** Fails with what axe found on the page as it is now. */

@@ -1,7 +1,7 @@
 import type { DetectionWire } from '../../../src/contract/detection.ts'
 import type { HealthMessage, HelloMessage } from '../../../src/contract/feed.ts'
 import type { StationStatus } from '../../../src/contract/health.ts'
-import type { ScoresAnswer } from '../../../src/contract/http.ts'
+import type { RelevanceWire, ScoresAnswer } from '../../../src/contract/http.ts'
 import { formatMicros } from '../../../src/domain/time.ts'
 
 /** Hz. */
@@ -110,6 +110,16 @@ export class CrowdData {
       }
     }
     return rows
+  }
+
+  /** Of no network: something to draw. */
+  relevance(id: string): RelevanceWire | null {
+    const detection = this.detections.find((each) => each.id === id)
+    if (!detection) return null
+    const values = (salt: number) =>
+      Array.from({ length: 501 }, (_, i) => noise(i, salt) ** 5 * Math.exp(-(((i - 200) / 60) ** 2)))
+    const startTime = formatMicros((Math.floor(Date.parse(detection.onset.time) / 1000) - 10) * 1e6)
+    return { startTime, rate: GRID_RATE, beta: 0, Z: values(1), N: values(2), E: values(3) }
   }
 
   addDetection(second: number): DetectionWire {

@@ -92,11 +92,11 @@ function sendRecent(socket: WebSocket, data: CrowdData, before: SubscribeMessage
     return namesOf(data, wanted, topic, wanted[list] as string[] | undefined).filter((name) => !had.has(name))
   }
   const envelopes = newly('envelopes', 'envelopeStations')
-  if (envelopes.length > 0) sendEnvelopes(socket, data, envelopes, second - RECENT_ENVELOPES, RECENT_ENVELOPES)
+  if (envelopes.length > 0) sendEnvelopes(socket, data, envelopes, second - RECENT_ENVELOPES, RECENT_ENVELOPES + 1)
   const scores = newly('scores', 'scoreStations')
   for (let back = RECENT_WAVEFORMS; back > 0 && scores.length > 0; back--) socket.send(data.scores(scores, second - back))
   for (const name of newly('waveforms', 'waveformStations'))
-    sendWaveform(socket, data, name, second - RECENT_WAVEFORMS, RECENT_WAVEFORMS)
+    sendWaveform(socket, data, name, second - RECENT_WAVEFORMS, RECENT_WAVEFORMS + 1)
 }
 
 function sendSecond(socket: WebSocket, data: CrowdData, wanted: SubscribeMessage, second: number): void {
@@ -140,8 +140,21 @@ function answer({ url = '/' }: IncomingMessage, response: ServerResponse, data: 
     const isThere = data.isSending(instrument) && to > from
     send('application/octet-stream', joinWaveformFrames(isThere ? [frameOf(data, instrument, from, to - from)] : []))
   } else if (pathname === '/api/scores') send('application/json', JSON.stringify(data.scoresAnswer(instrument, from, to)))
-  else if (pathname === '/api/detections') send('application/json', JSON.stringify({ detections: data.detections, cursor: null }))
-  else if (pathname === '/api/events') send('application/json', JSON.stringify({ events: [], cursor: null }))
+  else if (pathname === '/api/model')
+    send('application/json', JSON.stringify({ ...data.hello().model, card: { preprocess: { highpassHz: 2 } } }))
+  else if (pathname === '/api/detections') {
+    const station = searchParams.get('station')
+    const detections = data.detections.filter((each) => station === null || each.instrument === station)
+    send('application/json', JSON.stringify({ detections, cursor: null }))
+  } else if (pathname.startsWith('/api/detections/')) {
+    const id = decodeURIComponent(pathname.slice('/api/detections/'.length))
+    const detection = data.detections.find((each) => each.id === id)
+    send(
+      'application/json',
+      JSON.stringify({ detection, waveform: null, relevance: data.relevance(id), scores: [], labels: [] }),
+      detection ? 200 : 404,
+    )
+  } else if (pathname === '/api/events') send('application/json', JSON.stringify({ events: [], cursor: null }))
   else if (pathname.startsWith('/api/')) send('application/json', '{"error":{"code":"NOT_FOUND","message":"not here"}}', 404)
   else sendFile(send, join(webRoot, normalize(pathname === '/' ? '/index.html' : pathname)))
 }
