@@ -38,7 +38,7 @@ export function apiQueryOf({ reason: _here, ...query }: DetectionQuery): ApiDete
 }
 
 /** For the address, or a link: only what filters. */
-export function writtenQuery(query: DetectionQuery): Record<string, string> {
+export function writtenQuery(query: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   )
@@ -76,15 +76,6 @@ export function stationIdFrom(text: string): string {
     .split(/[._\s]/)
   const isWithoutLocation = parts.length === 3 && parts.every((part) => part !== '')
   return (isWithoutLocation ? [parts[0], parts[1], '', parts[2]] : parts).join('_')
-}
-
-/** Of an input of type datetime-local, which knows no zone: read as UTC. */
-export function isoFromInput(value: string): string | undefined {
-  return value === '' ? undefined : timeOf(`${value}Z`)
-}
-
-export function inputFromIso(iso: string | undefined): string {
-  return iso === undefined ? '' : new Date(Date.parse(iso)).toISOString().slice(0, 19)
 }
 
 function timeOf(text: string | null): string | undefined {

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { detectionToWire } from '../../../../src/contract/detection.ts'
 import {
   apiQueryOf,
-  inputFromIso,
   isFiltering,
-  isoFromInput,
   matches,
   readDetectionQuery,
   stationIdFrom,
@@ -29,13 +27,6 @@ describe('the query of the detections', () => {
 
   it('asks the API for what the API knows', () => {
     expect(apiQueryOf(read('reason=with&station=CI_CLC'))).not.toHaveProperty('reason')
-  })
-
-  it('reads and writes the inputs as UTC', () => {
-    expect(isoFromInput('2019-07-04T17:33')).toBe('2019-07-04T17:33:00.000Z')
-    expect(isoFromInput('')).toBeUndefined()
-    expect(inputFromIso('2019-07-04T17:33:49.000Z')).toBe('2019-07-04T17:33:49')
-    expect(inputFromIso(undefined)).toBe('')
   })
 
   it('takes codes as people write them', () => {
