@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
-import { writeArchive } from '../../src/app/synth/write-archive.ts'
 import { type AlertMessage, alertMessageSchema } from '../../src/contract/alert.ts'
-import { instrumentIdOf } from '../../src/domain/source-id.ts'
-import { openArchive } from '../../src/io/archive/index.ts'
+import { liveArchive } from '../helpers/live-archive.ts'
 import { detectionsOf, healthOf, run, serve, untilEnded, writeConfig } from '../helpers/live-run.ts'
 
 describe('a live run that is killed again and again', { timeout: 120_000 }, () => {
@@ -15,12 +12,8 @@ describe('a live run that is killed again and again', { timeout: 120_000 }, () =
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('tells the opening and the closing of every detection in its store, in order, and of nothing else', async () => {
-    const scenario = { ...DEFAULT_SCENARIO, stations: 3, minutes: 8, eventsPerHour: 60, hasGlitches: false }
-    writeArchive(buildScenario(scenario), join(folder, 'archive'))
-    const archive = join(folder, 'archive', 'sds')
-    const opened = await openArchive([archive], { onProblem() {} })
-    opened.close()
-    const stations = [...new Set(opened.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
+    const scenario = { stations: 3, minutes: 6, eventsPerHour: 60, hasGlitches: false }
+    const { folder: archive, instruments: stations } = await liveArchive(join(folder, 'archive'), scenario)
     const server = await serve([archive], '--speed', '60')
     const config = writeConfig(
       join(folder, 'run'),

@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
-import { writeArchive } from '../../src/app/synth/write-archive.ts'
 import { type TruthRecord, truthLineSchema } from '../../src/contract/drill-truth.ts'
 import type { GapsAnswer } from '../../src/contract/gaps.ts'
-import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { formatNanos } from '../../src/domain/time.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
+import { liveArchive } from '../helpers/live-archive.ts'
 import { detectionsOf, healthOf, replayedDetections, run, serve, untilEnded, writeConfig } from '../helpers/live-run.ts'
 import { seededRandom } from '../helpers/signals.ts'
 
@@ -31,17 +29,8 @@ describe('a drill', { timeout: 180_000 }, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('ends with all that was sent accepted, every hole explained, and the detections of a replay of what was accepted', async () => {
-    const scenario = {
-      ...DEFAULT_SCENARIO,
-      stations: 5,
-      minutes: 10,
-      eventsPerHour: 60,
-      sampleRates: [100, 50, 40],
-      hasGlitches: false,
-    }
-    writeArchive(buildScenario(scenario), join(folder, 'archive'))
-    const archive = join(folder, 'archive', 'sds')
-    const stations = await instrumentsOf(archive)
+    const scenario = { stations: 5, minutes: 7, eventsPerHour: 60, sampleRates: [100, 50, 40], hasGlitches: false }
+    const { folder: archive, instruments: stations } = await liveArchive(join(folder, 'archive'), scenario)
     const [faults, truth] = [join(folder, 'faults.yaml'), join(folder, 'truth.jsonl')]
     writeFileSync(faults, FAULTS)
     const server = await serve([archive], '--speed', '50', '--faults', faults, '--truth', truth)
@@ -132,10 +121,4 @@ function truthIn(file: string): TruthRecord[] {
 
 async function gapsOf(url: string): Promise<GapsAnswer> {
   return (await (await fetch(`${url}/api/gaps?limit=100000`)).json()) as GapsAnswer
-}
-
-async function instrumentsOf(archive: string): Promise<string[]> {
-  const opened = await openArchive([archive], { onProblem() {} })
-  opened.close()
-  return [...new Set(opened.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
 }

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
-import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
-import { writeArchive } from '../../src/app/synth/write-archive.ts'
-import { type InstrumentId, instrumentIdOf, type StationId, stationOfInstrument } from '../../src/domain/source-id.ts'
+import { type InstrumentId, type StationId, stationOfInstrument } from '../../src/domain/source-id.ts'
 import { microsToNanos, parseIsoNanos } from '../../src/domain/time.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
+import { liveArchive } from '../helpers/live-archive.ts'
 import { detectionsOf, healthOf, replayedDetections, run, untilEnded, writeConfig } from '../helpers/live-run.ts'
 import { ScriptedServer } from '../helpers/seedlink-server.ts'
 
@@ -43,19 +42,16 @@ it('closes a detection that was open when it stopped, though all it hears afterw
 
 /** Records of a station up to the middle of a detection. */
 async function halfADetection(folder: string): Promise<{ instrument: InstrumentId; station: StationId; records: Uint8Array[] }> {
-  writeArchive(buildScenario({ ...DEFAULT_SCENARIO, stations: 1, minutes: 6, eventsPerHour: 60 }), folder)
-  const sds = join(folder, 'sds')
-  const longest = (await replayedDetections(sds))
+  const archive = await liveArchive(folder, { stations: 1, minutes: 3, eventsPerHour: 90 })
+  const [instrument] = archive.instruments as [InstrumentId]
+  const longest = (await replayedDetections(archive.folder))
     .map(({ on, off }) => ({ on: nanosOf(on), off: nanosOf(off ?? on) }))
     .sort((a, b) => Number(b.off - b.on - (a.off - a.on)))[0]
   if (longest === undefined) throw new Error('expected a detection in the archive, got none')
-  const opened = await openArchive([sds], { onProblem() {} })
-  const [stream] = opened.streams
-  if (stream === undefined) throw new Error('expected a channel in the archive, got none')
+  const opened = await openArchive([archive.folder], { onProblem() {} })
   const middle = longest.off - microsToNanos(2_000_000)
   const records = [...opened.records()].filter(({ endTime }) => endTime < middle).map(({ bytes }) => bytes.slice())
   opened.close()
-  const instrument = instrumentIdOf(stream.sourceId)
   return { instrument, station: stationOfInstrument(instrument), records }
 }
 

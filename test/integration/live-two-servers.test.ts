@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
-import { writeArchive } from '../../src/app/synth/write-archive.ts'
 import type { GapsAnswer } from '../../src/contract/gaps.ts'
 import type { StationsAnswer } from '../../src/contract/http.ts'
-import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
 import { decodeRecord, encodeRecords, toTraceRecord } from '../../src/miniseed/index.ts'
+import { liveArchive } from '../helpers/live-archive.ts'
 import {
   type BareDetection,
   detectionsOf,
@@ -31,15 +29,15 @@ describe('a station that two servers have', { timeout: 180_000 }, () => {
   let replayed: BareDetection[] = []
 
   beforeAll(async () => {
-    const scenario = { ...DEFAULT_SCENARIO, stations: 3, minutes: 8, eventsPerHour: 60, sampleRates: [100, 50, 40] }
-    writeArchive(buildScenario(scenario), join(folder, 'archive'))
-    stations = await repack(archive, repacked)
+    const scenario = { stations: 3, minutes: 6, eventsPerHour: 60, sampleRates: [100, 50, 40] }
+    stations = (await liveArchive(join(folder, 'archive'), scenario)).instruments
+    await repack(archive, repacked)
     replayed = await replayedDetections(archive)
   }, 60_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('gives what replay gives, whatever the packets of the second, and says what was redundant', async () => {
+  it.concurrent('gives what replay gives, whatever the packets of the second, and says what was redundant', async () => {
     expect(replayed.length).toBeGreaterThan(5)
     expect(await replayedDetections(repacked)).toEqual(replayed)
     const servers = await Promise.all([serve([archive], '--speed', '100'), serve([repacked], '--speed', '100')])
@@ -64,7 +62,7 @@ describe('a station that two servers have', { timeout: 180_000 }, () => {
     await Promise.all([live, ...servers].map(({ command }) => command.kill('SIGTERM')))
   })
 
-  it('goes on without a gap when one of them dies, and changes nothing however often the monitor is killed', async () => {
+  it.concurrent('goes on without a gap when one of them dies, and changes nothing however often the monitor is killed', async () => {
     const servers = await Promise.all([serve([archive], '--speed', '40'), serve([repacked], '--speed', '40')])
     const config = writeConfig(
       join(folder, 'run-killed'),
@@ -95,8 +93,8 @@ async function stationsOf(url: string) {
   return ((await (await fetch(`${url}/api/stations`)).json()) as StationsAnswer).stations
 }
 
-/** Writes all channels anew with longer records. @returns the instruments */
-async function repack(from: string, to: string): Promise<string[]> {
+/** Writes all channels anew with longer records. */
+async function repack(from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true })
   const archive = await openArchive([from], { onProblem() {} })
   const runs = new Map<string, { startTime: bigint; sampleRate: number; samples: number[] }>()
@@ -107,7 +105,6 @@ async function repack(from: string, to: string): Promise<string[]> {
     if (known) known.samples.push(...record.samples)
     else runs.set(record.sourceId, { startTime: record.startTime, sampleRate: record.sampleRate, samples: [...record.samples] })
   }
-  const instruments = [...new Set(archive.streams.map(({ sourceId }) => instrumentIdOf(sourceId)))]
   for (const { sourceId } of archive.streams) {
     const run = runs.get(sourceId)
     if (!run) continue
@@ -116,5 +113,4 @@ async function repack(from: string, to: string): Promise<string[]> {
     writeFileSync(join(to, `${sourceId.slice(5)}.mseed`), Buffer.concat(records))
   }
   archive.close()
-  return instruments
 }
