@@ -63,7 +63,8 @@ export class ForgetfulProxy {
       this.windows++
       return text
     }
-    return text.replaceAll(/^(DATA) [0-9A-Fa-f]+[^\r\n]*/gm, (_all, verb: string) => {
+    // A number with a window of two times is the rest of a request by time.
+    return text.replaceAll(/^(DATA) [0-9A-Fa-f]+(?: \S+)?(?=\r|\n|$)/gm, (_all, verb: string) => {
       this.forgotten++
       return verb
     })
