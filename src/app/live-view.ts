@@ -10,6 +10,8 @@ import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
 import type { AlertDesk } from './alerts/alert-desk.ts'
 import { DetectionStudy } from './detection-study.ts'
+import type { AppLog } from './health/app-log.ts'
+import type { HealthHistory } from './health/health-history.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
 import { modelKernels } from './model-kernels.ts'
@@ -29,6 +31,8 @@ export interface LiveViewOptions {
   readonly windows: () => number
   readonly metrics: MonitorView['metrics']
   readonly alerts: AlertDesk
+  readonly history: HealthHistory
+  readonly log: AppLog
   readonly whatIf: MonitorView['whatIf']
   readonly settings: MonitorView['settings']
 }
@@ -40,6 +44,7 @@ const MOST_NAMES = 5
 export function liveView(options: LiveViewOptions): MonitorView {
   const { version, mode, clock, store, live, model, config } = options
   const stored = storeView(store)
+  const watched = [...new Set(config.servers.flatMap(({ stations }) => stations))]
   return {
     ...stored,
     setLabel: (id, value, by) => {
@@ -58,6 +63,9 @@ export function liveView(options: LiveViewOptions): MonitorView {
     clock,
     stations: () => live.board.statuses(),
     system: () => systemHealth(options),
+    healthHistory: () => options.history.ofAll(watched),
+    instrumentHistory: (instrument) => (watched.includes(instrument) ? options.history.ofInstrument(instrument) : undefined),
+    log: (since, level) => options.log.lines(since, level),
     model: () => modelSummary(model, config),
     modelCard: () => model.card,
     modelKernels: () => modelKernels(model.id, model.network),

@@ -17,6 +17,8 @@ import { alertPlanner } from './alerts/alert-planner.ts'
 import { Watchdog } from './alerts/watchdog.ts'
 import { checkConfigFits } from './config-fit.ts'
 import { FeedPublisher } from './feed-publisher.ts'
+import { AppLog } from './health/app-log.ts'
+import { HealthHistory } from './health/health-history.ts'
 import { LiveMonitor } from './live-monitor.ts'
 import { liveView, serverStatuses } from './live-view.ts'
 import { loadModel } from './load-model.ts'
@@ -41,6 +43,7 @@ export interface RunningMonitor {
 }
 
 const PRUNE_MILLIS = 600_000
+const HISTORY_MILLIS = 60_000
 /** The built dashboard, the same from the sources and from the built program. */
 const WEB_ROOT = join(import.meta.dirname, '../../dist/web')
 
@@ -54,8 +57,10 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   checkConfigFits(config, model.card)
   const problems = new ProblemCounter()
   const metrics = new MonitorMetrics()
+  const log = new AppLog(clock, [config.http.token, ...config.servers.map(({ password }) => password)])
   const report = (problem: Problem) => {
     problems.add(problem)
+    log.problem(problem)
     metrics.problem(problem)
     onProblem(problem)
   }
@@ -67,6 +72,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   const alerts = alertDesk(config, { planner, store, clock, onProblem: report })
   const hub = new FeedHub(clock, storeView(store))
 
+  const history = new HealthHistory({ clock, gridRate: model.card.sampleRate, saved: store.healthHours() })
   const live = new LiveMonitor({
     config,
     model,
@@ -92,7 +98,10 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
         alerts.tellUnstored(message)
       }
     },
-    onStreams: (streams) => feed.publish(streams),
+    onStreams: (streams) => {
+      feed.publish(streams)
+      history.record(streams)
+    },
     onPacket: (packet) => metrics.packet(packet),
     onCommit: (isDone) => metrics.commit(isDone),
     onState: () => feed.healthChanged(),
@@ -100,6 +109,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
       const { instrument, ...change } = transition
       hub.publishState({ station: stationOfInstrument(instrument), instrument, ...change })
       watchdog.onTransition(transition)
+      log.transition(transition)
     },
     onProblem: report,
   })
@@ -125,6 +135,8 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     problems,
     windows: () => metrics.windows,
     alerts,
+    history,
+    log,
     whatIf,
     settings: new SettingsFile(config, process.env),
     metrics: () =>
@@ -163,6 +175,8 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     throw error
   })
   const pruning = setInterval(() => prune(store, live, report), PRUNE_MILLIS)
+  const saving = setInterval(() => saveHistory(store, history, report), HISTORY_MILLIS)
+  log.info('STARTED', `Quakewire ${version()} with ${model.id} at ${server.url}`)
   live.start()
   alerts.start()
   watchdog.start()
@@ -171,9 +185,11 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     url: server.url,
     stop: async () => {
       clearInterval(pruning)
+      clearInterval(saving)
       watchdog.stop()
       feed.stop()
       live.stop()
+      saveHistory(store, history, report)
       await alerts.stop()
       await whatIf.stop()
       await server.close()
@@ -197,8 +213,19 @@ function alertDesk(
 }
 
 function prune(store: Store, live: LiveMonitor, report: (problem: Problem) => void): void {
-  try {
+  attempt(report, () => {
     if (live.board.newest !== null) store.prune(live.board.newest)
+  })
+}
+
+function saveHistory(store: Store, history: HealthHistory, report: (problem: Problem) => void): void {
+  attempt(report, () => store.saveHealth(history.takeChanges()))
+}
+
+/** What the store refuses is a problem, not the end. */
+function attempt(report: (problem: Problem) => void, action: () => void): void {
+  try {
+    action()
   } catch (error) {
     if (!(error instanceof MonitorError)) throw error
     report({ code: error.code, message: error.message })

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { GapsAnswer } from '../contract/gaps.ts'
-import type { HealthAnswer, ScoresAnswer, StationsAnswer } from '../contract/http.ts'
+import type { ScoresAnswer, StationsAnswer } from '../contract/http.ts'
 import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
 import { encodeWaveformsAnswer } from '../contract/waveforms-answer.ts'
 import { channelPrefixOf } from '../domain/source-id.ts'
-import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import { addAlertRoutes } from './alert-routes.ts'
 import { addDetectionStudyRoutes } from './detection-study-routes.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
 import { addEventRoutes } from './event-routes.ts'
 import type { FeedHub } from './feed-hub.ts'
+import { addHealthRoutes } from './health-routes.ts'
 import { unknownDetection } from './http-error.ts'
 import { addModelRoutes } from './model-routes.ts'
 import type { MonitorView } from './monitor-view.ts'
@@ -60,10 +60,10 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
 
   addDetectionStudyRoutes(server, view.study)
   addEventRoutes(server, view)
+  addHealthRoutes(server, view, hub)
   addModelRoutes(server, view)
 
   server.get('/api/stations', (): StationsAnswer => ({ stations: view.stations() }))
-  server.get('/api/health', () => healthOf(view, hub))
   server.get('/api/schema', () => wireJsonSchema())
 
   server.get('/api/scores', (request): ScoresAnswer => {
@@ -108,15 +108,4 @@ function acceptedFormat({ headers }: FastifyRequest): Format {
     if (name === 'application/xml' || name === 'application/vnd.quakeml+xml') return 'quakeml'
   }
   return 'json'
-}
-
-function healthOf(view: MonitorView, hub: FeedHub): HealthAnswer {
-  return {
-    ...view.system(),
-    version: view.version,
-    mode: view.mode,
-    startedAt: formatMicros(view.startedAt),
-    uptimeSeconds: (view.clock.now() - view.startedAt) / MICROS_PER_SECOND,
-    feedClients: hub.clientCount,
-  }
 }

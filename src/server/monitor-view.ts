@@ -6,6 +6,7 @@ import type { EventFilter, EventPage } from '../contract/event-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
 import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
+import type { HealthHistory, InstrumentHistory, LogAnswer, LogLevel } from '../contract/health-history.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { ModelKernels } from '../contract/model-kernels.ts'
 import type { WaveformsAnswer } from '../contract/waveforms-answer.ts'
@@ -92,6 +93,12 @@ export interface MonitorView {
 
   stations(): StationStatus[]
   system(): SystemHealth
+  /** Of all instruments that are watched, ten minutes to a cell. */
+  healthHistory(): HealthHistory
+  /** @returns undefined when it is not watched */
+  instrumentHistory(instrument: InstrumentId): InstrumentHistory | undefined
+  /** Lines after a number, at or above a level. */
+  log(since: number, level: LogLevel): LogAnswer
   model(): ModelSummary
   /** The model's card.json. */
   modelCard(): unknown

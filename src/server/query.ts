@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DELIVERY_STATES } from '../contract/alert.ts'
 import { labelValueSchema } from '../contract/detection.ts'
 import { EXPLANATION_BIASES, EXPLANATION_METHODS } from '../contract/detection-study.ts'
+import { LOG_LEVELS } from '../contract/health-history.ts'
 import { LONGEST_WAVEFORMS_SECONDS } from '../contract/waveforms-answer.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, parseIsoMicros } from '../domain/time.ts'
@@ -91,6 +92,13 @@ export const waveformsQuerySchema = z
     path: ['to'],
     error: `expected at most ${LONGEST_WAVEFORMS_SECONDS} s after from`,
   })
+
+export const historyQuerySchema = z.strictObject({ instrument: instrument.optional() })
+
+export const logQuerySchema = z.strictObject({
+  since: z.coerce.number().int().nonnegative().default(0),
+  level: z.enum(LOG_LEVELS).default('info'),
+})
 
 export const gapsQuerySchema = z.strictObject({
   station: station.optional(),

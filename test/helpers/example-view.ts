@@ -1,3 +1,4 @@
+import { HealthHistory } from '../../src/app/health/health-history.ts'
 import { storeView } from '../../src/app/store-view.ts'
 import { storedWaveforms } from '../../src/app/stored-waveforms.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../../src/contract/health.ts'
@@ -38,6 +39,8 @@ export const EXAMPLE_SYSTEM: SystemHealth = {
   dataTime: null,
 }
 
+const EXAMPLE_HISTORY = new HealthHistory({ clock: { now: () => EXAMPLE_TIME }, gridRate: 20, saved: [] })
+
 /** A monitor that stands still, over a real store. */
 export function exampleView(store: Store): MonitorView {
   return {
@@ -50,6 +53,9 @@ export function exampleView(store: Store): MonitorView {
     system: () => EXAMPLE_SYSTEM,
     model: () => EXAMPLE_MODEL,
     modelCard: () => ({ name: 'first' }),
+    healthHistory: () => EXAMPLE_HISTORY.ofAll([EXAMPLE_INSTRUMENT]),
+    instrumentHistory: (instrument) => (instrument === EXAMPLE_INSTRUMENT ? EXAMPLE_HISTORY.ofInstrument(instrument) : undefined),
+    log: () => ({ lines: [], newest: 0 }),
     modelKernels: () => ({ model: 'first@abc', layers: [] }),
     hasModelReport: () => false,
     modelReport: () => undefined,

@@ -192,6 +192,10 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (instrument, start)
   );
   `,
+  `
+  -- Minutes of each instrument, an hour to a row: rows of data, latencies, timing quality (app/health/minute-ring.ts).
+  CREATE TABLE health_hours (instrument TEXT NOT NULL, hour INTEGER NOT NULL, minutes BLOB NOT NULL, PRIMARY KEY (instrument, hour)) WITHOUT ROWID;
+  `,
 ]
 
 /** What this version writes and reads. */

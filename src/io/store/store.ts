@@ -18,6 +18,7 @@ import { DetectionTable, type LabelEntry, type StoredDetection } from './detecti
 import { DiskReserve } from './disk-reserve.ts'
 import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
+import { type HealthHour, HealthTable } from './health-table.ts'
 import { KeptWaveforms } from './kept-waveforms.ts'
 import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
@@ -123,6 +124,7 @@ export class Store {
   readonly #events: EventTable
   readonly #scores: ScoreBlocks
   readonly #waveforms: KeptWaveforms
+  readonly #health: HealthTable
   readonly #snippets: SnippetTable
   readonly #gaps: GapTable
   readonly #relevances: RelevanceTable
@@ -146,6 +148,7 @@ export class Store {
     this.#scores = new ScoreBlocks(database, options.strideSeconds)
     const waveforms = new WaveformTable(database)
     this.#waveforms = new KeptWaveforms(waveforms, options.keepWaveformsHours ?? 0, options.clock)
+    this.#health = new HealthTable(database)
     this.#snippets = new SnippetTable(database)
     this.#gaps = new GapTable(database)
     this.#relevances = new RelevanceTable(database)
@@ -194,6 +197,15 @@ export class Store {
     this.#attempt('prune', () => this.#space.prune(newest))
     this.#attempt('prune', () => this.#gaps.prune(newest - this.#keepDays * MICROS_PER_DAY))
     this.outbox.prune(this.#clock.now() - this.#keepDays * MICROS_PER_DAY)
+  }
+
+  saveHealth(hours: readonly HealthHour[]): void {
+    this.#attempt('health', () => this.#database.transaction(() => this.#health.put(hours)).immediate())
+  }
+
+  /** Of the last day. */
+  healthHours(): HealthHour[] {
+    return this.#health.all()
   }
 
   messagesSince(seq: number, limit: number): DurableMessage[] {
