@@ -1,5 +1,6 @@
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { RelevanceWire, ScoreRunWire, Snippet } from '../../contract/http.ts'
+import { filterToBand } from '../plot/band-filter.ts'
 
 /** Everything that is drawn of a detection; times in seconds after the onset. */
 export interface DetectionFigure {
@@ -61,6 +62,21 @@ export function figureOf({ detection, waveform, relevance, scores, thresholds }:
     thresholds,
     on: seconds(detection.on) - onset,
     off: detection.off === null ? undefined : seconds(detection.off) - onset,
+  }
+}
+
+/** Below it there is ground noise of the sea, which hides small earthquakes from the eye. */
+export const HIGHPASS_HZ = 1
+
+/** The same without the long waves, without delay (forwards and backwards). */
+export function highpassed(figure: DetectionFigure): DetectionFigure {
+  return {
+    ...figure,
+    traces: figure.traces.map((trace) => {
+      const values = trace.values.map((value) => value - trace.mean)
+      filterToBand(values, { fromHz: HIGHPASS_HZ }, trace.rate)
+      return { ...trace, values, mean: 0, peak: values.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) }
+    }),
   }
 }
 

@@ -68,6 +68,8 @@ export function drawDetection(
       palette.components[row] as string,
     )
   }
+  context.fillStyle = palette.muted
+  upright(context, 'counts', ((traces[1] as Panel).top * 2 + (traces[1] as Panel).height) / 2)
   drawScoreAxis(drawing, score)
   drawMarks(drawing, score)
 }
@@ -217,7 +219,7 @@ function drawScoreAxis({ context, figure, palette, width }: Drawing, { top, heig
   context.rect(LEFT + 0.5, Math.round(top) + 0.5, width - LEFT - RIGHT, Math.round(height))
   context.stroke()
   context.textAlign = 'left'
-  context.fillText('score', 4, top + 11)
+  upright(context, 'score', top + height / 2)
   if (!figure.thresholds) return
   context.strokeStyle = palette.text
   context.fillStyle = palette.text
@@ -231,6 +233,16 @@ function drawScoreAxis({ context, figure, palette, width }: Drawing, { top, heig
   }
   context.stroke()
   context.setLineDash([])
+}
+
+/** Along the left edge, read from below. */
+function upright(context: CanvasRenderingContext2D, text: string, middle: number): void {
+  context.save()
+  context.translate(13, middle)
+  context.rotate(-Math.PI / 2)
+  context.textAlign = 'center'
+  context.fillText(text, 0, 0)
+  context.restore()
 }
 
 function drawMarks(drawing: Drawing, score: Panel): void {

@@ -10,8 +10,18 @@ const HEAD = 64
 const FOOT = 30
 const SHARPNESS = 2
 
-/** The figure with a title and where it comes from: a picture that explains itself in a report. */
-export function figurePng(figure: DetectionFigure, detection: DetectionWire, look: FigureLook, palette: Palette): Promise<Blob> {
+/**
+ * The figure with a title and where it comes from: a picture that explains itself in a report.
+ *
+ * @param filter what was done to the traces, if anything
+ */
+export function figurePng(
+  figure: DetectionFigure,
+  detection: DetectionWire,
+  look: FigureLook,
+  palette: Palette,
+  filter: string | undefined,
+): Promise<Blob> {
   const canvas = document.createElement('canvas')
   canvas.width = WIDTH * SHARPNESS
   canvas.height = HEIGHT * SHARPNESS
@@ -24,7 +34,7 @@ export function figurePng(figure: DetectionFigure, detection: DetectionWire, loo
   context.fillText(`${instrumentName(detection.instrument)}   ${utc(detection.onset.time, 2)} UTC`, 16, 28)
   context.font = '13px system-ui, sans-serif'
   context.fillStyle = palette.muted
-  context.fillText(subtitleOf(detection, look, figure), 16, 50)
+  context.fillText(subtitleOf(detection, look, figure, filter), 16, 50)
   context.fillText(`Quakewire · model ${detection.model} · configuration ${detection.config}`, 16, HEIGHT - 10)
   context.translate(0, HEAD)
   drawDetection(context, figure, { ...look, width: WIDTH, height: HEIGHT - HEAD - FOOT, cursor: undefined }, palette)
@@ -37,8 +47,10 @@ function subtitleOf(
   { peak, quality, label }: DetectionWire,
   { hasRelevance }: FigureLook,
   { relevance }: DetectionFigure,
+  filter: string | undefined,
 ): string {
   const parts = [`highest score ${peak.score.toFixed(4)}`, 'amplitudes in counts at the rate of the model']
+  if (filter !== undefined) parts.push(filter)
   if (quality.snrDb !== null) parts.push(`SNR ${quality.snrDb.toFixed(0)} dB`)
   if (hasRelevance && relevance) parts.push('relevance: orange for, blue against an earthquake')
   if (label) parts.push(`label: ${label.value} (${label.by})`)

@@ -13,13 +13,8 @@ export interface BudgetStep {
  * Where the seconds between an onset and its detection on a screen go, as far as they are measured.
  *
  * @param minimumSeconds a score must stay over the threshold so long before a detection is told; undefined when unknown
- * @param shownSeconds from the end of what was scored to this page; undefined when it was loaded later
  */
-export function latencyBudget(
-  { onset, on, latency }: DetectionWire,
-  minimumSeconds: number | undefined,
-  shownSeconds: number | undefined,
-): BudgetStep[] {
+export function latencyBudget({ onset, on, latency }: DetectionWire, minimumSeconds: number | undefined): BudgetStep[] {
   return [
     {
       name: 'onset → window over the threshold',
@@ -48,12 +43,6 @@ export function latencyBudget(
       kind: 'clock',
       note: 'all of the pipeline, up to the hand-over to store and feed',
     },
-    { name: 'stored', seconds: undefined, kind: 'clock', note: 'not measured apart' },
-    {
-      name: 'shown here',
-      seconds: shownSeconds,
-      kind: 'clock',
-      note: shownSeconds === undefined ? 'this page was loaded later' : 'by the clock of this computer',
-    },
+    { name: 'stored, sent, shown', seconds: undefined, kind: 'clock', note: 'not measured apart' },
   ]
 }

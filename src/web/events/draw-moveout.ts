@@ -106,7 +106,6 @@ function drawTraces(
   palette: Palette,
 ): void {
   const perSecond = (look.width - LEFT - RIGHT) / (moveout.to - moveout.from)
-  context.globalAlpha = 0.75
   for (const { detection, from, rate, values } of traces) {
     const point = moveout.points.find(({ member }) => member.detection === detection)
     if (!point) continue
@@ -119,9 +118,8 @@ function drawTraces(
       mean: 0,
       perUnit: TRACE_PIXELS,
     }
-    drawLine(context, values, place, detection === look.pointed ? palette.text : palette.score)
+    drawLine(context, values, place, detection === look.pointed ? palette.text : palette.muted)
   }
-  context.globalAlpha = 1
 }
 
 function drawPredictions(context: CanvasRenderingContext2D, moveout: Moveout, look: MoveoutLook, palette: Palette): void {

@@ -29,8 +29,9 @@ export interface Moveout {
   readonly highest: number
 }
 
-/** Air before the first and after the last onset, part of what lies between. */
-const AIR = 0.15
+/** Air before the first and after the last onset, parts of what lies between: afterwards S is still to come. */
+const AIR_BEFORE = 0.1
+const AIR_AFTER = 0.4
 const LEAST_AIR_SECONDS = 2
 
 /** Onsets over distance. Predictions are what the residuals say: onset minus residual, at the members alone. */
@@ -44,14 +45,13 @@ export function moveoutOf(event: EventWire): Moveout {
   }))
   const times = [...points.map(({ seconds }) => seconds), 0]
   const [first, last] = [Math.min(...times), Math.max(...times)]
-  const air = Math.max(LEAST_AIR_SECONDS, (last - first) * AIR)
   return {
     isLocated,
     points,
     lines: isLocated ? (['P', 'S'] as const).map((phase) => lineOf(phase, points)).filter((line) => line.points.length > 1) : [],
     zero,
-    from: first - air,
-    to: last + air,
+    from: first - Math.max(LEAST_AIR_SECONDS, (last - first) * AIR_BEFORE),
+    to: last + Math.max(LEAST_AIR_SECONDS, (last - first) * AIR_AFTER),
     highest: Math.max(...points.map(({ height }) => height), isLocated ? 1 : 0) * 1.08 + (isLocated ? 0 : 0.5),
   }
 }

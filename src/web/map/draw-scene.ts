@@ -9,6 +9,7 @@ import { STATION_SHAPES } from './station-shapes.ts'
 const FEW_STATIONS = 120
 const LARGE_RADIUS = 5.5
 const SMALL_RADIUS = 3.5
+const STAR_RADIUS = 9
 const LABEL_FONT = '11px system-ui, sans-serif'
 const LABEL_HEIGHT = 13
 const FULL = 2 * Math.PI
@@ -125,43 +126,62 @@ function drawEpicentres({ context, scene, view, size, palette }: Drawing): void 
     if (!event.location) continue
     const { x, y } = project(view, size, event.location)
     context.globalAlpha = event.id === scene.event ? 1 : eventStrength(event, scene.dataTime)
-    star(context, x, y, 9)
+    star(context, x, y, STAR_RADIUS)
     context.fillStyle = palette.for
     context.fill()
     context.strokeStyle = palette.text
     context.lineWidth = 1.2
     context.stroke()
-    if (event.id === scene.event) haloed(context, 'preliminary', x + 12, y - 10, palette)
   }
   context.globalAlpha = 1
 }
 
 /** Codes of the stations, as many as do not cover each other; the marked ones always. */
-function drawLabels({ context, scene, size, palette }: Drawing, places: ReadonlyMap<string, Point>): void {
+function drawLabels({ context, scene, view, size, palette }: Drawing, places: ReadonlyMap<string, Point>): void {
   context.font = LABEL_FONT
   const gap = markRadius(scene.stations.length) + 4
-  const taken: Box[] = [...places.values()].map(({ x, y }) => ({
-    left: x - gap + 2,
-    right: x + gap - 2,
-    top: y - gap + 2,
-    bottom: y + gap - 2,
-  }))
+  const taken: Box[] = [...places.values()].map((place) => around(place, gap - 2))
+  const epicentre = scene.events.find(({ id }) => id === scene.event)?.location
+  if (epicentre) {
+    const place = project(view, size, epicentre)
+    taken.push(around(place, STAR_RADIUS))
+    label(context, 'preliminary', place, STAR_RADIUS + 2, taken, palette, true)
+  }
   const isMarked = (station: string) => station === scene.selected || station === scene.pointed
   const order = [...scene.stations].sort((a, b) => Number(isMarked(b.station)) - Number(isMarked(a.station)))
   for (const { station } of order) {
-    const { x, y } = places.get(station) as Point
-    if (x < 0 || y < 0 || x > size.width || y > size.height) continue
-    const text = station.slice(station.indexOf('_') + 1)
-    const box = {
-      left: x + gap,
-      right: x + gap + context.measureText(text).width,
-      top: y - LABEL_HEIGHT / 2,
-      bottom: y + LABEL_HEIGHT / 2,
-    }
-    if (!isMarked(station) && taken.some((other) => overlap(other, box))) continue
-    taken.push(box)
-    haloed(context, text, box.left, y + 4, palette)
+    const place = places.get(station) as Point
+    if (place.x < 0 || place.y < 0 || place.x > size.width || place.y > size.height) continue
+    label(context, station.slice(station.indexOf('_') + 1), place, gap, taken, palette, isMarked(station))
   }
+}
+
+/** Beside, above or below its mark, where nothing is yet. @param isNeeded also when everything is taken */
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  { x, y }: Point,
+  gap: number,
+  taken: Box[],
+  palette: Palette,
+  isNeeded: boolean,
+): void {
+  const { width } = context.measureText(text)
+  const sides: readonly Point[] = [
+    { x: x + gap, y: y - LABEL_HEIGHT / 2 },
+    { x: x - gap - width, y: y - LABEL_HEIGHT / 2 },
+    { x: x - width / 2, y: y - gap - LABEL_HEIGHT },
+    { x: x - width / 2, y: y + gap },
+  ]
+  const boxes = sides.map((side) => ({ left: side.x, right: side.x + width, top: side.y, bottom: side.y + LABEL_HEIGHT }))
+  const box = boxes.find((each) => !taken.some((other) => overlap(other, each))) ?? (isNeeded ? boxes[0] : undefined)
+  if (!box) return
+  taken.push(box)
+  haloed(context, text, box.left, box.bottom - 3, palette)
+}
+
+function around({ x, y }: Point, radius: number): Box {
+  return { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }
 }
 
 interface Box {

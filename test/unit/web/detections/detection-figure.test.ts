@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { detectionToWire } from '../../../../src/contract/detection.ts'
-import { figureOf, readingAt, spanOf } from '../../../../src/web/detections/detection-figure.ts'
+import { figureOf, highpassed, readingAt, spanOf } from '../../../../src/web/detections/detection-figure.ts'
 import { EXAMPLE_FACTS, exampleDetection } from '../../../helpers/example-detection.ts'
 
 const detection = detectionToWire(exampleDetection(0, { relevance: EXAMPLE_FACTS }), { seq: 1, latency: {} })
@@ -46,5 +46,21 @@ describe('the figure of a detection', () => {
     expect(spanOf(figure, 'window')).toEqual({ from: -5, to: 20 })
     expect(spanOf({ ...figure, to: 4 }, 'onset')).toEqual({ from: -3, to: 4 })
     expect(spanOf({ ...figure, relevance: undefined }, 'window')).toEqual({ from: -10, to: 20 })
+  })
+
+  it('can be without the long waves, which stay in the figure itself', () => {
+    const wave = (hertz: number) => Array.from({ length: 1200 }, (_, i) => 1000 + 100 * Math.sin((2 * Math.PI * hertz * i) / 20))
+    const waves = figureOf({
+      detection,
+      waveform: { startTime: at(-30), rate: 20, Z: wave(0.1), N: wave(5), E: wave(0.1) },
+      relevance: null,
+      scores: [],
+      thresholds: undefined,
+    })
+    const [z, n] = highpassed(waves).traces
+    const middle = (values: Float32Array) => values.slice(400, 800).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    expect(middle(z!.values)).toBeLessThan(2)
+    expect(middle(n!.values)).toBeGreaterThan(95)
+    expect(waves.traces[0]!.peak).toBeCloseTo(100, 0)
   })
 })

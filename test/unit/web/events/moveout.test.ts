@@ -67,13 +67,16 @@ describe('the moveout of an event', () => {
 })
 
 describe('a trace of the record section', () => {
-  it('is demeaned, one high, and begins where it does', () => {
-    const trace = sectionTrace(
-      'd',
-      { startTime: new Date(origin + 3000).toISOString(), rate: 20, Z: [10, 14, 10, 6], N: [], E: [] },
-      origin,
-    )
-    expect(trace).toEqual({ detection: 'd', from: 3, rate: 20, values: Float32Array.of(0, 1, 0, -1) })
+  it('begins where it does and is one high, without long waves', () => {
+    const Z = Array.from({ length: 600 }, (_, i) => 5000 + 200 * Math.sin(i / 100) + 3 * Math.sin(2 * i))
+    const trace = sectionTrace('d', { startTime: new Date(origin + 3000).toISOString(), rate: 20, Z, N: [], E: [] }, origin)
+    expect(trace).toMatchObject({ detection: 'd', from: 3, rate: 20 })
+    expect(Math.max(...trace.values.map(Math.abs))).toBeCloseTo(1, 6)
+    // Of 200 to 3 in what is recorded, the wave of 0.03 Hz is not seen any more.
+    const middle = trace.values.slice(200, 400)
+    const mean = middle.reduce((sum, value) => sum + value, 0) / middle.length
+    expect(Math.abs(mean)).toBeLessThan(0.05)
+    expect(Math.max(...middle)).toBeGreaterThan(0.5)
   })
 
   it('stays flat when there is nothing', () => {
