@@ -10,6 +10,8 @@ export class SampleBlocks {
   readonly #blocks = new Map<number, Float32Array>()
   /** Index after the newest live row; NaN before the first. */
   end = Number.NaN
+  /** Grows with every change: whoever made something of the rows sees that it is old. */
+  version = 0
 
   constructor(columns: number) {
     this.columns = columns
@@ -32,6 +34,7 @@ export class SampleBlocks {
 
   /** Rows from the store; `end` stays. @param rows row-major [n, columns], the first one at `index` */
   write(index: number, rows: ArrayLike<number>): void {
+    this.version++
     const { columns } = this
     const count = rows.length / columns
     for (let row = 0; row < count; ) {

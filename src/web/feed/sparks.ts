@@ -11,6 +11,8 @@ export interface Spark {
   readonly envelope: Ring
   /** Score at the end of its window. */
   readonly scores: Ring
+  /** Second of the oldest row that came: what comes late changes the picture. */
+  begin: number
 }
 
 /** Share of the instruments whose time may run ahead of the axis: clocks go wrong, and one must not empty the wall. */
@@ -38,8 +40,12 @@ export class Sparks {
 
   addEnvelopes({ secondsPerRow, envelopes }: EnvelopeFrame): void {
     if (secondsPerRow !== 1) return
-    for (const { instrument, startTime, rows } of envelopes)
-      this.#of(instrument).envelope.write(Math.round(startTime / 1e6), rows)
+    for (const { instrument, startTime, rows } of envelopes) {
+      const spark = this.#of(instrument)
+      const second = Math.round(startTime / 1e6)
+      spark.envelope.write(second, rows)
+      spark.begin = Math.min(spark.begin, second)
+    }
   }
 
   /** @param seconds end of the window, since 1970 */
@@ -62,7 +68,11 @@ export class Sparks {
     this.#isEndOld = true
     const known = this.#byInstrument.get(instrument)
     if (known) return known
-    const spark = { envelope: new Ring(KEPT_SECONDS, ENVELOPE_COLUMNS), scores: new Ring(KEPT_SECONDS, 1) }
+    const spark = {
+      envelope: new Ring(KEPT_SECONDS, ENVELOPE_COLUMNS),
+      scores: new Ring(KEPT_SECONDS, 1),
+      begin: Number.POSITIVE_INFINITY,
+    }
     this.#byInstrument.set(instrument, spark)
     return spark
   }

@@ -15,7 +15,7 @@ export interface LinePlace {
 }
 
 /** Samples per pixel from which a trace is drawn as the range of each column: more lines would only hide each other. */
-const DENSE = 2
+const DENSE = 4
 
 /** A trace; NaN leaves a hole. */
 export function drawLine(context: CanvasRenderingContext2D, values: Float32Array, place: LinePlace, colour: string): void {

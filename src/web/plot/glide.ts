@@ -37,6 +37,11 @@ export class Glide {
     return this.#shown
   }
 
+  /** What `follow` said last. */
+  get shown(): number {
+    return this.#shown
+  }
+
   get #lag(): number {
     return Math.min(LARGEST_LAG, Math.max(LEAST_LAG, this.#interval * LAG_INTERVALS))
   }

@@ -35,7 +35,7 @@ class Keys {
   }
 
   #press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return
     // The screen shown last wins over the shell.
     for (const { bindings } of [...this.#groups].reverse()) {
       const binding = bindings.find(({ key }) => key === event.key)
@@ -47,9 +47,12 @@ class Keys {
   }
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** The element with the focus needs the key itself: letters to type, space and Enter to press. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+  if (key === ' ' || key === 'Enter') return ['BUTTON', 'A', 'SUMMARY', 'INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+  const isCheckbox = target instanceof HTMLInputElement && target.type === 'checkbox'
+  return target.isContentEditable || (!isCheckbox && ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 }
 
 export const keys = new Keys()

@@ -9,6 +9,8 @@ export class Preferences {
   operator = $state<string>(read('operator', ''))
   /** Never on before somebody clicked: browsers would not play it either. */
   sound = $state(false)
+  /** Of the sound, 0 to 1. */
+  volume = $state<number>(read('volume', 0.5))
   notifications = $state<boolean>(read('notifications', false))
 
   constructor() {
@@ -19,6 +21,7 @@ export class Preferences {
       })
       $effect(() => write('operator', this.operator))
       $effect(() => write('notifications', this.notifications))
+      $effect(() => write('volume', this.volume))
     })
   }
 }

@@ -1,0 +1,13 @@
+import type { DetectionWire } from '../../contract/detection.ts'
+import { instrumentName, utcClock } from '../ui/format.ts'
+
+/** A detection in one line: for notifications, and for those who hear the page. */
+export function detectionWords({ instrument, onset, peak, reason }: DetectionWire): string {
+  const doubt = reason === undefined ? '' : `, may be a glitch: ${reason.replaceAll('-', ' ')}`
+  return `${instrumentName(instrument)}, onset ${utcClock(onset.time)} UTC, score ${peak.score.toFixed(2)}${doubt}`
+}
+
+/** The page's title with what nobody has seen yet. */
+export function badgedTitle(title: string, unseen: number): string {
+  return unseen === 0 ? title : `(${unseen > 99 ? '99+' : unseen}) ${title}`
+}

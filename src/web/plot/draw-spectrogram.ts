@@ -1,0 +1,60 @@
+import type { SampleBlocks } from '../feed/sample-blocks.ts'
+import { colourAt } from './colour-map.ts'
+import { placeOf, type StationScene } from './draw-station.ts'
+import { SPECTRUM_ROWS, Spectrogram, spectrumRange } from './spectrogram.ts'
+
+/** Columns that are worth computing. */
+const MOST_COLUMNS = 600
+
+const COLOURS = Array.from({ length: 256 }, (_, i) => colourAt(i / 255))
+
+/** Draws the spectrogram of Z; makes the image anew only when another column is in view. */
+export class SpectrogramPainter {
+  readonly #spectrogram = new Spectrogram()
+  readonly #image = document.createElement('canvas')
+  #key = ''
+
+  draw(context: CanvasRenderingContext2D, scene: StationScene, { samples, rate }: { samples: SampleBlocks; rate: number }): void {
+    const panel = scene.panels.spectrogram
+    if (!panel) return
+    const hop = Math.max(1, Math.ceil((scene.to - scene.from) / MOST_COLUMNS)) * rate
+    const first = Math.floor((scene.from * rate) / hop)
+    const count = Math.ceil((scene.to * rate) / hop) - first + 1
+    const key = `${first} ${count} ${hop} ${samples.version}`
+    if (key !== this.#key) this.#paint(first, count, hop, samples)
+    this.#key = key
+    const left = placeOf(((first - 0.5) * hop) / rate, scene)
+    const right = placeOf(((first + count - 0.5) * hop) / rate, scene)
+    context.imageSmoothingEnabled = true
+    context.drawImage(this.#image, left, panel.top, right - left, panel.height)
+    context.font = '11px system-ui, sans-serif'
+    // The map is dark where it is weak, and high frequencies are.
+    context.fillStyle = '#ffffff'
+    context.fillText(`Z, 0 to ${rate / 2} Hz`, 6, panel.top + 12)
+  }
+
+  #paint(first: number, count: number, hop: number, samples: SampleBlocks): void {
+    const read = (from: number, out: Float32Array) => samples.copy(from, 0, out)
+    const columns = Array.from({ length: count }, (_, i) => this.#spectrogram.column(first + i, hop, read))
+    this.#spectrogram.keep(first, first + count)
+    const { from, to } = spectrumRange(columns.filter((column) => column !== undefined))
+    const context = this.#image.getContext('2d')
+    if (!context) return
+    this.#image.width = count
+    this.#image.height = SPECTRUM_ROWS
+    const image = context.createImageData(count, SPECTRUM_ROWS)
+    for (const [x, column] of columns.entries()) {
+      if (!column) continue
+      for (let row = 0; row < SPECTRUM_ROWS; row++) {
+        const share = ((column[row] as number) - from) / (to - from)
+        const [red, green, blue] = COLOURS[Math.min(255, Math.max(0, Math.round(share * 255)))] as readonly [
+          number,
+          number,
+          number,
+        ]
+        image.data.set([red, green, blue, 255], ((SPECTRUM_ROWS - 1 - row) * count + x) * 4)
+      }
+    }
+    context.putImageData(image, 0, 0)
+  }
+}
