@@ -1,15 +1,19 @@
 /**
- * Makes the README's screenshot from the running demo: `npm run screenshot` (needs Chromium: CHROMIUM, or Debian's
- * /usr/bin/chromium). Plays the demo at real time and waits until two minutes of traces and the first detections are there.
+ * Makes the README's pictures from the running demo, so that they stay true: `npm run screenshot` (needs Chromium: CHROMIUM, or
+ * Debian's /usr/bin/chromium). Plays the demo at real time until the traces are full and some detections are closed.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import { buildIfStale } from './build.mjs'
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs'
 import { root, say } from './steps.mjs'
 
-const WAIT_MILLIS = 125_000
+const TRACES_MILLIS = 125_000
+/** For the slides of maps and traces that follow the data. */
+const SETTLE_MILLIS = 3_000
+const WANTED_DETECTIONS = 4
 
 buildIfStale()
 const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--listen', '127.0.0.1:0'], {
@@ -19,17 +23,41 @@ const demo = spawn(process.execPath, ['dist/main.js', 'demo', '--listen', '127.0
 try {
   const url = await addressOf(demo)
   const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1020 }, colorScheme: 'dark' })
-  await page.goto(url)
-  say(`Watching ${url} for two minutes`)
-  await page.waitForTimeout(WAIT_MILLIS)
-  await page.click('aside button')
-  await page.waitForSelector('aside svg')
-  await page.screenshot({ path: join(root, 'scripts/screenshot.png') })
+  const context = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' }
+  const live = await browser.newPage({ ...context, colorScheme: 'dark' })
+  await live.goto(url)
+  say(`Watching ${url}: it takes some minutes`)
+  await pause(TRACES_MILLIS)
+  const detections = await closedDetections(url)
+  await take(live, 'scripts/screenshot.png')
+
+  const page = await browser.newPage({ ...context, colorScheme: 'light' })
+  await page.goto(`${url}/#/detections/${encodeURIComponent(strongest(detections).id)}`)
+  await page.getByRole('img', { name: /relevance/ }).waitFor()
+  await pause(SETTLE_MILLIS)
+  await take(page, 'scripts/detection.png')
   await browser.close()
-  say('scripts/screenshot.png written')
 } finally {
   demo.kill('SIGTERM')
+}
+
+async function take(page, path) {
+  await page.screenshot({ path: join(root, path) })
+  say(`${path} written`)
+}
+
+async function closedDetections(url) {
+  for (;;) {
+    const { detections } = await (await fetch(`${url}/api/detections?state=closed`)).json()
+    if (detections.length >= WANTED_DETECTIONS) return detections
+    await pause(1000)
+  }
+}
+
+/** The one that is best to look at. */
+function strongest(detections) {
+  const snr = ({ quality }) => quality.snrDb ?? 0
+  return detections.reduce((best, each) => (snr(each) > snr(best) ? each : best))
 }
 
 function addressOf(child) {
