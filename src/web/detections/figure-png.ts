@@ -49,7 +49,7 @@ function subtitleOf(
   { relevance }: DetectionFigure,
   filter: string | undefined,
 ): string {
-  const parts = [`highest score ${peak.score.toFixed(4)}`, 'amplitudes in counts at the rate of the model']
+  const parts = [`highest score ${peak.score.toFixed(5)}`, 'amplitudes in counts at the rate of the model']
   if (filter !== undefined) parts.push(filter)
   if (quality.snrDb !== null) parts.push(`SNR ${quality.snrDb.toFixed(0)} dB`)
   if (hasRelevance && relevance) parts.push('relevance: orange for, blue against an earthquake')

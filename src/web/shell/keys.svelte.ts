@@ -47,12 +47,13 @@ class Keys {
   }
 }
 
-/** The element with the focus needs the key itself: letters to type, space and Enter to press. */
+/** The element with the focus needs the key itself: letters to type, space and Enter to press; a dialog is about something else. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
+  if (target.closest('dialog')) return key !== '?'
   if (key === ' ' || key === 'Enter') return ['BUTTON', 'A', 'SUMMARY', 'INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
-  const isCheckbox = target instanceof HTMLInputElement && target.type === 'checkbox'
-  return target.isContentEditable || (!isCheckbox && ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  const isSwitch = target instanceof HTMLInputElement && ['checkbox', 'radio'].includes(target.type)
+  return target.isContentEditable || (!isSwitch && ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 }
 
 export const keys = new Keys()
