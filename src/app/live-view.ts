@@ -10,12 +10,14 @@ import type { Store } from '../io/store/store.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
 import type { AlertDesk } from './alerts/alert-desk.ts'
 import { DetectionStudy } from './detection-study.ts'
+import type { DrillDesk } from './drill/drill-desk.ts'
 import type { AppLog } from './health/app-log.ts'
 import type { HealthHistory } from './health/health-history.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
 import { modelKernels } from './model-kernels.ts'
 import type { ProblemCounter } from './problem-counter.ts'
+import { ScoreDistributions } from './score-distribution.ts'
 import { storeView } from './store-view.ts'
 import { storedWaveforms } from './stored-waveforms.ts'
 
@@ -33,6 +35,7 @@ export interface LiveViewOptions {
   readonly alerts: AlertDesk
   readonly history: HealthHistory
   readonly log: AppLog
+  readonly drills: DrillDesk
   readonly whatIf: MonitorView['whatIf']
   readonly settings: MonitorView['settings']
 }
@@ -45,6 +48,7 @@ export function liveView(options: LiveViewOptions): MonitorView {
   const { version, mode, clock, store, live, model, config } = options
   const stored = storeView(store)
   const watched = [...new Set(config.servers.flatMap(({ stations }) => stations))]
+  const distributions = new ScoreDistributions({ store, instruments: watched, card: model.card })
   return {
     ...stored,
     setLabel: (id, value, by) => {
@@ -52,6 +56,7 @@ export function liveView(options: LiveViewOptions): MonitorView {
       options.alerts.wake()
       return message
     },
+    scoreDistribution: (request) => distributions.ask(request),
     waveforms: (instrument, from, to, maximumPoints) => {
       const read = (first: Micros, last: Micros) => store.waveforms(instrument, first, last)
       return storedWaveforms({ from, to, maximumPoints }, model.card.sampleRate, read)
@@ -74,6 +79,7 @@ export function liveView(options: LiveViewOptions): MonitorView {
     study: new DetectionStudy({ store, model, clock }),
     metrics: options.metrics,
     alerts: options.alerts,
+    drills: options.drills,
     whatIf: options.whatIf,
     settings: options.settings,
   }

@@ -16,6 +16,7 @@ import { AlertDesk } from './alerts/alert-desk.ts'
 import { alertPlanner } from './alerts/alert-planner.ts'
 import { Watchdog } from './alerts/watchdog.ts'
 import { checkConfigFits } from './config-fit.ts'
+import { DrillDesk } from './drill/drill-desk.ts'
 import { FeedPublisher } from './feed-publisher.ts'
 import { AppLog } from './health/app-log.ts'
 import { HealthHistory } from './health/health-history.ts'
@@ -114,6 +115,17 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     onProblem: report,
   })
 
+  const drills = new DrillDesk({
+    config,
+    model,
+    clock,
+    log: store.drills,
+    desk: alerts,
+    feed: () => ({ host: config.http.listen.host, port: server.port, token: config.http.token }),
+    publish: (drill) => hub.publishDrill(drill),
+    onProblem: report,
+  })
+
   const whatIf = new WhatIfDesk({
     file,
     setup: {
@@ -137,6 +149,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     alerts,
     history,
     log,
+    drills,
     whatIf,
     settings: new SettingsFile(config, process.env),
     metrics: () =>
@@ -180,6 +193,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   live.start()
   alerts.start()
   watchdog.start()
+  drills.start()
 
   return {
     url: server.url,
@@ -187,6 +201,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
       clearInterval(pruning)
       clearInterval(saving)
       watchdog.stop()
+      await drills.stop()
       feed.stop()
       live.stop()
       saveHistory(store, history, report)

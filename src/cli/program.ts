@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dataset: async () => (await import('./dataset.ts')).datasetCommand(),
   check: async () => (await import('./check.ts')).checkCommand(),
   doctor: async () => (await import('./doctor.ts')).doctorCommand(),
+  drill: async () => (await import('./drill.ts')).drillCommand(),
   alerts: async () => (await import('./alerts.ts')).alertsCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
 }

@@ -13,7 +13,7 @@ export const alertMessageSchema = z
       .meta({ description: 'The same for the same alert, however often it comes: forget what you have seen before' }),
     rule: z.string(),
     severity: z.enum(SEVERITIES),
-    kind: z.enum([...ALERT_KINDS, 'test']),
+    kind: z.enum([...ALERT_KINDS, 'drill', 'test']).meta({ description: 'drill, test: nothing has happened' }),
     subject: z.string().meta({ description: 'Detection, event or outage; acknowledge it by this' }),
     state: z.string(),
     phase: z.enum(['begin', 'update', 'end', 'cancel']),
@@ -89,7 +89,7 @@ export const deliverySchema = z
   })
   .meta({ id: 'Delivery' })
 
-/** GET /api/alerts?state=…&hook=…&before=NUMBER&limit=…; newest first. */
+/** GET /api/alerts?state=…&hook=…&subject=…&before=NUMBER&limit=…; newest first. Those of drills only when asked for by their subject. */
 export const deliveriesAnswerSchema = z.object({ deliveries: z.array(deliverySchema) }).meta({ id: 'DeliveriesAnswer' })
 
 /** POST /api/alerts/acknowledge */
@@ -128,6 +128,8 @@ export type Delivery = z.infer<typeof deliverySchema>
 export interface DeliveryFilter {
   readonly state?: DeliveryState | undefined
   readonly hook?: string | undefined
+  /** Of one detection, event, outage or drill. */
+  readonly subject?: string | undefined
   /** Numbers below it. */
   readonly before?: number | undefined
   readonly limit: number

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type InstrumentId, parseInstrumentId, parseStationId, stationOfInstrument } from '../domain/source-id.ts'
 import { alertsSchema, groupsSchema, hooksSchema, watchdogSchema } from './alert-config.ts'
+import { drillsConfigSchema } from './drill.ts'
 
 /**
  * What `stations.yaml` may say. Messages of the checks are expectations: the reader of the file puts `expected …, got …` around
@@ -162,6 +163,7 @@ export const configSchema = z.strictObject({
   hooks: hooksSchema,
   alerts: alertsSchema,
   watchdog: watchdogSchema,
+  drills: drillsConfigSchema,
   store: z
     .strictObject({
       file: z.string().min(1).default(DEFAULT_STORE.file),

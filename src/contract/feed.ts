@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type DetectionWire, detectionSchema, labelSchema } from './detection.ts'
+import { drillSchema } from './drill.ts'
 import { type EventWire, eventSchema } from './event.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
 import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
@@ -19,7 +20,7 @@ import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSch
  */
 
 /** `detections` carries labels, too. An event belongs to the stations of its members. */
-export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'envelopes', 'health'] as const
+export const FEED_TOPICS = ['detections', 'events', 'scores', 'waveforms', 'envelopes', 'health', 'drills'] as const
 
 export type FeedTopic = (typeof FEED_TOPICS)[number]
 
@@ -91,6 +92,11 @@ export const stationStateSchema = z
   })
   .meta({ id: 'StationState' })
 
+/** Topic `drills`: a drill has come as far as the feed, and once more when it has ended. Nothing has happened. */
+export const drillMessageSchema = z
+  .object({ seq: seqSchema, type: z.literal('drill'), time: isoTimeSchema, drill: drillSchema })
+  .meta({ id: 'DrillMessage' })
+
 export const feedMessageSchema = z
   .discriminatedUnion('type', [
     helloSchema,
@@ -100,6 +106,7 @@ export const feedMessageSchema = z
     scoresSchema,
     healthMessageSchema,
     stationStateSchema,
+    drillMessageSchema,
   ])
   .meta({ id: 'FeedMessage' })
 
@@ -122,6 +129,7 @@ export type HelloMessage = z.infer<typeof helloSchema>
 export type LabelMessage = z.infer<typeof labelMessageSchema>
 export type ScoresMessage = z.infer<typeof scoresSchema>
 export type HealthMessage = z.infer<typeof healthMessageSchema>
+export type DrillMessage = z.infer<typeof drillMessageSchema>
 export type StationStateMessage = z.infer<typeof stationStateSchema>
 /** Messages with a number of their own, kept in the store and replayed after `since`. */
 export type DurableMessage = DetectionWire | LabelMessage | EventWire

@@ -1,7 +1,7 @@
 import type { InstrumentId, StationId } from './source-id.ts'
 import type { Micros } from './time.ts'
 
-/** What a rule may ask for. `test`: `doctor` tries a hook. */
+/** What a rule may ask for. */
 export const ALERT_KINDS = ['detection', 'event', 'station', 'latency', 'server', 'inference', 'disk'] as const
 
 export type AlertKind = (typeof ALERT_KINDS)[number]
@@ -15,7 +15,8 @@ export type AlertPhase = 'begin' | 'update' | 'end' | 'cancel'
 
 /** Something that happened and that somebody may want to know: a step in the life of a subject. */
 export interface AlertOccasion {
-  readonly kind: AlertKind
+  /** `drill`: nothing has happened. */
+  readonly kind: AlertKind | 'drill'
   /** The detection, event or outage; all its steps share it. */
   readonly subject: string
   readonly phase: AlertPhase
@@ -70,7 +71,7 @@ export interface QuietHours {
 /** Who is told of what, and when not. */
 export interface AlertRule {
   readonly name: string
-  readonly kinds: ReadonlySet<AlertKind>
+  readonly kinds: ReadonlySet<AlertOccasion['kind']>
   readonly severity: Severity
   readonly filter: AlertFilter
   /** Names of hooks. */

@@ -4,12 +4,14 @@ import type { GapsAnswer } from '../contract/gaps.ts'
 import type { ScoresAnswer, StationsAnswer } from '../contract/http.ts'
 import { labelRequestSchema } from '../contract/http.ts'
 import { wireJsonSchema } from '../contract/json-schema.ts'
+import type { ScoreDistribution } from '../contract/score-distribution.ts'
 import { encodeWaveformsAnswer } from '../contract/waveforms-answer.ts'
 import { channelPrefixOf } from '../domain/source-id.ts'
 import { addAlertRoutes } from './alert-routes.ts'
 import { addDetectionStudyRoutes } from './detection-study-routes.ts'
 import { detectionsToCsv } from './detections-csv.ts'
 import { detectionsToQuakeml } from './detections-quakeml.ts'
+import { addDrillRoutes } from './drill-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { addHealthRoutes } from './health-routes.ts'
@@ -19,6 +21,7 @@ import type { MonitorView } from './monitor-view.ts'
 import {
   checked,
   detectionsQuerySchema,
+  distributionQuerySchema,
   formatQuerySchema,
   gapsQuerySchema,
   scoresQuerySchema,
@@ -71,6 +74,10 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
     return { instrument, runs: view.scores(instrument, from, to) }
   })
 
+  server.get('/api/scores/distribution', (request): Promise<ScoreDistribution> => {
+    return view.scoreDistribution(checked(distributionQuerySchema, request.query))
+  })
+
   server.get('/api/waveforms', (request, reply) => {
     const { instrument, from, to, maximumPoints } = checked(waveformsQuerySchema, request.query)
     const answer = view.waveforms(instrument, from, to, maximumPoints)
@@ -83,6 +90,7 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
   })
 
   addAlertRoutes(server, view.alerts)
+  addDrillRoutes(server, view.drills)
   addWhatIfRoutes(server, view.whatIf)
   addSettingsRoutes(server, view.settings)
 

@@ -1,6 +1,14 @@
 import type { DetectionWire } from '../contract/detection.ts'
+import type { Drill } from '../contract/drill.ts'
 import { encodeEnvelopeFrame } from '../contract/envelope-frame.ts'
-import type { DurableMessage, HealthMessage, HelloMessage, ScoresMessage, StationStateMessage } from '../contract/feed.ts'
+import type {
+  DrillMessage,
+  DurableMessage,
+  HealthMessage,
+  HelloMessage,
+  ScoresMessage,
+  StationStateMessage,
+} from '../contract/feed.ts'
 import type { StationStatus, SystemHealth } from '../contract/health.ts'
 import { encodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
 import type { Clock } from '../domain/ports.ts'
@@ -125,6 +133,12 @@ export class FeedHub {
     for (const client of this.#clients) {
       if (client.subscription.wants('health', change.instrument)) client.nowOrNever(text())
     }
+  }
+
+  /** How a drill goes, to those who asked for drills. */
+  publishDrill(drill: Drill): void {
+    const text = lazily(() => JSON.stringify({ ...this.#head('drill'), drill } satisfies DrillMessage))
+    for (const client of this.#clients) if (client.subscription.has('drills')) client.now(text())
   }
 
   /** Call it every half minute or so: lets go of clients that did not move on since the last time. */

@@ -2,6 +2,7 @@ import type { Delivery, DeliveryFilter, ResendRequest } from '../contract/alert.
 import type { DetectionWire } from '../contract/detection.ts'
 import type { DetectionFilter, DetectionPage, PageRequest } from '../contract/detection-search.ts'
 import type { ExplanationAnswer, ExplanationBias, ExplanationMethod, ReplayAnswer } from '../contract/detection-study.ts'
+import type { Drill, DrillRequest } from '../contract/drill.ts'
 import type { EventFilter, EventPage } from '../contract/event-search.ts'
 import type { DurableMessage, LabelMessage, MonitorMode } from '../contract/feed.ts'
 import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
@@ -9,6 +10,7 @@ import type { ModelSummary, StationStatus, SystemHealth } from '../contract/heal
 import type { HealthHistory, InstrumentHistory, LogAnswer, LogLevel } from '../contract/health-history.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { ModelKernels } from '../contract/model-kernels.ts'
+import type { ScoreDistribution } from '../contract/score-distribution.ts'
 import type { WaveformsAnswer } from '../contract/waveforms-answer.ts'
 import type { LabelValue } from '../domain/label.ts'
 import type { Clock } from '../domain/ports.ts'
@@ -32,6 +34,12 @@ export interface Download {
   readonly bytes: Uint8Array
 }
 
+export interface DistributionRequest {
+  readonly instrument?: InstrumentId | undefined
+  readonly from: Micros
+  readonly to: Micros
+}
+
 export interface ExplanationRequest {
   readonly method: ExplanationMethod
   readonly beta: number
@@ -49,6 +57,14 @@ export interface DetectionStudyView {
   replay(id: string): ReplayAnswer | undefined
   /** @throws {UsageError} when options contradict each other, or the model takes other windows */
   explanation(id: string, request: ExplanationRequest): ExplanationAnswer | undefined
+}
+
+export interface DrillsView {
+  /** @throws {UsageError} for a hook that is not configured, and while another drill runs */
+  begin(request: DrillRequest): Drill
+  /** Newest first. */
+  list(): Drill[]
+  find(id: string): Drill | undefined
 }
 
 /** All that HTTP and feed show and do: the server knows the monitor by this and nothing else. */
@@ -77,6 +93,8 @@ export interface MonitorView {
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRunWire[]
 
+  /** Histogram of stored scores, of an instrument or of all. */
+  scoreDistribution(request: DistributionRequest): Promise<ScoreDistribution>
   /** Stored samples in [from, to], as far as they are kept. */
   waveforms(instrument: InstrumentId, from: Micros, to: Micros, maximumPoints: number | undefined): WaveformsAnswer
 
@@ -85,6 +103,8 @@ export interface MonitorView {
 
   /** Alerts and what became of them. */
   readonly alerts: AlertsView
+  /** Made-up earthquakes through the whole chain. */
+  readonly drills: DrillsView
 
   /** Other settings, tried on stored scores. */
   readonly whatIf: WhatIfView

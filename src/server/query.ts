@@ -85,6 +85,14 @@ export const scoresQuerySchema = z
     error: `expected at most ${LONGEST_SCORES_DAYS} days after from`,
   })
 
+export const distributionQuerySchema = z
+  .strictObject({ instrument: instrument.optional(), from: time, to: time })
+  .refine(({ from, to }) => to >= from, { path: ['to'], error: 'expected a time not before from' })
+  .refine(({ from, to }) => to - from <= LONGEST_SCORES_DAYS * MICROS_PER_DAY, {
+    path: ['to'],
+    error: `expected at most ${LONGEST_SCORES_DAYS} days after from`,
+  })
+
 export const waveformsQuerySchema = z
   .strictObject({ instrument, from: time, to: time, maximumPoints: z.coerce.number().int().min(10).max(1_000_000).optional() })
   .refine(({ from, to }) => to >= from, { path: ['to'], error: 'expected a time not before from' })
@@ -110,6 +118,7 @@ export const gapsQuerySchema = z.strictObject({
 export const deliveriesQuerySchema = z.strictObject({
   state: z.enum(DELIVERY_STATES).optional(),
   hook: z.string().optional(),
+  subject: z.string().optional(),
   before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
 })

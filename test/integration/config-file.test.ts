@@ -64,6 +64,7 @@ describe('loadConfig', () => {
       hooks: {},
       alerts: [],
       watchdog: { heartbeat: [], heartbeatSeconds: 60, serverSeconds: 60, inferenceSeconds: 60, freeMegabytes: 500 },
+      drills: { zone: 'UTC', withinSeconds: 60 },
       store: { file: join(folder, 'data/quakewire.db'), keepScoresDays: 30, maximumMegabytes: 4096, waveforms: { hours: 6 } },
       http: { listen: { host: '127.0.0.1', port: 8080 } },
     })
@@ -283,6 +284,7 @@ describe('stations.yaml, the reference configuration', () => {
       ['alerts', 0, 'quiet'],
       ['alerts', 0, 'escalate'],
       ['watchdog'],
+      ['drills'],
       ['store'],
       ['http'],
     ]

@@ -124,6 +124,17 @@ export class AlertDesk {
     }
   }
 
+  /** What others have put into the outbox goes out. */
+  tellStored(): void {
+    this.#tellNews()
+  }
+
+  /** Who has not been told of it yet will not be. */
+  withdraw(subject: string): void {
+    this.#storeResults()
+    this.#guarded(() => this.#options.outbox.withdraw(subject))
+  }
+
   /** One attempt, from memory: a heartbeat that comes late would say what is not so any more. */
   beat(name: string, message: HeartbeatMessage): void {
     const hook = this.#options.hooks.get(name)

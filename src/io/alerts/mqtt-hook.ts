@@ -48,7 +48,7 @@ export class MqttHook implements Hook {
     const payload = JSON.stringify(message)
     const topic = topicOf(message)
     const publishing = [this.#client.publishAsync(`${this.#config.prefix}/${topic}`, payload, { qos: AT_LEAST_ONCE })]
-    if (message.type === 'alert' && message.kind !== 'test') {
+    if (message.type === 'alert' && message.kind !== 'test' && message.kind !== 'drill') {
       const state = topic.replace(/^alerts/, 'state')
       publishing.push(this.#client.publishAsync(`${this.#config.prefix}/${state}`, payload, { qos: AT_LEAST_ONCE, retain: true }))
     }

@@ -26,6 +26,7 @@ export function alertFaults(root: Record<string, unknown>, sources: SecretSource
       ...repeatedName(names, i),
     ]),
     ...toHooks(['watchdog', 'heartbeat'], mapOf(root.watchdog).heartbeat),
+    ...toHooks(['drills', 'hooks'], mapOf(root.drills).hooks),
   ]
 }
 

@@ -131,6 +131,7 @@ export class OutboxTable implements AlertHistory {
     this.#search = database.prepare<[Record<string, unknown>], Row & { title: string }>(
       `SELECT outbox.*, json_extract(json, '$.title') AS title FROM outbox JOIN occasions ON occasions.number = occasion
        WHERE (:state IS NULL OR state = :state) AND (:hook IS NULL OR hook = :hook)
+         AND iif(:subject IS NULL, kind IS NOT 'drill', subject = :subject)
          AND (:before IS NULL OR outbox.number < :before) ORDER BY outbox.number DESC LIMIT :limit`,
     )
     this.#backlog = database.prepare<[], { hook: string; state: string; count: number; oldest: number | null }>(
@@ -215,8 +216,10 @@ export class OutboxTable implements AlertHistory {
     return each.reduce<number>((sum, number) => sum + update.run({ now, number, hook: hook ?? null }).changes, 0)
   }
 
-  search({ state, hook, before, limit }: DeliveryFilter): Delivery[] {
-    return this.#search.all({ state: state ?? null, hook: hook ?? null, before: before ?? null, limit }).map(deliveryOf)
+  search({ state, hook, subject, before, limit }: DeliveryFilter): Delivery[] {
+    return this.#search
+      .all({ state: state ?? null, hook: hook ?? null, subject: subject ?? null, before: before ?? null, limit })
+      .map(deliveryOf)
   }
 
   backlogs(): Map<string, HookBacklog> {

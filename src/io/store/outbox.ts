@@ -134,6 +134,34 @@ export class Outbox {
     })
   }
 
+  /** Inside a transaction: hooks are told of a drill, whatever the rules say, and none of them later than it lasts. */
+  addDrill(occasion: AlertOccasion, hooks: readonly string[]): void {
+    const now = this.#clock.now()
+    const { subject, lane, state } = occasion
+    const alerts = hooks.map(
+      (hook): PlannedAlert => ({
+        key: `${subject}|${state}|drill|${hook}`,
+        rule: 'drill',
+        hook,
+        severity: 'info',
+        lane,
+        occasion,
+        isUpdate: false,
+        isEscalation: false,
+        due: now,
+        isConditional: true,
+      }),
+    )
+    if (alerts.length === 0) return
+    this.#table.put(this.#occasions.add(occasion, now), alerts, now)
+    this.#news.push(...alerts)
+  }
+
+  /** Who has not been told of it yet will not be. */
+  withdraw(subject: string): void {
+    this.#transactions.quickly('alert', () => this.#table.withdraw(subject))
+  }
+
   /** What was planned and stored since the last call. */
   takeNews(): PlannedAlert[] {
     const news = this.#news

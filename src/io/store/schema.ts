@@ -196,6 +196,11 @@ const MIGRATIONS: readonly string[] = [
   -- Minutes of each instrument, an hour to a row: rows of data, latencies, timing quality (app/health/minute-ring.ts).
   CREATE TABLE health_hours (instrument TEXT NOT NULL, hour INTEGER NOT NULL, minutes BLOB NOT NULL, PRIMARY KEY (instrument, hour)) WITHOUT ROWID;
   `,
+  `
+  -- Made-up earthquakes through the whole chain; nothing else knows of them. json: the drill of the API. started: µs since 1970.
+  CREATE TABLE drills (id TEXT PRIMARY KEY, started INTEGER NOT NULL, json TEXT NOT NULL);
+  CREATE INDEX drills_by_start ON drills (started);
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -16,6 +16,7 @@ import type { TraceGap } from '../../domain/trace-gap.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
 import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
+import { DrillLog } from './drill-log.ts'
 import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
 import { type HealthHour, HealthTable } from './health-table.ts'
@@ -114,6 +115,7 @@ export class Store {
   readonly id: string
   /** Alerts, stored with what they are about. */
   readonly outbox: Outbox
+  readonly drills: DrillLog
   readonly #file: string
   readonly #database: SqliteDatabase
   readonly #lock: SqliteDatabase
@@ -158,6 +160,7 @@ export class Store {
       this.#attempt(operation, () => database.transaction(change).immediate())
     const quickly = <T>(operation: string, change: () => T) => unsynced(database, () => safely(operation, change))
     this.outbox = new Outbox(database, { safely, quickly }, { ...options, findDetection: (id) => this.#detections.find(id) })
+    this.drills = new DrillLog(database, { safely, quickly }, this.outbox)
     this.#space = new SpaceKeeper(database, { waveforms, scores: this.#scores }, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate
   }
@@ -256,6 +259,11 @@ export class Store {
   /** Scores of windows that end in [from, to]. */
   scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[] {
     return this.#scores.read(instrument, from, to)
+  }
+
+  /** When the first window ends that has a stored score, of an instrument or of all. */
+  firstScoreTime(instrument: InstrumentId | undefined): Micros | undefined {
+    return this.#scores.firstTime(instrument)
   }
 
   /** Samples in [from, to], as far as they are kept. */
