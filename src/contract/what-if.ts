@@ -74,6 +74,7 @@ export const whatIfDetectionSchema = z
     off: isoTimeSchema.nullable(),
     score: scoreSchema.meta({ description: 'The largest' }),
     label: labelValueSchema.nullable(),
+    isPart: z.boolean().meta({ description: 'The other setting has it as a part of a longer one, or of several' }),
   })
   .meta({ id: 'WhatIfDetection' })
 
@@ -88,7 +89,7 @@ const outcomeSchema = z.object({
   detections: countSchema,
   /** One per UTC day of the span. */
   perDay: dayCountsSchema,
-  /** Stored detections with this label that it finds. */
+  /** Stored detections with this label that it finds, alone or as parts of longer ones. */
   labels: z.object(Object.fromEntries(LABEL_VALUES.map((label) => [label, countSchema])) as LabelCountShape),
 })
 
@@ -102,6 +103,11 @@ export const whatIfAnswerSchema = z
     scoredUntil: isoTimeSchema.nullable(),
     /** Windows × stride, summed over the instruments. */
     stationDays: z.number().nonnegative(),
+    /** In force, for the scope. */
+    settings: z.object({
+      trigger: triggerInForceSchema,
+      coincidence: z.object({ stations: z.number(), withinSeconds: z.number() }),
+    }),
     /** The settings in force, and those asked for. */
     now: outcomeSchema,
     asked: outcomeSchema,

@@ -44,6 +44,21 @@ export function matchIntervals<A extends Interval, B extends Interval>(
   return { pairs, onlyFirst: [...onlyFirst, ...first.slice(i)], onlySecond: [...onlySecond, ...second.slice(j)] }
 }
 
+/**
+ * Those of the first list that overlap any of the second.
+ *
+ * @param first by `on`
+ * @param second by `on`, none of which reaches into another
+ */
+export function overlapping<A extends Interval>(first: readonly A[], second: readonly Interval[]): A[] {
+  let j = 0
+  return first.filter((a) => {
+    while (j < second.length && endOf(second[j]!) < a.on) j++
+    const next = second[j]
+    return next !== undefined && next.on <= endOf(a)
+  })
+}
+
 function endOf({ off }: Interval): number {
   return off ?? Number.POSITIVE_INFINITY
 }

@@ -18,7 +18,7 @@ export interface FoundDetection extends RehearsedDetection {
 export interface RehearsalContext {
   readonly instruments: readonly InstrumentScores[]
   /** Of each instrument, by `on`; open ones have an end, too. */
-  readonly stored: ReadonlyMap<InstrumentId, readonly StoredTimes[]>
+  readonly stored: Stored
   /** What counts: detections that go on in it. */
   readonly span: Span
   /** Hz of the model's grid. */
@@ -26,6 +26,7 @@ export interface RehearsalContext {
   readonly model: string
 }
 
+export type Stored = ReadonlyMap<InstrumentId, readonly StoredTimes[]>
 export type Found = ReadonlyMap<InstrumentId, readonly FoundDetection[]>
 
 /** Nothing stored to learn from: the middle of the window. */

@@ -1,13 +1,14 @@
 import type { WhatIfOutcome } from '../../contract/what-if.ts'
+import { overlapping } from '../../detection/interval-matching.ts'
 import { LABEL_VALUES, type LabelValue } from '../../domain/label.ts'
 import type { Micros } from '../../domain/time.ts'
-import type { Found } from './rehearsal.ts'
+import type { Found, Stored } from './rehearsal.ts'
 import type { Span } from './score-memory.ts'
 
 const MICROS_PER_DAY = 86_400_000_000
 
 /** What a setting gives, in numbers. */
-export function outcomeOf(found: Found, span: Span): WhatIfOutcome {
+export function outcomeOf(found: Found, stored: Stored, span: Span): WhatIfOutcome {
   const detections = [...found.values()].flat()
   return {
     detections: detections.length,
@@ -15,8 +16,20 @@ export function outcomeOf(found: Found, span: Span): WhatIfOutcome {
       detections.map(({ on }) => on),
       span,
     ),
-    labels: countLabels(detections.flatMap(({ stored }) => stored ?? [])),
+    labels: foundLabels(found, stored, span),
   }
+}
+
+/** Stored detections that are found, by label. */
+export function foundLabels(found: Found, stored: Stored, { from }: Span): Record<LabelValue, number> {
+  return countLabels(
+    [...stored].flatMap(([instrument, all]) =>
+      overlapping(
+        all.filter(({ on, label }) => label !== null && on >= from),
+        found.get(instrument) ?? [],
+      ),
+    ),
+  )
 }
 
 /** One count per UTC day of the span. */

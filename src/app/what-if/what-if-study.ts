@@ -7,7 +7,7 @@ import type {
   WhatIfRequest,
   WhatIfSweep,
 } from '../../contract/what-if.ts'
-import { matchIntervals } from '../../detection/interval-matching.ts'
+import { matchIntervals, overlapping } from '../../detection/interval-matching.ts'
 import { probabilityOf } from '../../domain/calibration.ts'
 import { LABEL_VALUES } from '../../domain/label.ts'
 import type { NetworkEvent } from '../../domain/network-event.ts'
@@ -17,7 +17,7 @@ import type { ScoreReader, StoredTimes } from '../../io/store/score-reader.ts'
 import { changedSettings, checkTrigger, type TriggerSettings, triggerOfScope } from './asked-settings.ts'
 import { type Found, type FoundDetection, type RehearsalContext, rehearseDetections, rehearsedEvents } from './rehearsal.ts'
 import { LEAD_SECONDS, type RememberedScores, ScoreMemory, type Span } from './score-memory.ts'
-import { countLabels, outcomeOf, perDay } from './what-if-outcome.ts'
+import { countLabels, foundLabels, outcomeOf, perDay } from './what-if-outcome.ts'
 
 /** What does not change while the monitor runs; plain data. */
 export interface WhatIfSetup {
@@ -31,10 +31,10 @@ export interface WhatIfSetup {
 
 /** Detections that a list names. */
 const MOST_LISTED = 500
-/** On thresholds of a sweep: logits, a quarter apart, up to 0.9999. */
-const SWEEP_FROM = -1
-const SWEEP_TO = 9.25
-const SWEEP_STEP = 0.25
+/** On thresholds of a sweep: logits, from 0.5 to 0.9999. */
+const SWEEP_FROM = 0
+const SWEEP_TO = 9.24
+const SWEEP_STEP = 0.33
 
 /**
  * What other settings of trigger and coincidence would make of the stored scores. Detections are those that a live run with these
@@ -71,8 +71,12 @@ export class WhatIfStudy {
       to: formatMicros(request.to),
       scoredUntil: scores.scoredUntil === null ? null : formatMicros(scores.scoredUntil),
       stationDays: stationDaysOf(scores),
-      now: outcomeOf(now, request),
-      asked: outcomeOf(asked, request),
+      settings: {
+        trigger: triggerOfScope(settings, request.scope),
+        coincidence: { stations: settings.coincidence.stations, withinSeconds: settings.coincidence.withinSeconds },
+      },
+      now: outcomeOf(now, context.stored, request),
+      asked: outcomeOf(asked, context.stored, request),
       labelled: countLabels([...context.stored.values()].flat().filter(({ on }) => on >= request.from)),
       instruments: instruments.map(({ instrument, ...each }) => ({
         instrument,
@@ -85,8 +89,8 @@ export class WhatIfStudy {
         askedTrigger: triggerOf(askedSettings, instrument),
         hasOverride: [instrument, stationOfInstrument(instrument)].some((id) => settings.stations[id]?.trigger !== undefined),
       })),
-      lost: listed(instruments.flatMap(({ lost }) => lost)),
-      gained: listed(instruments.flatMap(({ gained }) => gained)),
+      lost: listed(instruments.flatMap(({ lost, asked }) => withParts(lost, asked))),
+      gained: listed(instruments.flatMap(({ gained, now }) => withParts(gained, now))),
       histogram: [...scores.histogram],
     }
   }
@@ -120,8 +124,9 @@ export class WhatIfStudy {
     return {
       stationDays: stationDaysOf(scores),
       steps: steps.map(({ on, settings }) => {
-        const all = [...foundIn(rehearseDetections(context, settings), request).values()].flat()
-        return { on, detections: all.length, labels: countLabels(all.flatMap(({ stored }) => stored ?? [])) }
+        const found = foundIn(rehearseDetections(context, settings), request)
+        const detections = [...found.values()].reduce((sum, all) => sum + all.length, 0)
+        return { on, detections, labels: foundLabels(found, context.stored, request) }
       }),
     }
   }
@@ -169,16 +174,28 @@ function stationDaysOf({ instruments }: RememberedScores): number {
   return instruments.reduce((sum, { scoredDays }) => sum + scoredDays, 0)
 }
 
+interface ChangedDetection {
+  readonly detection: FoundDetection
+  readonly isPart: boolean
+}
+
+/** Those that overlap one of the other setting are no news of their own. */
+function withParts(changed: readonly FoundDetection[], others: readonly FoundDetection[]): ChangedDetection[] {
+  const parts = new Set(overlapping(changed, others))
+  return changed.map((detection) => ({ detection, isPart: parts.has(detection) }))
+}
+
 /** What somebody has labelled comes first: it says whether a change is good. */
-function listed(detections: readonly FoundDetection[]): WhatIfDetection[] {
+function listed(changed: readonly ChangedDetection[]): WhatIfDetection[] {
   const rank = ({ stored }: FoundDetection) => {
     const label = stored?.label
     return label === undefined || label === null ? LABEL_VALUES.length : LABEL_VALUES.indexOf(label)
   }
-  return [...detections]
-    .sort((a, b) => rank(a) - rank(b) || b.on - a.on)
+  return [...changed]
+    .sort(({ detection: a }, { detection: b }) => rank(a) - rank(b) || b.on - a.on)
     .slice(0, MOST_LISTED)
-    .map(({ instrument, on, off, peak, stored }) => ({
+    .map(({ detection: { instrument, on, off, peak, stored }, isPart }) => ({
+      isPart,
       station: stationOfInstrument(instrument),
       instrument,
       id: stored?.id ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Interval, matchIntervals } from '../../../src/detection/interval-matching.ts'
+import { type Interval, matchIntervals, overlapping } from '../../../src/detection/interval-matching.ts'
 
 const of = (...pairs: readonly (readonly [number, number | null])[]): Interval[] => pairs.map(([on, off]) => ({ on, off }))
 
@@ -26,5 +26,13 @@ describe('matching intervals', () => {
 
   it('has nothing to pair with an empty list', () => {
     expect(matchIntervals(of([0, 1]), [])).toEqual({ pairs: [], onlyFirst: of([0, 1]), onlySecond: [] })
+  })
+})
+
+describe('overlapping intervals', () => {
+  it('may be many to one', () => {
+    expect(overlapping(of([0, 5], [10, 20], [30, 40], [50, 60]), of([4, 35])).map(({ on }) => on)).toEqual([0, 10, 30])
+    expect(overlapping(of([0, 100]), of([1, 2], [3, 4]))).toHaveLength(1)
+    expect(overlapping(of([0, 1]), [])).toEqual([])
   })
 })
