@@ -107,6 +107,7 @@ export class ScriptedServer {
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
+    if (!this.#server.listening) return
     this.#server.close()
     await once(this.#server, 'close')
   }

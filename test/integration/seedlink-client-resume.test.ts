@@ -1,27 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { StationId } from '../../src/domain/source-id.ts'
-import {
-  type BacklogSkipped,
-  fetchWindow,
-  type Position,
-  readStateFile,
-  type SeedlinkClientOptions,
-  writeStateFile,
-} from '../../src/io/seedlink/index.ts'
+import { type BacklogSkipped, fetchWindow, type Position, readStateFile, writeStateFile } from '../../src/io/seedlink/index.ts'
+import { run } from '../helpers/scripted-run.ts'
 import { PACKETS_START, packetsOf } from '../helpers/seedlink-packets.ts'
 import { RecordedClient } from '../helpers/seedlink-recorder.ts'
-import { type ConnectionScript, ScriptedServer } from '../helpers/seedlink-server.ts'
 
 const RINGSERVER = 'SeedLink v4.0 (RingServer/4.5.3) :: SLPROTO:4.0 SLPROTO:3.1 CAP WS:13'
 const AAA = 'XX_AAA' as StationId
-
-const closers: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
 
 describe('more stations than a connection may have', () => {
   const stations = ['XX_A', 'XX_B', 'XX_C', 'XX_D', 'XX_E']
@@ -165,7 +153,7 @@ describe('a backlog that the server has skipped', () => {
 describe('a state file', () => {
   it('brings a client of another program to where that one was, and back', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'seedlink-state-'))
-    closers.push(() => rmSync(folder, { recursive: true }))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'slinktool.state')
     expect(await readStateFile(file)).toEqual(new Map())
     writeFileSync(file, '#V2 StationID  Sequence  [Timestamp]\nXX_AAA 9 2026-01-01T00:00:09.000000Z\n')
@@ -180,7 +168,7 @@ describe('a state file', () => {
 
   it('with lines that are no positions is refused, as is a place where none can be', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'seedlink-state-'))
-    closers.push(() => rmSync(folder, { recursive: true }))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'x')
     writeFileSync(file, 'nonsense\n')
     await expect(readStateFile(file)).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('got "nonsense"') })
@@ -188,13 +176,3 @@ describe('a state file', () => {
     await expect(writeStateFile(join(folder, 'no', 'where'), new Map())).rejects.toMatchObject({ code: 'STORE' })
   })
 })
-
-async function run(scripts: readonly ConnectionScript[], options: Partial<SeedlinkClientOptions> = {}) {
-  const server = await ScriptedServer.listen(scripts)
-  const recorded = new RecordedClient({ url: server.url, stations: ['XX_AAA'], ...options })
-  closers.push(
-    () => server.close(),
-    () => recorded.client.close(),
-  )
-  return { server, recorded }
-}

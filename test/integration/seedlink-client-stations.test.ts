@@ -1,14 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import type { SeedlinkClientOptions } from '../../src/io/seedlink/index.ts'
+import { describe, expect, it } from 'vitest'
 import { ManualTimers } from '../helpers/manual-timers.ts'
+import { run } from '../helpers/scripted-run.ts'
 import { merged, packetsOf } from '../helpers/seedlink-packets.ts'
 import { RecordedClient } from '../helpers/seedlink-recorder.ts'
-import { type ConnectionScript, ScriptedServer } from '../helpers/seedlink-server.ts'
-
-const closers: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
+import type { ConnectionScript } from '../helpers/seedlink-server.ts'
 
 describe('wildcards on a server that knows none', () => {
   it('become the stations of INFO STATIONS, each asked for by name and with a state of its own', async () => {
@@ -188,16 +183,6 @@ describe('uni-station mode', () => {
     expect(() => new RecordedClient(options)).toThrow('SeedLink uni-station mode: expected one station, got 2')
   })
 })
-
-async function run(scripts: readonly ConnectionScript[], options: Partial<SeedlinkClientOptions> = {}) {
-  const server = await ScriptedServer.listen(scripts)
-  const recorded = new RecordedClient({ url: server.url, stations: ['XX_AAA'], ...options })
-  closers.push(
-    () => server.close(),
-    () => recorded.client.close(),
-  )
-  return { server, recorded }
-}
 
 function listOf(...stations: readonly string[]): string {
   const elements = stations.map((station) => {
