@@ -1,7 +1,9 @@
 import { HealthHistory } from '../../src/app/health/health-history.ts'
+import { ScoreDistributions } from '../../src/app/score-distribution.ts'
 import { storeView } from '../../src/app/store-view.ts'
 import { storedWaveforms } from '../../src/app/stored-waveforms.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../../src/contract/health.ts'
+import type { ModelCard } from '../../src/contract/model-card.ts'
 import type { Store } from '../../src/io/store/store.ts'
 import type { MonitorView } from '../../src/server/monitor-view.ts'
 import { EXAMPLE_INSTRUMENT, EXAMPLE_TIME } from './example-detection.ts'
@@ -63,6 +65,10 @@ export function exampleView(store: Store): MonitorView {
     drills: { begin: unasked, list: () => [], find: () => undefined },
     whatIf: { answer: unasked, events: unasked, sweep: unasked },
     settings: { read: unasked, propose: unasked, write: unasked },
+    scoreDistribution: (request) => {
+      const card = {} as ModelCard
+      return new ScoreDistributions({ store, instruments: [EXAMPLE_INSTRUMENT], card }).ask(request)
+    },
     waveforms: (instrument, from, to, maximumPoints) =>
       storedWaveforms({ from, to, maximumPoints }, EXAMPLE_MODEL.gridRate, (first, last) =>
         store.waveforms(instrument, first, last),

@@ -24,6 +24,10 @@ async function begin(url: string, body: object = {}): Promise<Response> {
   })
 }
 
+async function answerOf<T>(url: string): Promise<T> {
+  return (await (await fetch(url)).json()) as T
+}
+
 async function ended(url: string, id: string): Promise<Drill> {
   for (;;) {
     const drill = drillSchema.parse(await (await fetch(`${url}/api/drills/${id}`)).json())
@@ -52,7 +56,7 @@ alerts: [{ name: strong, when: [detection], where: { stations: [IU_ANMO] }, to: 
     const lines = command.stdout.trimEnd().split('\n')
     expect(lines.map((line) => /^PASS (.*?) \d+\.\d{3} s: /.exec(line)?.[1])).toEqual([...DRILL_STEPS, 'hook web', 'hook chat'])
 
-    const [{ id, truth, steps }] = (await (await fetch(`${live.url}/api/drills`)).json()).drills as [Drill]
+    const [{ id, truth, steps }] = (await answerOf<{ drills: [Drill] }>(`${live.url}/api/drills`)).drills
     // The times of the chain follow each other.
     const order = ['window', 'score', 'detection', 'event', 'packets', 'stored', 'feed']
     const times = order.map((name) => steps.find((step) => step.name === name)!.at!)
@@ -71,8 +75,8 @@ alerts: [{ name: strong, when: [detection], where: { stations: [IU_ANMO] }, to: 
 
     expect(await detectionsOf(live.url)).toEqual([])
     expect(await eventsOf(live.url)).toEqual([])
-    expect((await (await fetch(`${live.url}/api/alerts`)).json()).deliveries).toEqual([])
-    expect((await (await fetch(`${live.url}/api/alerts?subject=${id}`)).json()).deliveries).toHaveLength(2)
+    expect(await answerOf(`${live.url}/api/alerts`)).toEqual({ deliveries: [] })
+    expect(await answerOf(`${live.url}/api/alerts?subject=${id}`)).toMatchObject({ deliveries: [{}, {}] })
     const { detections, windows } = await healthOf(live.url)
     expect([detections, windows]).toEqual([0, 0])
     expect(heard).not.toContain('drill')
@@ -81,7 +85,7 @@ alerts: [{ name: strong, when: [detection], where: { stations: [IU_ANMO] }, to: 
 
     await live.command.kill('SIGKILL')
     live = await run(config)
-    expect((await (await fetch(`${live.url}/api/drills`)).json()).drills).toMatchObject([{ id, state: 'passed' }])
+    expect(await answerOf(`${live.url}/api/drills`)).toMatchObject({ drills: [{ id, state: 'passed' }] })
     await live.command.kill('SIGTERM')
     await receiver.close()
   })
@@ -115,11 +119,12 @@ alerts: [{ name: strong, when: [detection], where: { stations: [IU_ANMO] }, to: 
         .trimEnd()
         .split('\n'),
     ).toHaveLength(1)
-    const { deliveries } = await (await fetch(`${live.url}/api/alerts?subject=${id}`)).json()
-    expect(deliveries).toMatchObject([
-      { hook: 'gone', state: 'withdrawn' },
-      { hook: 'log', state: 'delivered' },
-    ])
+    expect(await answerOf(`${live.url}/api/alerts?subject=${id}`)).toMatchObject({
+      deliveries: [
+        { hook: 'gone', state: 'withdrawn' },
+        { hook: 'log', state: 'delivered' },
+      ],
+    })
     const unknown = await begin(live.url, { hooks: ['siren'] })
     expect([unknown.status, await unknown.text()]).toEqual([400, expect.stringContaining('(log, gone), got siren')])
     expect((await fetch(`${live.url}/api/drills/none`)).status).toBe(404)

@@ -35,7 +35,10 @@ describe('parseFeedQuery', () => {
   })
 
   it.each([
-    ['topics=detection', 'topics: expected some of detections, events, scores, waveforms, envelopes, health, drills, got detection'],
+    [
+      'topics=detection',
+      'topics: expected some of detections, events, scores, waveforms, envelopes, health, drills, got detection',
+    ],
     ['stations=ANMO', 'stations: expected NET_STA or NET_STA_LOC_BS, got ANMO'],
     ['envelopeStations=IU_ANMO,ANMO', 'envelopeStations: expected NET_STA or NET_STA_LOC_BS, got ANMO'],
     ['since=-1', 'since: expected a whole number, got -1'],
