@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SCORE_BIN_EDGES } from './score-distribution.ts'
+import { SCORE_BINS } from '../domain/score-bins.ts'
 
 /** `card.json`: everything about a model that its weights do not say. */
 
@@ -57,7 +57,7 @@ const scoreReferenceSchema = z.strictObject({
   description: z.string().describe('of which data'),
   counts: z
     .array(z.int().nonnegative())
-    .length(SCORE_BIN_EDGES.length + 1)
+    .length(SCORE_BINS)
     .describe('windows per bin of the logit: half a unit each from −12 to 12, and one at each end'),
 })
 

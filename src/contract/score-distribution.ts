@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { SCORE_BIN_EDGES } from '../domain/score-bins.ts'
 import { countSchema, instrumentIdSchema, isoTimeSchema } from './primitives.ts'
 
-/** Bins of half a unit of the logit from −12 to 12, and one at each end for what lies beyond: 50 bins. */
-export const SCORE_BIN_EDGES: readonly number[] = Array.from({ length: 49 }, (_, i) => -12 + i / 2)
+export { SCORE_BIN_EDGES }
 
 const histogram = { windows: countSchema, counts: z.array(countSchema).meta({ description: 'Windows per bin' }) }
 
@@ -26,13 +26,10 @@ export const scoreDistributionSchema = z
         ...histogram,
       })
       .nullable(),
-    drift: z
-      .number()
-      .nonnegative()
-      .nullable()
-      .meta({
-        description: 'Population stability index against the reference; null without one. Rule of thumb: above 0.25 it moved',
-      }),
+    drift: z.number().nonnegative().nullable().meta({
+      description:
+        'Population stability index against the reference; null without one and with fewer than 500 windows. Rule of thumb: above 0.25 it moved',
+    }),
   })
   .meta({ id: 'ScoreDistribution' })
 

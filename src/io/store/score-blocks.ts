@@ -49,6 +49,8 @@ export class ScoreBlocks implements Expendable {
   readonly #select
   readonly #upsert
   readonly #range
+  readonly #first
+  readonly #firstOf
   readonly #deleteOlder
   readonly #deleteOldest
 
@@ -65,6 +67,10 @@ export class ScoreBlocks implements Expendable {
     this.#range = database.prepare<[string, number, number], BlockRow>(
       `SELECT start, stride, scores FROM scores
        WHERE instrument = ? AND start <= ? AND start + stride * ${SCORES_PER_BLOCK} > ? ORDER BY stride, start`,
+    )
+    this.#first = database.prepare<[], BlockRow>('SELECT start, stride, scores FROM scores ORDER BY start LIMIT 1')
+    this.#firstOf = database.prepare<[string], BlockRow>(
+      'SELECT start, stride, scores FROM scores WHERE instrument = ? ORDER BY stride, start LIMIT 1',
     )
     this.#deleteOlder = database.prepare<[number, number]>(
       `DELETE FROM scores WHERE start <= ? AND start + stride * ${SCORES_PER_BLOCK} <= ?`,
@@ -109,6 +115,14 @@ export class ScoreBlocks implements Expendable {
       for (let i = first; i <= last; i++) runs.add(start + i * stride, stride, values[i] as number)
     }
     return runs.take()
+  }
+
+  /** When the first window ends that is stored, of an instrument or of all; undefined when there is none. */
+  firstTime(instrument: InstrumentId | undefined): Micros | undefined {
+    const block = instrument === undefined ? this.#first.get() : this.#firstOf.get(instrument)
+    if (!block) return undefined
+    const index = scoresOf(block.scores).findIndex((score) => !Number.isNaN(score))
+    return block.start + Math.max(0, index) * block.stride
   }
 
   /** Removes blocks that end before this time. */
