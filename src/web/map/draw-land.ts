@@ -8,7 +8,7 @@ export interface LandColours {
   readonly line: string
 }
 
-/** Points nearer than this to the one before are left out. */
+/** Points nearer than this to the one before are left out, and islands that are smaller. */
 const LEAST_PIXELS = 0.7
 /** Strokes of edges made by clipping stay outside. */
 const PADDING_PIXELS = 20
@@ -54,6 +54,7 @@ function tracedTurns(
   isRing: boolean,
 ): void {
   if (box.north < shown.south || box.south > shown.north) return
+  if ((box.east - box.west) * longitudeScale(view) < LEAST_PIXELS && (box.north - box.south) * view.scale < LEAST_PIXELS) return
   // As often as the Earth is seen side by side.
   const last = Math.floor((shown.east - box.west) / 360) * 360
   for (let turn = Math.ceil((shown.west - box.east) / 360) * 360; turn <= last; turn += 360) {

@@ -137,7 +137,8 @@ function drawEpicentres({ context, scene, view, size, palette }: Drawing): void 
 }
 
 /** Codes of the stations, as many as do not cover each other; the marked ones always. */
-function drawLabels({ context, scene, view, size, palette }: Drawing, places: ReadonlyMap<string, Point>): void {
+function drawLabels(drawing: Drawing, places: ReadonlyMap<string, Point>): void {
+  const { context, scene, view, size } = drawing
   context.font = LABEL_FONT
   const gap = markRadius(scene.stations.length) + 4
   const taken: Box[] = [...places.values()].map((place) => around(place, gap - 2))
@@ -145,27 +146,20 @@ function drawLabels({ context, scene, view, size, palette }: Drawing, places: Re
   if (epicentre) {
     const place = project(view, size, epicentre)
     taken.push(around(place, STAR_RADIUS))
-    label(context, 'preliminary', place, STAR_RADIUS + 2, taken, palette, true)
+    label(drawing, 'preliminary', place, STAR_RADIUS + 2, taken, true)
   }
   const isMarked = (station: string) => station === scene.selected || station === scene.pointed
   const order = [...scene.stations].sort((a, b) => Number(isMarked(b.station)) - Number(isMarked(a.station)))
   for (const { station } of order) {
     const place = places.get(station) as Point
     if (place.x < 0 || place.y < 0 || place.x > size.width || place.y > size.height) continue
-    label(context, station.slice(station.indexOf('_') + 1), place, gap, taken, palette, isMarked(station))
+    label(drawing, station.slice(station.indexOf('_') + 1), place, gap, taken, isMarked(station))
   }
 }
 
 /** Beside, above or below its mark, where nothing is yet. @param isNeeded also when everything is taken */
-function label(
-  context: CanvasRenderingContext2D,
-  text: string,
-  { x, y }: Point,
-  gap: number,
-  taken: Box[],
-  palette: Palette,
-  isNeeded: boolean,
-): void {
+function label(drawing: Drawing, text: string, { x, y }: Point, gap: number, taken: Box[], isNeeded: boolean): void {
+  const { context, size, palette } = drawing
   const { width } = context.measureText(text)
   const sides: readonly Point[] = [
     { x: x + gap, y: y - LABEL_HEIGHT / 2 },
@@ -174,10 +168,16 @@ function label(
     { x: x - width / 2, y: y + gap },
   ]
   const boxes = sides.map((side) => ({ left: side.x, right: side.x + width, top: side.y, bottom: side.y + LABEL_HEIGHT }))
-  const box = boxes.find((each) => !taken.some((other) => overlap(other, each))) ?? (isNeeded ? boxes[0] : undefined)
+  const box =
+    boxes.find((each) => isInside(each, size) && !taken.some((other) => overlap(other, each))) ??
+    (isNeeded ? boxes[0] : undefined)
   if (!box) return
   taken.push(box)
   haloed(context, text, box.left, box.bottom - 3, palette)
+}
+
+function isInside({ left, right, top, bottom }: Box, { width, height }: Size): boolean {
+  return left >= 0 && top >= 0 && right <= width && bottom <= height
 }
 
 function around({ x, y }: Point, radius: number): Box {

@@ -24,6 +24,7 @@ export class MapPainter {
   readonly #outlines = new Map<Detail, Outlines>()
   #scene: MapScene | undefined
   #view: MapView | undefined
+  #size: Size = { width: 0, height: 0 }
   #isLandOld = true
   #frame = 0
 
@@ -32,10 +33,6 @@ export class MapPainter {
     this.#canvas = canvas
     this.#context = context
     this.#onFailure = onFailure
-  }
-
-  get size(): Size {
-    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight }
   }
 
   show(scene: MapScene): void {
@@ -49,7 +46,12 @@ export class MapPainter {
     this.repaint()
   }
 
-  /** Of other size, or in other colours. */
+  resize(size: Size): void {
+    this.#size = size
+    this.repaint()
+  }
+
+  /** In other colours. */
   repaint(): void {
     this.#isLandOld = true
     this.#request()
@@ -66,7 +68,7 @@ export class MapPainter {
   #draw(now: number): void {
     this.#frame = 0
     const [scene, view] = [this.#scene, this.#view]
-    if (!scene || !view || this.size.width === 0) return
+    if (!scene || !view || this.#size.width === 0) return
     if (this.#isLandOld) this.#drawLand(view)
     const size = fitCanvas(this.#canvas, this.#context)
     this.#context.drawImage(this.#land, 0, 0, size.width, size.height)
@@ -78,7 +80,7 @@ export class MapPainter {
   #drawLand(view: MapView): void {
     const context = this.#land.getContext('2d')
     if (!context) return
-    const { size } = this
+    const size = this.#size
     const ratio = window.devicePixelRatio
     this.#land.width = Math.round(size.width * ratio)
     this.#land.height = Math.round(size.height * ratio)
@@ -90,11 +92,15 @@ export class MapPainter {
     this.#isLandOld = false
   }
 
-  /** The best that is there; what would be better is fetched. */
+  /** The coarse ones come first, and are drawn until the others are there. The whole Earth in detail would take seconds. */
   #outlinesFor(view: MapView): Outlines | undefined {
-    const detail = longitudeScale(view) >= DETAILED_PIXELS_PER_DEGREE ? 'detailed' : 'coarse'
+    const coarse = this.#known('coarse')
+    return longitudeScale(view) < DETAILED_PIXELS_PER_DEGREE ? coarse : (this.#known('detailed') ?? coarse)
+  }
+
+  #known(detail: Detail): Outlines | undefined {
     if (!this.#outlines.has(detail)) void this.#load(detail)
-    return this.#outlines.get(detail) ?? this.#outlines.get('detailed') ?? this.#outlines.get('coarse')
+    return this.#outlines.get(detail)
   }
 
   async #load(detail: Detail): Promise<void> {

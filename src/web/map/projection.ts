@@ -27,8 +27,7 @@ export interface Point {
 }
 
 const RADIAN = Math.PI / 180
-/** From the whole Earth on a small phone to some 10 m per pixel. */
-const SMALLEST_SCALE = 0.8
+/** Some 10 m per pixel. */
 const LARGEST_SCALE = 10_000
 /** A single station, or a dense network, is shown with so much around it. */
 const LEAST_EXTENT_KM = 300
@@ -73,23 +72,24 @@ export function fitView(places: readonly Place[], size: Size): MapView {
   const wide = Math.max(least, (east - west) * narrowing)
   const high = Math.max(least, north - south)
   const scale = Math.min(size.width / wide, size.height / high) * (1 - 2 * MARGIN)
-  return limited({ latitude, longitude: nearestTurn((west + east) / 2, 0), scale, parallel })
+  return limited({ latitude, longitude: nearestTurn((west + east) / 2, 0), scale, parallel }, size)
 }
 
 /** Zooms so that the place under `point` stays where it is. */
-export function zoomAt(view: MapView, { width, height }: Size, { x, y }: Point, factor: number): MapView {
-  const scaled = limited({ ...view, scale: view.scale * factor })
+export function zoomAt(view: MapView, size: Size, { x, y }: Point, factor: number): MapView {
+  const scaled = limited({ ...view, scale: view.scale * factor }, size)
   const kept = 1 - view.scale / scaled.scale
-  return limited({
-    ...scaled,
-    longitude: view.longitude + ((x - width / 2) / longitudeScale(view)) * kept,
-    latitude: view.latitude - ((y - height / 2) / view.scale) * kept,
-  })
+  const longitude = view.longitude + ((x - size.width / 2) / longitudeScale(view)) * kept
+  const latitude = view.latitude - ((y - size.height / 2) / view.scale) * kept
+  return limited({ ...scaled, longitude, latitude }, size)
 }
 
 /** Moves the map with the hand: what was at a point is at the point + (x, y). */
-export function panBy(view: MapView, { x, y }: Point): MapView {
-  return limited({ ...view, longitude: view.longitude - x / longitudeScale(view), latitude: view.latitude + y / view.scale })
+export function panBy(view: MapView, size: Size, { x, y }: Point): MapView {
+  return limited(
+    { ...view, longitude: view.longitude - x / longitudeScale(view), latitude: view.latitude + y / view.scale },
+    size,
+  )
 }
 
 /** Of a horizontal line through the centre. */
@@ -97,12 +97,14 @@ export function kmPerPixel(view: MapView): number {
   return (KM_PER_DEGREE * Math.cos(view.latitude * RADIAN)) / longitudeScale(view)
 }
 
-function limited(view: MapView): MapView {
+/** Never more than once around the Earth, nor closer than means anything. */
+function limited(view: MapView, { width }: Size): MapView {
+  const smallest = width / 360 / Math.cos(view.parallel * RADIAN)
   return {
     ...view,
     latitude: Math.max(-90, Math.min(90, view.latitude)),
     longitude: nearestTurn(view.longitude, 0),
-    scale: Math.max(SMALLEST_SCALE, Math.min(LARGEST_SCALE, view.scale)),
+    scale: Math.max(smallest, Math.min(LARGEST_SCALE, view.scale)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { distanceDegrees, KM_PER_DEGREE } from '../../../../src/domain/place.ts'
-import { fitView, kmPerPixel, panBy, placeAt, project, zoomAt } from '../../../../src/web/map/projection.ts'
+import { fitView, kmPerPixel, longitudeScale, panBy, placeAt, project, zoomAt } from '../../../../src/web/map/projection.ts'
 
 const SIZE = { width: 800, height: 500 }
 const RIDGECREST = [
@@ -67,7 +67,7 @@ describe('places and points', () => {
 
   it('stay under the hand when the map is moved', () => {
     const before = project(view, SIZE, RIDGECREST[0]!)
-    const after = project(panBy(view, { x: 30, y: -20 }), SIZE, RIDGECREST[0]!)
+    const after = project(panBy(view, SIZE, { x: 30, y: -20 }), SIZE, RIDGECREST[0]!)
     expect(after.x - before.x).toBeCloseTo(30, 6)
     expect(after.y - before.y).toBeCloseTo(-20, 6)
   })
@@ -83,8 +83,12 @@ describe('places and points', () => {
   })
 
   it('do not go beyond the poles, nor closer than some metres', () => {
-    expect(panBy(view, { x: 0, y: 1e6 }).latitude).toBe(90)
+    expect(panBy(view, SIZE, { x: 0, y: 1e6 }).latitude).toBe(90)
     expect(zoomAt(view, SIZE, { x: 0, y: 0 }, 1e9).scale).toBe(10_000)
-    expect(zoomAt(view, SIZE, { x: 0, y: 0 }, 1e-9).scale).toBe(0.8)
+  })
+
+  it('are each on the map once when one looks from afar', () => {
+    const afar = zoomAt(view, SIZE, { x: 0, y: 0 }, 1e-9)
+    expect(longitudeScale(afar) * 360).toBeCloseTo(SIZE.width, 6)
   })
 })
