@@ -129,10 +129,10 @@ export class AlertDesk {
     this.#tellNews()
   }
 
-  /** Who has not been told of it yet will not be. */
-  withdraw(subject: string): void {
+  /** Who has not been told of it will not be, and it is no dead letter. */
+  recall(subject: string): void {
     this.#storeResults()
-    this.#guarded(() => this.#options.outbox.withdraw(subject))
+    this.#guarded(() => this.#options.outbox.recall(subject))
   }
 
   /** One attempt, from memory: a heartbeat that comes late would say what is not so any more. */

@@ -16,7 +16,7 @@ import { type FeedAddress, FeedEar } from './feed-ear.ts'
 export interface DrillRunOptions extends DrillChainOptions {
   readonly config: Config
   readonly log: DrillLog
-  readonly desk: Pick<AlertDesk, 'deliveries' | 'tellStored' | 'withdraw'>
+  readonly desk: Pick<AlertDesk, 'deliveries' | 'tellStored' | 'recall'>
   /** Known once the server listens. */
   readonly feed: () => FeedAddress
   readonly publish: (drill: Drill) => void
@@ -71,7 +71,7 @@ export class DrillRun {
     }
     clearTimeout(timer)
     // What did not arrive in time must not arrive at some other time.
-    desk.withdraw(this.#drill.id)
+    desk.recall(this.#drill.id)
     const steps = this.#drill.steps.map(
       (step): DrillStep => (step.state === 'waiting' ? { ...step, state: 'failed', text: step.text || 'not reached' } : step),
     )

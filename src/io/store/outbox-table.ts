@@ -80,6 +80,7 @@ export class OutboxTable implements AlertHistory {
   readonly #toldHooks
   readonly #lastBeginning
   readonly #withdraw
+  readonly #recall
   readonly #heads
   readonly #next
   readonly #find
@@ -112,6 +113,9 @@ export class OutboxTable implements AlertHistory {
       .pluck()
     this.#withdraw = database.prepare<[string]>(
       "UPDATE outbox SET state = 'withdrawn', error = 'over before its time' WHERE subject = ? AND conditional = 1 AND state = 'pending'",
+    )
+    this.#recall = database.prepare<[string]>(
+      "UPDATE outbox SET state = 'withdrawn' WHERE subject = ? AND state IN ('pending', 'dead')",
     )
     this.#heads = database.prepare<[], LaneHead>(
       `SELECT hook, lane, number, due FROM outbox JOIN
@@ -180,6 +184,11 @@ export class OutboxTable implements AlertHistory {
   /** What waits for a subject to last or to be left alone is not told any more. */
   withdraw(subject: string): void {
     this.#withdraw.run(subject)
+  }
+
+  /** Whatever of a subject has not arrived is over: neither waiting nor a dead letter. */
+  recall(subject: string): void {
+    this.#recall.run(subject)
   }
 
   /** The first of each lane. */

@@ -157,9 +157,9 @@ export class Outbox {
     this.#news.push(...alerts)
   }
 
-  /** Who has not been told of it yet will not be. */
-  withdraw(subject: string): void {
-    this.#transactions.quickly('alert', () => this.#table.withdraw(subject))
+  /** Who has not been told of it will not be, and it is no dead letter. */
+  recall(subject: string): void {
+    this.#transactions.quickly('alert', () => this.#table.recall(subject))
   }
 
   /** What was planned and stored since the last call. */
