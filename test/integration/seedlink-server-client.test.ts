@@ -1,26 +1,19 @@
 import { createHash } from 'node:crypto'
-import { afterEach, describe, expect, it } from 'vitest'
-import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
+import { describe, expect, it } from 'vitest'
+import type { RunningServer, ServeOptions } from '../../src/app/serve.ts'
 import type { StationId } from '../../src/domain/source-id.ts'
 import { formatNanos } from '../../src/domain/time.ts'
 import { type Position, SeedlinkClient } from '../../src/io/seedlink/index.ts'
 import { parseHeader } from '../../src/miniseed/index.ts'
 import { syntheticNetwork } from '../helpers/memory-source.ts'
+import { serveRecords } from '../helpers/served-network.ts'
 
 const network = syntheticNetwork(120)
 const STATIONS = ['XX_AAA_00_HH', 'XX_BBB_00_HH']
 const EXPECTED = network.records.filter(({ sourceId }) => /AAA|BBB/.test(sourceId)).map(({ bytes }) => describeRecord(bytes))
 
-const servers: RunningServer[] = []
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ source: network, speed: Number.POSITIVE_INFINITY, ...options })
-  servers.push(server)
-  return server
+function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
+  return serveRecords({ source: network, ...options })
 }
 
 interface Received {

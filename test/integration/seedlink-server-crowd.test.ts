@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { FaultySource } from '../../src/app/faults/faulty-source.ts'
 import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
 import { DEFAULT_FAULTS } from '../../src/contract/faults.ts'
@@ -11,36 +11,19 @@ import { SeedlinkClient } from '../../src/io/seedlink/index.ts'
 import { ManualAlarmClock } from '../helpers/manual-alarm-clock.ts'
 import { MemorySource, syntheticNetwork, syntheticRecords } from '../helpers/memory-source.ts'
 import { ResumingClient } from '../helpers/resuming-client.ts'
-import { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import { serveRecords, visit } from '../helpers/served-network.ts'
 
 const SECOND = 1_000_000
 const network = syntheticNetwork(60)
-const servers: RunningServer[] = []
-const clients: SeedlinkTestClient[] = []
-const sockets: Socket[] = []
 
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy()
-  for (const client of clients.splice(0)) await client.close()
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ source: network, speed: Number.POSITIVE_INFINITY, ...options })
-  servers.push(server)
-  return server
-}
-
-async function visit({ port }: RunningServer): Promise<SeedlinkTestClient> {
-  const client = await SeedlinkTestClient.connect(port)
-  clients.push(client)
-  return client
+function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
+  return serveRecords({ source: network, ...options })
 }
 
 /** A socket that only counts what comes. */
 async function plug({ port }: RunningServer): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port })
-  sockets.push(socket)
+  onTestFinished(() => void socket.destroy())
   socket.on('error', () => {})
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
   return socket
@@ -140,13 +123,14 @@ describe('a server in a crowd', () => {
 
   it('takes thousands of STATION commands in one piece and sends what there is', async () => {
     const stations = Array.from({ length: 5000 }, (_, index) => `STATION XX_S${index}\r\nSELECT *_H_H_Z\r\nDATA\r\n`)
-    const v4 = await visit(await serve())
+    const server = await serve()
+    const v4 = await visit(server)
     v4.write(`SLPROTO 4.0\r\n${stations.join('')}STATION XX_AAA\r\nDATA\r\nEND\r\n`)
     await v4.untilEnd()
     expect(v4.texts.every((text) => text === 'OK')).toBe(true)
     expect(new Set(v4.packets.map(({ station }) => station))).toEqual(new Set(['XX_AAA']))
 
-    const v3 = await visit(servers[0]!)
+    const v3 = await visit(server)
     v3.write(`${'STATION AAA XX\r\nSELECT HHZ\r\nDATA\r\n'.repeat(3000)}END\r\n`)
     await v3.untilEnd()
     expect(v3.texts).toEqual(Array.from({ length: 9000 }, () => 'OK'))

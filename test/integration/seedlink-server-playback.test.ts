@@ -1,33 +1,23 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
+import { describe, expect, it } from 'vitest'
+import type { RunningServer, ServeOptions } from '../../src/app/serve.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { microsToNanos, NANOS_PER_SECOND, nanosToMicros } from '../../src/domain/time.ts'
 import { parseHeader } from '../../src/miniseed/index.ts'
 import { ManualAlarmClock } from '../helpers/manual-alarm-clock.ts'
 import { ARCHIVE_START, MemorySource, syntheticNetwork, syntheticRecords } from '../helpers/memory-source.ts'
-import { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import type { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import { serveRecords, visit } from '../helpers/served-network.ts'
 
 const SECOND = 1_000_000
 const network = syntheticNetwork(60)
 const one = new MemorySource(syntheticRecords({ nslc: 'XX.AAA.00.HHZ', seconds: 60 }))
 
-const servers: RunningServer[] = []
-const clients: SeedlinkTestClient[] = []
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close()
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(clock: ManualAlarmClock, options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ source: network, clock, ...options })
-  servers.push(server)
-  return server
+function serve(clock: ManualAlarmClock, options: Partial<ServeOptions> = {}): Promise<RunningServer> {
+  return serveRecords({ source: network, clock, speed: 1, ...options })
 }
 
-async function join({ port }: RunningServer, ...commands: string[]): Promise<SeedlinkTestClient> {
-  const client = await SeedlinkTestClient.connect(port)
-  clients.push(client)
+async function join(server: RunningServer, ...commands: string[]): Promise<SeedlinkTestClient> {
+  const client = await visit(server)
   await client.ask('SLPROTO 4.0')
   for (const command of commands.slice(0, -1)) expect(await client.ask(command)).toBe('OK')
   client.write(`${commands.at(-1)}\r\n`)

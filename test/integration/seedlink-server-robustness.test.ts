@@ -1,36 +1,21 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
 import { SeedlinkConnectionError } from '../../src/domain/errors.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { sourceIdFromNslc } from '../../src/domain/source-id.ts'
 import { encodeRecords } from '../../src/miniseed/index.ts'
 import { ARCHIVE_START, MemorySource, syntheticNetwork, syntheticRecords } from '../helpers/memory-source.ts'
-import { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import { serveRecords, visit } from '../helpers/served-network.ts'
 
 const network = syntheticNetwork(60)
-const servers: RunningServer[] = []
-const clients: SeedlinkTestClient[] = []
 
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close()
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ source: network, speed: Number.POSITIVE_INFINITY, ...options })
-  servers.push(server)
-  return server
-}
-
-async function join({ port }: RunningServer): Promise<SeedlinkTestClient> {
-  const client = await SeedlinkTestClient.connect(port)
-  clients.push(client)
-  return client
+function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
+  return serveRecords({ source: network, ...options })
 }
 
 /** The server still does its work. */
 async function expectService(server: RunningServer): Promise<void> {
-  const client = await join(server)
+  const client = await visit(server)
   client.write('STATION AAA XX\r\nDATA\r\nEND\r\n')
   await client.untilEnd()
   expect(client.packets.length).toBe(network.records.filter(({ sourceId }) => sourceId.includes('AAA')).length)
@@ -39,7 +24,7 @@ async function expectService(server: RunningServer): Promise<void> {
 describe('a server among clients of all kinds', () => {
   it('waits for the rest of a half line and serves others meanwhile', async () => {
     const server = await serve()
-    const half = await join(server)
+    const half = await visit(server)
     half.write('STATION AAA X')
     await expectService(server)
     half.write('X\r\n')
@@ -49,7 +34,7 @@ describe('a server among clients of all kinds', () => {
 
   it('closes the connection of an endless line', async () => {
     const server = await serve()
-    const endless = await join(server)
+    const endless = await visit(server)
     for (let index = 0; index < 20; index += 1) endless.write('A'.repeat(8192))
     await endless.untilClosed()
     await expectService(server)
@@ -57,7 +42,7 @@ describe('a server among clients of all kinds', () => {
 
   it('answers garbage with ERROR and goes on', async () => {
     const server = await serve()
-    const client = await join(server)
+    const client = await visit(server)
     client.write(Uint8Array.from({ length: 2048 }, (_, index) => (index * 73 + (index >> 3) * 31) % 256))
     client.write('\r\nHELLO\r\n')
     await client.until(() => client.texts.at(-2)?.startsWith('SeedLink v4.0') === true)
@@ -68,20 +53,20 @@ describe('a server among clients of all kinds', () => {
   it('survives clients that vanish in the middle of the stream', async () => {
     const server = await serve({ source: syntheticNetwork(1200) })
     for (let index = 0; index < 5; index += 1) {
-      const client = await join(server)
+      const client = await visit(server)
       client.write('STATION * *\r\nDATA\r\nEND\r\n')
       await client.until(() => client.packets.length > 0)
       client.reset()
       await client.untilClosed()
     }
-    const last = await join(server)
+    const last = await visit(server)
     last.write('SLPROTO 4.0\r\nINFO CONNECTIONS\r\n')
     await last.until(() => last.infos.length > 0)
     expect(JSON.parse(last.infos[0]!.text).connections.client_count).toBe(1)
   })
 
   it('answers a client that closed its side at once, as printf | nc does', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     client.write('HELLO\r\nSTATION AAA XX\r\nSELECT HHZ\r\nDATA\r\nEND\r\n')
     client.halfClose()
     await client.untilClosed()
@@ -92,7 +77,7 @@ describe('a server among clients of all kinds', () => {
 
   it('does not pile up answers for a client that asks and does not read', async () => {
     const server = await serve()
-    const greedy = await join(server)
+    const greedy = await visit(server)
     greedy.pause()
     for (let index = 0; index < 2000; index += 1) greedy.write('INFO STREAMS\r\n'.repeat(10))
     await expectService(server)
@@ -104,7 +89,7 @@ describe('a server among clients of all kinds', () => {
       formatVersion: 3,
     })
     const source = new MemorySource([...longName, ...syntheticRecords({ nslc: 'XX.AAA.00.HHZ', seconds: 30 })])
-    const client = await join(await serve({ source, onProblem: (problem) => problems.push(problem) }))
+    const client = await visit(await serve({ source, onProblem: (problem) => problems.push(problem) }))
     client.write('STATION * *\r\nDATA\r\nEND\r\n')
     await client.untilEnd()
     expect(client.packets.length).toBe(source.records.length - 1)
@@ -117,7 +102,7 @@ describe('a server among clients of all kinds', () => {
       recordLength: 4096,
       encoding: 3,
     })
-    const client = await join(await serve({ source: new MemorySource(record) }))
+    const client = await visit(await serve({ source: new MemorySource(record) }))
     client.write('STATION * *\r\nDATA\r\nEND\r\n')
     await client.untilEnd()
     const sequences = client.packets.map(({ sequence }) => sequence)
@@ -127,9 +112,9 @@ describe('a server among clients of all kinds', () => {
   it('refuses one client too many and says so', async () => {
     const problems: Problem[] = []
     const server = await serve({ maxClients: 1, onProblem: (problem) => problems.push(problem) })
-    const first = await join(server)
+    const first = await visit(server)
     await first.hello()
-    const second = await join(server)
+    const second = await visit(server)
     await second.untilClosed()
     expect(problems.map(({ code }) => code)).toEqual(['SERVER_FULL'])
     expect(await first.ask('STATION AAA XX')).toBe('OK')
@@ -144,7 +129,7 @@ describe('a server among clients of all kinds', () => {
 
   it('closes its clients when it closes, and frees the port', async () => {
     const server = await startServer({ source: network })
-    const client = await join(server)
+    const client = await visit(server)
     client.write('STATION * *\r\nDATA\r\nEND\r\n')
     await client.until(() => client.texts.length === 2)
     await server.close()

@@ -1,28 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { type RunningServer, type ServeOptions, startServer } from '../../src/app/serve.ts'
+import { describe, expect, it } from 'vitest'
+import type { RunningServer, ServeOptions } from '../../src/app/serve.ts'
 import { decodeRecord, parseHeader } from '../../src/miniseed/index.ts'
 import { syntheticNetwork } from '../helpers/memory-source.ts'
-import { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import type { SeedlinkTestClient } from '../helpers/seedlink-test-client.ts'
+import { serveRecords, visit } from '../helpers/served-network.ts'
 
 const network = syntheticNetwork()
-const servers: RunningServer[] = []
-const clients: SeedlinkTestClient[] = []
 
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.close()
-  for (const server of servers.splice(0)) await server.close()
-})
-
-async function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
-  const server = await startServer({ source: network, speed: Number.POSITIVE_INFINITY, ...options })
-  servers.push(server)
-  return server
-}
-
-async function join({ port }: RunningServer): Promise<SeedlinkTestClient> {
-  const client = await SeedlinkTestClient.connect(port)
-  clients.push(client)
-  return client
+function serve(options: Partial<ServeOptions> = {}): Promise<RunningServer> {
+  return serveRecords({ source: network, ...options })
 }
 
 function recordsOf(...stations: string[]): Uint8Array[] {
@@ -37,14 +23,14 @@ async function stream(client: SeedlinkTestClient, ...commands: string[]): Promis
 
 describe('a SeedLink server over records in memory', () => {
   it('says HELLO in two lines and one write', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     const [first, second] = await client.hello()
     expect(first).toMatch(/^SeedLink v4\.0 \(Quakewire\/\d+\.\d+\.\d+\) :: SLPROTO:4\.0 SLPROTO:3\.1 CAP$/)
     expect(second).toBe('Quakewire archive playback')
   })
 
   it('gives a v4 client every record unchanged, in order, numbered from 1, then END', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     await stream(client, 'SLPROTO 4.0', 'STATION *', 'DATA', 'END')
     await client.untilEnd()
     expect(client.packets.map(({ record }) => record)).toEqual(network.records.map(({ bytes }) => bytes))
@@ -56,14 +42,14 @@ describe('a SeedLink server over records in memory', () => {
   })
 
   it('gives a v3 client 512-byte records of its stations, unchanged where they are so already', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     await stream(client, 'STATION AAA XX', 'SELECT HH?', 'DATA', 'STATION BBB XX', 'DATA', 'END')
     await client.untilEnd()
     expect(client.packets.map(({ record }) => record)).toEqual(recordsOf('AAA', 'BBB'))
   })
 
   it('repacks other lengths and versions for v3 without losing a sample', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     await stream(client, 'STATION CCC XX', 'DATA', 'END')
     await client.untilEnd()
     const headers = client.packets.map(({ record }) => parseHeader(record))
@@ -75,7 +61,7 @@ describe('a SeedLink server over records in memory', () => {
   })
 
   it('converts to miniSEED 3 where a v4 client asks for it, sample by sample', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     await stream(client, 'SLPROTO 4.0', 'STATION *', 'SELECT *_H_H_Z:3 *:native', 'DATA', 'END')
     await client.untilEnd()
     expect(client.packets.length).toBe(network.records.length)
@@ -97,7 +83,7 @@ describe('a SeedLink server over records in memory', () => {
 
   it('serves clients with different selections at the same time', async () => {
     const server = await serve()
-    const [one, two] = [await join(server), await join(server)]
+    const [one, two] = [await visit(server), await visit(server)]
     await stream(one, 'STATION AAA XX', 'SELECT HHZ', 'DATA', 'END')
     await stream(two, 'SLPROTO 4.0', 'STATION XX_BBB', 'SELECT *_H_H_? !*_H_H_Z', 'DATA', 'END')
     await Promise.all([one.untilEnd(), two.untilEnd()])
@@ -111,7 +97,7 @@ describe('a SeedLink server over records in memory', () => {
   ])('resumes from every sequence with exactly the tail, in %s', async (protocol, station, format) => {
     const server = await serve({ source: syntheticNetwork(20) })
     const open = async (data: string): Promise<string[]> => {
-      const client = await join(server)
+      const client = await visit(server)
       if (protocol === 'v4') await client.ask('SLPROTO 4.0')
       await stream(client, station, data, 'END')
       await client.untilEnd()
@@ -127,7 +113,7 @@ describe('a SeedLink server over records in memory', () => {
   })
 
   it('answers uni-station mode with data only', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     expect(await client.ask('SELECT HHZ')).toBe('OK')
     client.write('DATA\r\n')
     await client.untilEnd()
@@ -138,7 +124,7 @@ describe('a SeedLink server over records in memory', () => {
   })
 
   it('answers INFO after END and closes at BYE', async () => {
-    const client = await join(await serve())
+    const client = await visit(await serve())
     await stream(client, 'STATION AAA XX', 'DATA', 'END')
     await client.untilEnd()
     client.write('INFO STREAMS\r\n')
