@@ -1,10 +1,11 @@
 import { feature, mesh } from 'topojson-client'
 import type { GeometryCollection, MultiPolygon, Topology } from 'topojson-specification'
 import type { Box } from './clip-ring.ts'
+import { nearestTurn } from './projection.ts'
 
 /** A line or a closed ring, with the box around it. */
 export interface Outline {
-  /** Longitude, latitude, longitude …, degrees; a ring does not repeat its first point. */
+  /** Longitude, latitude, longitude …, degrees, beyond ±180 where it crosses the date line; a ring does not repeat its first point. */
   readonly points: Float32Array
   readonly box: Box
 }
@@ -24,8 +25,8 @@ export type WorldTopology = Topology<{ countries: GeometryCollection; land: Geom
 export function outlinesOf(topology: WorldTopology): Outlines {
   const { countries, land } = topology.objects
   return {
-    land: polygonsOf(feature(topology, land)).flatMap((rings) => rings.map((ring) => outlineOf(ring.slice(0, -1)))),
-    borders: mesh(topology, countries, (a, b) => a !== b).coordinates.map(outlineOf),
+    land: polygonsOf(feature(topology, land)).flatMap((rings) => rings.map(ringOf)),
+    borders: mesh(topology, countries, (a, b) => a !== b).coordinates.map((line) => outlineOf(unwound(line))),
   }
 }
 
@@ -38,6 +39,23 @@ function polygonsOf(shape: ReturnType<typeof feature>): readonly (readonly (read
 }
 
 type Position = readonly number[]
+
+/** Antarctica goes around the pole: its coast is a ring when it comes back by the pole itself. */
+function ringOf(ring: readonly Position[]): Outline {
+  const positions = unwound(ring)
+  const [first, last] = [positions[0]?.[0] ?? 0, positions.at(-1)?.[0] ?? 0]
+  if (Math.abs(last - first) < 180) return outlineOf(positions.slice(0, -1))
+  return outlineOf([...positions, [last, -90], [first, -90]])
+}
+
+/** The file jumps from 180° to −180°; here a coast goes on beyond. */
+function unwound(positions: readonly Position[]): Position[] {
+  let before = positions[0]?.[0] ?? 0
+  return positions.map(([longitude = 0, latitude = 0]) => {
+    before = nearestTurn(longitude, before)
+    return [before, latitude]
+  })
+}
 
 function outlineOf(positions: readonly Position[]): Outline {
   const points = new Float32Array(positions.length * 2)

@@ -15,6 +15,19 @@ describe('the outlines of the Earth', () => {
     expect(isLand(outlines, 57, 3)).toBe(false)
   })
 
+  it('go on across the date line instead of around the Earth', () => {
+    expect([isLand(outlines, 66.5, -175), isLand(outlines, 68, 177)]).toEqual([true, true])
+    expect([isLand(outlines, 73.5, 0), isLand(outlines, 70.5, -60), isLand(outlines, 61, -177)]).toEqual([false, false, false])
+    expect([isLand(outlines, -89, 30), isLand(outlines, -89, -179.9), isLand(outlines, -60, 30)]).toEqual([true, true, false])
+    for (const { points } of [...outlines.land, ...outlines.borders]) {
+      for (let i = 2; i < points.length; i += 2) {
+        const isAtPole = points[i + 1] === -90
+        if (!isAtPole && Math.abs(points[i]! - points[i - 2]!) > 20)
+          expect.fail(`${points[i - 2]} to ${points[i]} at ${points[i + 1]}`)
+      }
+    }
+  })
+
   it('have borders between countries, none of them along a coast', () => {
     expect(outlines.borders.length).toBeGreaterThan(100)
     const points = outlines.borders.flatMap(({ points }) => [...points])
@@ -37,13 +50,16 @@ describe('the outlines of the Earth', () => {
   })
 })
 
+/** Crossings of a ray to the north, all turns of the Earth taken together. */
 function isLand({ land }: Outlines, latitude: number, longitude: number): boolean {
   let crossings = 0
   for (const { points } of land) {
-    for (let i = 0; i < points.length; i += 2) {
-      const next = (i + 2) % points.length
-      const [ax, ay, bx, by] = [points[i]!, points[i + 1]!, points[next]!, points[next + 1]!]
-      if (ay > latitude !== by > latitude && longitude < ax + ((latitude - ay) / (by - ay)) * (bx - ax)) crossings++
+    for (const x of [longitude - 360, longitude, longitude + 360]) {
+      for (let i = 0; i < points.length; i += 2) {
+        const next = (i + 2) % points.length
+        const [ax, ay, bx, by] = [points[i]!, points[i + 1]!, points[next]!, points[next + 1]!]
+        if (ax > x !== bx > x && latitude < ay + ((x - ax) / (bx - ax)) * (by - ay)) crossings++
+      }
     }
   }
   return crossings % 2 === 1
