@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { relevanceStrips } from '../../../src/web/detections/relevance-strips.ts'
+import { relevanceStrips } from '../../../../src/web/detections/relevance-strips.ts'
 
 describe('relevance as strips', () => {
   it('joins neighbours of one colour and leaves out what rounds to nothing', () => {
