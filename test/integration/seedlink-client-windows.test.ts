@@ -93,6 +93,21 @@ describe('fetching a time window', () => {
     expect(stations.get('XX_NONE')).toMatchObject({ kind: 'rejected' })
   })
 
+  it.each([
+    ['XX_NONE', 'XX_AAA'],
+    ['XX_AAA', 'XX_NONE'],
+  ])('fetches %s, %s also when all that one of its connections asks for is refused', async (...stations) => {
+    const script: ConnectionScript = { unknownStations: ['XX_NONE'], packets: packetsOf('XX_AAA', 0, 9), afterwards: 'end' }
+    const { result, manual } = await fetching([script], stations, { stationsPerConnection: 1 })
+    let settled: FetchResult | undefined
+    void result.then((value) => {
+      settled = value
+    })
+    await turnUntil(manual, () => settled !== undefined)
+    expect(settled).toMatchObject({ outcome: 'end', packets: 10, reason: expect.stringContaining('no such station') })
+    expect(settled?.stations.get('XX_NONE')).toMatchObject({ kind: 'rejected' })
+  })
+
   it('fails at once when every station is refused, or the credentials are', async () => {
     const none = await fetching([{ unknownStations: ['XX_AAA'] }])
     expect(await none.result).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('no such station') })

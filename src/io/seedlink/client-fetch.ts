@@ -27,7 +27,7 @@ export interface FetchResult {
    * before. `silent`: none did. `failed`: the server could not be asked to the end; what came was handed out.
    */
   readonly outcome: WindowOutcome | 'failed'
-  /** Why it failed. */
+  /** Why it failed, or why a connection's share of the stations could not be asked for. */
   readonly reason?: string
   readonly packets: number
   /** Per `NET_STA`; `rejected` says why. */
@@ -65,18 +65,27 @@ export async function fetchWindow(
   const problems: Problem[] = []
   let failures = 0
   const outcomes = new Map<number, WindowOutcome>()
+  /** Connections of which all stations are refused. */
+  const refused = new Map<number, string>()
   return new Promise((resolve) => {
     const settle = (failure?: string): void => {
       signal?.removeEventListener('abort', onAbort)
       const result = { packets: client.counts.packets, stations: new Map(client.stationStates), problems }
       client.close()
-      resolve(failure === undefined ? { outcome: worst(outcomes), ...result } : { outcome: 'failed', reason: failure, ...result })
+      const [reason] = refused.values()
+      if (failure !== undefined) resolve({ outcome: 'failed', reason: failure, ...result })
+      else resolve({ outcome: worst(outcomes), ...(reason === undefined ? {} : { reason }), ...result })
     }
     const onAbort = (): void => settle('aborted')
     const onLink = (link: number, state: LinkState): void => {
+      refused.delete(link)
       if (state.kind === 'ended') outcomes.set(link, state.outcome)
-      else if (state.kind === 'rejected' || state.kind === 'unauthorised') settle(state.reason)
+      else if (state.kind === 'rejected') refused.set(link, state.reason)
+      else if (state.kind === 'unauthorised') settle(state.reason)
       else if (state.kind === 'waiting' && state.attempt > 1 && ++failures >= attempts) settle(state.reason)
+      // The client itself tells when all have ended; it would ask again for what was refused.
+      const isOver = refused.size > 0 && outcomes.size + refused.size === client.linkStates.length
+      if (isOver) settle(outcomes.size === 0 ? [...refused.values()].join('; ') : undefined)
     }
     const client = new SeedlinkClient({
       ...rest,
