@@ -78,7 +78,7 @@ export async function fetchWindow(
     }
     const onAbort = (): void => settle('aborted')
     const onLink = (link: number, state: LinkState): void => {
-      refused.delete(link)
+      if (state.kind === 'streaming') refused.delete(link)
       if (state.kind === 'ended') outcomes.set(link, state.outcome)
       else if (state.kind === 'rejected') refused.set(link, state.reason)
       else if (state.kind === 'unauthorised') settle(state.reason)
