@@ -8,32 +8,17 @@ import { getJson } from '../api/api.ts'
 import { openBrowserSocket } from './browser-socket.ts'
 import { FeedClient, type LinkState } from './feed-client.ts'
 import { type FeedWants, subscriptionOf } from './feed-wants.ts'
+import { type LiveTraces, SHOWN_SECONDS } from './live-traces.ts'
 import { keepLabel, mergeById, withLabel } from './merge-durable.ts'
 import { SampleBlocks } from './sample-blocks.ts'
 import { Sparks } from './sparks.ts'
 
-/** Seconds of waveform and score that a row of the page shows. */
-export const SHOWN_SECONDS = 120
 const NEWEST_DETECTIONS = 200
 const NEWEST_EVENTS = 100
 /** Somebody who scrolls through the wall should not subscribe to all that flies past. */
 const SUBSCRIBE_DELAY_MILLIS = 150
 /** What a screen does not need is let go of, now and then. */
 const TIDY_MILLIS = 30_000
-
-/** What the traces are drawn from; plain, because it changes far more often than it is looked at. */
-export interface LiveTraces {
-  /** Hz. */
-  readonly rate: number
-  /** Z, N, E on the grid; sample i is at i / rate seconds since 1970. */
-  readonly samples: SampleBlocks
-  /** Score i is of the window that ends at i · stride seconds since 1970. */
-  readonly scores: SampleBlocks
-  /** Seconds. */
-  readonly stride: number
-  /** Seconds before the newest sample that are worth keeping. */
-  keptSeconds: number
-}
 
 /** Everything the page knows, kept up to date by the feed. */
 export class MonitorState {

@@ -1,6 +1,6 @@
 import type { ScoreRunWire } from '../../contract/http.ts'
 import type { WaveformsAnswer } from '../../contract/waveforms-answer.ts'
-import type { LiveTraces } from '../feed/monitor-state.svelte.ts'
+import type { LiveTraces } from '../feed/live-traces.ts'
 
 /** Where old data come from; seconds since 1970. */
 export interface HistorySource {

@@ -1,5 +1,5 @@
 import type { RelevanceWire } from '../../contract/http.ts'
-import type { LiveTraces } from '../feed/monitor-state.svelte.ts'
+import type { LiveTraces } from '../feed/live-traces.ts'
 import type { Band } from '../plot/band-filter.ts'
 import { fitCanvas } from '../plot/canvas.ts'
 import { SpectrogramPainter } from '../plot/draw-spectrogram.ts'

@@ -1,4 +1,4 @@
-import type { LiveTraces } from '../feed/monitor-state.svelte.ts'
+import type { LiveTraces } from '../feed/live-traces.ts'
 import { drawLine } from './draw-line.ts'
 import { meanAndPeak, steadyPeak } from './extremes.ts'
 import type { Palette } from './palette.ts'
