@@ -22,7 +22,7 @@ import {
   stationsOf,
 } from './forming-event.ts'
 import { groupWith, type OnsetGroup } from './onset-group.ts'
-import { shareOut } from './share-out.ts'
+import { isFragment, shareOut } from './share-out.ts'
 import { Watermark, type WatermarkState } from './watermark.ts'
 
 /** Plain data; what a restart brings back. */
@@ -244,6 +244,7 @@ export class Coincidence {
     const members = new Set(group.candidates.map(({ detection }) => detection))
     const taken = late.filter(({ detection }) => members.has(detection))
     if (!rule || (taken.length * 2 > members.size && group.score < SURELY_P)) return false
+    if (isFragment(group.candidates, this.#events, this.#options)) return false
     const isFree = ({ detection }: Candidate) => !members.has(detection)
     this.#single = this.#single.filter(isFree)
     if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))

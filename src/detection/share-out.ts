@@ -5,6 +5,7 @@ import {
   counted,
   type FormingEvent,
   located,
+  missOf,
   missShare,
   type Part,
   ruleMet,
@@ -20,33 +21,76 @@ export interface Shares {
 
 /** Onsets change the location and the location the onsets: so often at most. */
 const ROUNDS = 4
+/** What is left over of a much larger event: so few onsets, … */
+const MOST_LEFT_OVER = 3
+/** … so many times fewer than it has, … */
+const MUCH_LARGER = 3
+/** … at least this part of them between its P and S, … */
+const MOST_SHARE = 0.6
+/** … give or take so many tolerances. */
+const LOOSE = 2
 
 /**
- * Shares the onsets of located events out anew: the largest event takes all that it predicts, the next one of the rest, and so on. An
- * earthquake that had begun as two events becomes one, and what a misread first onset has brought together comes apart. What nobody
- * predicts stands alone again.
+ * Shares the onsets of located events out anew: the event whose source explains most takes all that it predicts, the best one of the
+ * rest follows, and so on. An earthquake that had begun as two events becomes one, also when the wrong one had grown larger, and what a
+ * misread first onset has brought together comes apart. What nobody predicts stands alone again.
  *
  * @param single onsets of no event
  */
 export function shareOut(events: readonly FormingEvent[], single: readonly Candidate[], options: CoincidenceOptions): Shares {
-  const bySize = events
-    .filter(({ location }) => location)
-    .sort((a, b) => counted(b.parts).length - counted(a.parts).length || (a.id < b.id ? -1 : 1))
-  let free: readonly Candidate[] = [...single, ...bySize.flatMap(({ parts }) => counted(parts).map(bare))].sort(byOnset)
+  let rest = events.filter(({ location }) => location)
+  let free: readonly Candidate[] = [...single, ...rest.flatMap(({ parts }) => counted(parts).map(bare))].sort(byOnset)
   const shared = new Map<FormingEvent, FormingEvent>()
-  for (const event of bySize) {
+  const left: FormingEvent[] = []
+  while (rest.length > 0) {
+    const event = mostExplaining(rest, free, options)
+    rest = rest.filter((each) => each !== event)
     const taken = takeAll(event, free, options)
-    if (!taken) continue
+    if (!taken || isFragment(counted(taken.parts), [...shared.values()], options)) {
+      left.push(event)
+      continue
+    }
     const members = new Set(counted(taken.parts).map(({ detection }) => detection))
     free = free.filter(({ detection }) => !members.has(detection))
     shared.set(event, isSame(event, taken) ? event : taken)
   }
-  const isLeft = (event: FormingEvent) => event.location !== undefined && !shared.has(event)
-  return {
-    events: events.filter((event) => !isLeft(event)).map((event) => shared.get(event) ?? event),
-    single: free,
-    left: bySize.filter(isLeft),
+  // Of those without a location only what another one has shaken apart is known.
+  for (const event of events) {
+    if (!event.location && isFragment(counted(event.parts), [...shared.values()], options)) {
+      left.push(event)
+      free = [...free, ...counted(event.parts).map(bare)].sort(byOnset)
+    }
   }
+  return {
+    events: events.filter((event) => !left.includes(event)).map((event) => shared.get(event) ?? event),
+    single: free,
+    left,
+  }
+}
+
+/**
+ * Whether onsets are what a much larger event has left over: most came while its waves passed their stations, too far from what is
+ * predicted to belong to it.
+ */
+export function isFragment(onsets: readonly Candidate[], others: readonly FormingEvent[], options: CoincidenceOptions): boolean {
+  if (onsets.length > MOST_LEFT_OVER) return false
+  return others.some((other) => {
+    if (!other.location || counted(other.parts).length < onsets.length * MUCH_LARGER) return false
+    return onsets.filter((onset) => isInWavesOf(onset, other, options)).length >= onsets.length * MOST_SHARE
+  })
+}
+
+/** From a little before P to a little after S. */
+function isInWavesOf(onset: Candidate, event: FormingEvent, options: CoincidenceOptions): boolean {
+  const [p, s] = [missOf(onset, event, options, 'P'), missOf(onset, event, options, 'S')]
+  const around = LOOSE * options.toleranceSeconds
+  return p !== undefined && s !== undefined && p >= -around && s <= around
+}
+
+function mostExplaining(events: readonly FormingEvent[], free: readonly Candidate[], options: CoincidenceOptions): FormingEvent {
+  const sorted = events.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const worth = sorted.map((event) => predicted(event, free, options).reduce((sum, { fit }) => sum + fit, 0))
+  return sorted[worth.indexOf(Math.max(...worth))]!
 }
 
 /** @returns undefined when too few are left */
@@ -54,7 +98,7 @@ function takeAll(event: FormingEvent, free: readonly Candidate[], options: Coinc
   let current = event
   for (let round = 0; round < ROUNDS; round++) {
     const rest = event.parts.filter(({ phase }) => phase !== 'P')
-    const parts = [...rest, ...predicted(current, free, options)].sort(byOnset)
+    const parts = [...rest, ...predicted(current, free, options).map(({ part }) => part)].sort(byOnset)
     const next = { ...current, parts }
     if (isSame(current, next)) return current
     if (!ruleMet(stationsOf(counted(parts)), options)) return undefined
@@ -63,19 +107,27 @@ function takeAll(event: FormingEvent, free: readonly Candidate[], options: Coinc
   return current
 }
 
+interface Prediction {
+  readonly part: Part
+  readonly miss: number
+  /** 1: hits; 0: misses by all that is allowed. */
+  readonly fit: number
+}
+
 /** Of each station the onset that misses the prediction least. */
-function predicted(event: FormingEvent, free: readonly Candidate[], options: CoincidenceOptions): Part[] {
+function predicted(event: FormingEvent, free: readonly Candidate[], options: CoincidenceOptions): Prediction[] {
   const own = new Set(event.parts.map(({ detection }) => detection))
-  const best = new Map<string, { readonly part: Part; readonly miss: number }>()
+  const best = new Map<string, Prediction>()
   for (const candidate of free) {
     const miss = missShare(candidate, event, options)
     // Nothing is predicted for a station without coordinates: its onset stays where it is.
     if (miss === undefined ? !own.has(candidate.detection) : !(miss <= 1)) continue
     const found = best.get(candidate.station)
     const size = miss ?? 0
-    if (!found || size < found.miss) best.set(candidate.station, { part: { ...bare(candidate), phase: 'P' }, miss: size })
+    if (found && found.miss <= size) continue
+    best.set(candidate.station, { part: { ...bare(candidate), phase: 'P' }, miss: size, fit: 1 - size * size })
   }
-  return [...best.values()].map(({ part }) => part)
+  return [...best.values()]
 }
 
 function isSame(one: FormingEvent, other: FormingEvent): boolean {

@@ -243,6 +243,19 @@ describe('a network of sixty stations whose earthquakes are known', () => {
   })
 })
 
+describe('earthquakes that come every half minute, so that their waves overlap', () => {
+  const network = trueNetwork({ seed: 6, stations: 60, events: 60, everySeconds: 30 })
+  const events = lastEvents(
+    runCoincidence(arriving(network.detections, [...network.places.keys()].slice(0, 3)), coincidenceWith(network.places)),
+  ).filter(({ state }) => state === 'closed')
+
+  it('are told once each, also where the first onsets of one were mistaken for another', () => {
+    const told = events.map(({ members }) => truthOf(members, network.truth))
+    expect(told.length).toBeGreaterThan(45)
+    expect(told.filter((number, i) => number !== undefined && told.indexOf(number) !== i)).toEqual([])
+  })
+})
+
 /** The earthquake that most of the counted members come from. */
 function truthOf(members: readonly EventMember[], truth: ReadonlyMap<string, number>): number | undefined {
   const counted = members.filter(({ phase }) => phase === 'P').map(({ detection }) => truth.get(detection))
