@@ -1,5 +1,6 @@
 import type { DetectionWire } from '../contract/detection.ts'
 import type { ExplanationAnswer, ReplayAnswer } from '../contract/detection-study.ts'
+import { UsageError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
@@ -9,7 +10,6 @@ import { HttpError } from '../server/http-error.ts'
 import type { DetectionStudyView, Download, ExplanationRequest } from '../server/monitor-view.ts'
 import { amplitudeSpectrum } from '../signal/amplitude-spectrum.ts'
 import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
-import { explainWith } from './explain.ts'
 import { classifiedWindow, type DetectionWindow } from './explain-detection.ts'
 import type { LoadedModel } from './load-model.ts'
 import { RelevanceEngines } from './relevance-engines.ts'
@@ -25,6 +25,9 @@ export interface DetectionStudyOptions {
   readonly model: LoadedModel
   readonly clock: Clock
 }
+
+/** What is handed out at the logit. */
+const RELEVANCE_START = 1
 
 /** Does again what the pipeline did with the best window of a stored detection. Takes a few milliseconds, on the pipeline's own thread. */
 export class DetectionStudy implements DetectionStudyView {
@@ -74,7 +77,7 @@ export class DetectionStudy implements DetectionStudyView {
     const window = this.#window(id)
     if (!window) return undefined
     const { detection, score, startTime, samples } = window.origin
-    const { logit, start, relevance } = explainWith(this.#engines.get(options), window, options)
+    const { logit, relevance } = this.#relevanceOf(window, options)
     const rate = model.card.sampleRate
     const place = { startTime: formatMicros(startTime), rate }
     return {
@@ -86,11 +89,21 @@ export class DetectionStudy implements DetectionStudyView {
       score,
       relevance: { ...place, beta: options.beta, ...wireComponents(shortDigits(relevance)) },
       shares: sharesOf(relevance),
-      conservation: { start, input: relevance.reduce((sum, value) => sum + value, 0) },
+      conservation: { start: RELEVANCE_START, input: relevance.reduce((sum, value) => sum + value, 0) },
       waveform: { ...place, ...wireComponents(samples) },
       spectrum: spectrumOf(samples, rate),
       seconds: (clock.now() - begin) / MICROS_PER_SECOND,
     }
+  }
+
+  /** From 1 at the logit; zeros for a window that the network is not asked about. */
+  #relevanceOf({ input, isUsable }: DetectionWindow, options: ExplanationRequest) {
+    const engine = this.#engines.get({ ...options, start: 'one' })
+    if (!isUsable) return { logit: null, relevance: new Float32Array(input.length) }
+    const { logits, relevance } = engine.maps(input, 1)
+    const logit = logits[0]!
+    if (Number.isFinite(logit)) return { logit, relevance }
+    throw new UsageError(`explanation: expected a finite logit, got ${logit}`)
   }
 
   #window(id: string): DetectionWindow | undefined {

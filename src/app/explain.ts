@@ -48,16 +48,9 @@ export interface WindowExplanation {
 
 /** @throws {UsageError} when options contradict each other, or the window's values are so large that the logit overflows */
 export function explainWindow(network: Network, window: ExplainableWindow, options: RelevanceOptions): WindowExplanation {
-  return explainWith(new Relevance(network, readKernels(), options), window, options)
-}
-
-/**
- * @param relevance made with the same options
- * @throws {UsageError} when the window's values are so large that the logit overflows
- */
-export function explainWith(relevance: Relevance, window: ExplainableWindow, options: RelevanceOptions): WindowExplanation {
   const resolved = { method: 'lrp', beta: 0, bias: 'ignore', start: 'one', ...options } as const
-  const what = { channels: relevance.channels, window, options: resolved }
+  const relevance = new Relevance(network, readKernels(), resolved)
+  const what = { channels: network.input.channels, window, options: resolved }
   if (window.isUsable) return { ...what, ...finite(relevance.explain(window.input)) }
   return { ...what, logit: null, probability: 0, relevance: new Float32Array(window.input.length), start: 0, layers: [] }
 }

@@ -84,6 +84,7 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
         ...(await describeData(directories, hooks.onProblem)),
         ...(await describeArchives(noiseArchives, data.archiveCounts)),
       ],
+      history: epochReports.map(({ epoch, loss, dev }) => ({ epoch, loss, dev })),
     },
     metrics: await measure(directories, scorer, hooks),
     limits: described.limits,

@@ -37,7 +37,13 @@ describe('train', () => {
     const best = reports.findLast(({ isBest }) => isBest)
     expect(card).toMatchObject({
       name: 'made',
-      training: { seed: 1, epochs: 2, selectedEpoch: best?.epoch, data: [{ earthquakeTraces: 12, noiseTraces: 12 }] },
+      training: {
+        seed: 1,
+        epochs: 2,
+        selectedEpoch: best?.epoch,
+        data: [{ earthquakeTraces: 12, noiseTraces: 12 }],
+        history: reports.map(({ epoch, loss, dev }) => ({ epoch, loss, dev })),
+      },
       metrics: { dev: { windows: 24 }, test: { windows: 24 } },
     })
     expect(Math.min(...reports.map(({ dev }) => dev?.loss ?? 9))).toBe(best?.dev?.loss)
