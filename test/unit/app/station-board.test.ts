@@ -163,3 +163,19 @@ describe('the servers of an instrument', () => {
     })
   })
 })
+
+describe('the overlaps of an instrument', () => {
+  const counters = { records: 9, duplicates: 2, overlapSamples: 30, gaps: 0, late: 0, reordered: 0, absurd: 0 }
+
+  it('are stretches that one server sent again', () => {
+    const { board, status } = boardOf()
+    board.onCounters(Z, counters)
+    expect(status()?.overlaps).toBe(3)
+  })
+
+  it('are not the ends of records that another server cuts elsewhere', () => {
+    const { board, status } = boardOf([A, B])
+    board.onCounters(Z, counters)
+    expect(status()?.overlaps).toBe(2)
+  })
+})
