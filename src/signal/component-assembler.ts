@@ -3,6 +3,7 @@ import { type InstrumentId, type SourceId, subsourceOf } from '../domain/source-
 import type { GapCause, GridPiece } from '../domain/trace.ts'
 import { COMPONENTS, type FrameGap, type FramePiece } from '../domain/window.ts'
 import { ComponentQueue, type ComponentQueueState } from './component-queue.ts'
+import { newSamples } from './new-samples.ts'
 
 export interface ComponentAssemblerOptions {
   /** Rate of the grid, Hz. Default 20. */
@@ -184,7 +185,7 @@ export class ComponentAssembler {
     for (const queue of this.#queues) end = Math.min(end, queue.isFilled ? queue.start : queue.end)
     if (!Number.isFinite(end) || end <= position) return false
     const columns = this.#queues.length
-    const samples = new Float64Array((end - position) * columns)
+    const samples = newSamples((end - position) * columns)
     let column = 0
     for (const queue of this.#queues) {
       if (!queue.isFilled) queue.copyTo(samples, position, end, column, columns)

@@ -1,23 +1,38 @@
 import type { SourceId } from '../domain/source-id.ts'
 import type { GapCause } from '../domain/trace.ts'
 
-type QueueItem =
-  | { readonly kind: 'run'; readonly start: number; readonly samples: Float64Array }
-  | { readonly kind: 'gap'; readonly cause: GapCause }
+interface QueuedGap {
+  readonly kind: 'gap'
+  readonly cause: GapCause
+}
 
 export interface ComponentQueueState {
   readonly sourceId: SourceId | undefined
   readonly isFilled: boolean
   readonly end: number
-  readonly items: readonly QueueItem[]
+  readonly items: readonly ({ readonly kind: 'run'; readonly start: number; readonly samples: Float64Array } | QueuedGap)[]
 }
+
+/** Samples from grid index `start` to `end` - 1. */
+interface QueuedRun {
+  readonly kind: 'run'
+  readonly start: number
+  readonly end: number
+}
+
+/** Samples that wait for the other components usually come from a few records. */
+const INITIAL_LENGTH = 256
 
 /** Grid samples of one component that wait for the other two: runs and the gaps between them. */
 export class ComponentQueue {
   /** Zeros stand in for the component until its own samples are due. */
   isFilled: boolean
   #sourceId: SourceId | undefined
-  #items: QueueItem[]
+  readonly #items: (QueuedRun | QueuedGap)[] = []
+  /** The samples of all runs, one after the other, from #from to #to - 1. */
+  #samples = new Float64Array(INITIAL_LENGTH)
+  #from = 0
+  #to = 0
   /** Samples of the head run that are no longer needed. */
   #skipped = 0
   /** Grid index after the newest sample ever added. */
@@ -26,7 +41,10 @@ export class ComponentQueue {
   constructor(initial?: ComponentQueueState) {
     this.isFilled = initial?.isFilled ?? false
     this.#sourceId = initial?.sourceId
-    this.#items = [...(initial?.items ?? [])]
+    for (const item of initial?.items ?? []) {
+      if (item.kind === 'run') this.addRun(item.start, item.samples)
+      else this.#items.push(item)
+    }
     this.#end = initial?.end ?? Number.NEGATIVE_INFINITY
   }
 
@@ -52,7 +70,7 @@ export class ComponentQueue {
   /** Grid index after the last sample of the head run. */
   get end(): number {
     const head = this.#items[0]
-    return head?.kind === 'run' ? head.start + head.samples.length : Number.NEGATIVE_INFINITY
+    return head?.kind === 'run' ? head.end : Number.NEGATIVE_INFINITY
   }
 
   /** Grid index after the newest sample that waits. */
@@ -71,9 +89,13 @@ export class ComponentQueue {
     return start < this.#end
   }
 
+  /** The samples are copied. */
   addRun(start: number, samples: Float64Array): void {
-    this.#items.push({ kind: 'run', start, samples })
+    this.#reserve(samples.length)
+    this.#samples.set(samples, this.#to)
+    this.#to += samples.length
     this.#end = start + samples.length
+    this.#items.push({ kind: 'run', start, end: this.#end })
   }
 
   addGap(cause: GapCause): void {
@@ -85,7 +107,9 @@ export class ComponentQueue {
   }
 
   clear(): void {
-    this.#items = []
+    this.#items.length = 0
+    this.#from = 0
+    this.#to = 0
     this.#skipped = 0
     this.#end = Number.NEGATIVE_INFINITY
     this.isFilled = false
@@ -96,7 +120,7 @@ export class ComponentQueue {
     for (let head = this.#items[0]; head; head = this.#items[0]) {
       if (head.kind === 'gap') {
         if (!this.isFilled) return
-      } else if (head.start + head.samples.length > index) {
+      } else if (head.end > index) {
         this.#skipped = Math.max(this.#skipped, index - head.start)
         return
       }
@@ -108,22 +132,38 @@ export class ComponentQueue {
   copyTo(rows: Float64Array, from: number, to: number, column: number, columns: number): void {
     const head = this.#items[0]
     if (head?.kind !== 'run') return
-    const { samples } = head
-    const end = to - head.start
-    for (let i = from - head.start, at = column; i < end; i++, at += columns) rows[at] = samples[i]!
+    const samples = this.#samples
+    const behind = this.#from - head.start
+    for (let i = from + behind, at = column; i < to + behind; i++, at += columns) rows[at] = samples[i]!
   }
 
   snapshot(): ComponentQueueState {
-    const items = this.#items.map((item, i): QueueItem => {
+    let to = this.#from
+    const items = this.#items.map((item, i) => {
       if (item.kind === 'gap') return item
       const skipped = i === 0 ? this.#skipped : 0
-      return { kind: 'run', start: item.start + skipped, samples: item.samples.slice(skipped) }
+      const from = to + skipped
+      to += item.end - item.start
+      return { kind: 'run' as const, start: item.start + skipped, samples: this.#samples.slice(from, to) }
     })
     return { sourceId: this.#sourceId, isFilled: this.isFilled, end: this.#end, items }
   }
 
   #removeHead(): void {
-    this.#items.shift()
+    const head = this.#items.shift()
     this.#skipped = 0
+    if (head?.kind === 'run') this.#from += head.end - head.start
+  }
+
+  /** Room for `count` more: those that are no longer needed go, and what is left moves to the front or to more memory. */
+  #reserve(count: number): void {
+    if (this.#to + count <= this.#samples.length) return
+    const needed = this.#to - this.#from + count
+    const waiting = this.#samples.subarray(this.#from, this.#to)
+    const { length } = this.#samples
+    if (needed > length) this.#samples = new Float64Array(Math.max(needed, 2 * length))
+    this.#samples.set(waiting)
+    this.#to -= this.#from
+    this.#from = 0
   }
 }

@@ -3,6 +3,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import type { SourceId } from '../domain/source-id.ts'
 import type { Nanos } from '../domain/time.ts'
 import type { Gap, GridPiece, GridSegment, Segment, TracePiece } from '../domain/trace.ts'
+import { newSamples } from './new-samples.ts'
 import { createResamplerFilter, type ResamplerFilter } from './resampler-filter.ts'
 import { isSameRate, RATE_TOLERANCE } from './sample-rate.ts'
 import { MOST_SAMPLES, workbench } from './weigh.ts'
@@ -140,7 +141,7 @@ class Run {
 
   push(samples: Segment['samples']): Float64Array {
     const available = this.#firstSample + this.#length + samples.length
-    const outputs = new Float64Array(this.#filter.firstIncomplete(this.gridIndex, available) - this.gridIndex)
+    const outputs = newSamples(this.#filter.firstIncomplete(this.gridIndex, available) - this.gridIndex)
     let made = 0
     for (let taken = 0; taken < samples.length; ) {
       const count = Math.min(samples.length - taken, MOST_SAMPLES - this.#length)

@@ -25,6 +25,21 @@ describe('component assembler', () => {
     expect(assembler.push(grid('E', 15, 10))).toEqual([frame(15, 2)])
   })
 
+  it('keeps what waits, even when its sender uses the samples again, however much it is', () => {
+    for (const length of [10, 1000, 5000]) {
+      const assembler = new ComponentAssembler(INSTRUMENT)
+      for (const code of ['Z', 'N']) {
+        for (let start = 0; start < length; start += length / 10) {
+          const piece = grid(code, start, length / 10)
+          expect(assembler.push(piece)).toEqual([])
+          if (piece.kind === 'grid') piece.samples.fill(Number.NaN)
+        }
+      }
+      const pieces = assembler.push(grid('E', 0, length))
+      expect(pieces).toEqual(Array.from({ length: 10 }, (_, i) => frame((i * length) / 10, length / 10)))
+    }
+  })
+
   it('takes Z, 1, 2 and U, V, W for Z, N, E', () => {
     const assembler = new ComponentAssembler(INSTRUMENT)
     const pieces = ['Z', '2', '1'].flatMap((code) => assembler.push(grid(code, 0, 4)))
