@@ -36,7 +36,9 @@ export class DetectionStudy {
     this.#id = id
     try {
       const answer = await getJson<DetectionAnswer>(`detections/${pathOf(id)}`)
-      if (this.#id === id) this.answer = answer
+      if (this.#id !== id) return
+      this.answer = answer
+      this.failure = undefined
     } catch (error) {
       if (this.#id === id) this.failure = failureOf(error)
     }
