@@ -6,6 +6,9 @@ import { SPECTRUM_ROWS, Spectrogram, spectrumRange } from './spectrogram.ts'
 /** Columns that are worth computing. */
 const MOST_COLUMNS = 600
 
+/** The map is the same in light and dark, and so is what is written on it. */
+const LABEL_BACK = 'rgb(0 20 50 / 70%)'
+
 const COLOURS = Array.from({ length: 256 }, (_, i) => colourAt(i / 255))
 
 /** Draws the spectrogram of Z; makes the image anew only when another column is in view. */
@@ -28,9 +31,11 @@ export class SpectrogramPainter {
     context.imageSmoothingEnabled = true
     context.drawImage(this.#image, left, panel.top, right - left, panel.height)
     context.font = '11px system-ui, sans-serif'
-    // The map is dark where it is weak, and high frequencies are.
+    const text = `Z, 0 to ${rate / 2} Hz`
+    context.fillStyle = LABEL_BACK
+    context.fillRect(0, panel.top, context.measureText(text).width + 12, 17)
     context.fillStyle = '#ffffff'
-    context.fillText(`Z, 0 to ${rate / 2} Hz`, 6, panel.top + 12)
+    context.fillText(text, 6, panel.top + 12)
   }
 
   #paint(first: number, count: number, hop: number, samples: SampleBlocks): void {
