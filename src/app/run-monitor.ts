@@ -6,12 +6,14 @@ import { MonitorError } from '../domain/errors.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { Problem } from '../domain/problem.ts'
 import { stationOfInstrument } from '../domain/source-id.ts'
+import { MICROS_PER_SECOND } from '../domain/time.ts'
 import { openHooks } from '../io/alerts/open-hooks.ts'
 import type { AlertPlanner } from '../io/store/outbox.ts'
 import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
 import { FeedHub } from '../server/feed-hub.ts'
 import { startHttpServer } from '../server/http-server.ts'
+import type { MonitorView } from '../server/monitor-view.ts'
 import { AlertDesk } from './alerts/alert-desk.ts'
 import { alertPlanner } from './alerts/alert-planner.ts'
 import { Watchdog } from './alerts/watchdog.ts'
@@ -170,6 +172,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     clock,
     system: () => view.system(),
     flow: () => ({ packets: metrics.packets, windows: metrics.windows }),
+    ...(config.alerts.some(({ when }) => when.includes('drift')) ? { drift: (hours: number) => driftOf(view, live, hours) } : {}),
     file,
     onProblem: report,
   })
@@ -225,6 +228,12 @@ function alertDesk(
     store.close()
     throw error
   }
+}
+
+async function driftOf(view: MonitorView, live: LiveMonitor, hours: number): Promise<number | null> {
+  const to = live.board.newest
+  if (to === null) return null
+  return (await view.scoreDistribution({ instrument: undefined, from: to - hours * 3600 * MICROS_PER_SECOND, to })).drift
 }
 
 function prune(store: Store, live: LiveMonitor, report: (problem: Problem) => void): void {

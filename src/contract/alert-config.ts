@@ -187,7 +187,14 @@ const ruleSchema = z.strictObject({
 
 export const alertsSchema = z.array(ruleSchema).default([])
 
-export const DEFAULT_WATCHDOG = { heartbeatSeconds: 60, serverSeconds: 60, inferenceSeconds: 60, freeMegabytes: 500 } as const
+export const DEFAULT_WATCHDOG = {
+  heartbeatSeconds: 60,
+  serverSeconds: 60,
+  inferenceSeconds: 60,
+  freeMegabytes: 500,
+  driftHours: 24,
+  driftIndex: 0.25,
+} as const
 
 export const watchdogSchema = z
   .strictObject({
@@ -200,6 +207,10 @@ export const watchdogSchema = z
     inferenceSeconds: seconds.default(DEFAULT_WATCHDOG.inferenceSeconds),
     /** Less than that free where the store is: the disk is nearly full. */
     freeMegabytes: z.number().nonnegative().default(DEFAULT_WATCHDOG.freeMegabytes),
+    /** Scores of so many hours are compared with those of the model's training, or else of the first day in the store. */
+    driftHours: z.number().min(1).max(720).default(DEFAULT_WATCHDOG.driftHours),
+    /** Population stability index of the comparison: beyond it the scores have drifted. */
+    driftIndex: z.number().positive().default(DEFAULT_WATCHDOG.driftIndex),
   })
   .prefault({})
 

@@ -2,7 +2,7 @@ import type { InstrumentId, StationId } from './source-id.ts'
 import type { Micros } from './time.ts'
 
 /** What a rule may ask for. */
-export const ALERT_KINDS = ['detection', 'event', 'station', 'latency', 'server', 'inference', 'disk'] as const
+export const ALERT_KINDS = ['detection', 'event', 'station', 'latency', 'server', 'inference', 'disk', 'drift'] as const
 
 export type AlertKind = (typeof ALERT_KINDS)[number]
 

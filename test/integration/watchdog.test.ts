@@ -12,20 +12,27 @@ const folder = mkdtempSync(join(tmpdir(), 'quakewire-watchdog-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const CONFIG = `hooks: { log: { kind: file, path: alerts.jsonl } }
-alerts: [{ name: all, when: [station, latency, server, inference, disk], to: [log] }]
+alerts: [{ name: all, when: [station, latency, server, inference, disk, drift], to: [log] }]
 watchdog: { serverSeconds: 60, inferenceSeconds: 60 }
 `
 const SECOND = 1_000_000
 
 /** A watchdog over what the test says the monitor is like, at the time the test says it is. */
 function scene(office: AlertOffice) {
-  const state = { now: 1_600_000_000 * SECOND, system: EXAMPLE_SYSTEM as SystemHealth, packets: 0, windows: 0 }
+  const state = {
+    now: 1_600_000_000 * SECOND,
+    system: EXAMPLE_SYSTEM as SystemHealth,
+    packets: 0,
+    windows: 0,
+    drift: null as number | null,
+  }
   const watchdog = new Watchdog({
     config: office.config.watchdog,
     desk: office.desk,
     clock: { now: () => state.now },
     system: () => state.system,
     flow: () => ({ packets: state.packets, windows: state.windows }),
+    drift: async () => state.drift,
     file: join(folder, 'quakewire.db'),
     onProblem() {},
   })
@@ -48,6 +55,24 @@ function told(office: AlertOffice) {
 }
 
 describe('Watchdog', () => {
+  it('tells of scores that have drifted, and that they are back only when they clearly are', async () => {
+    const office = openOffice(join(folder, 'drift'), CONFIG)
+    const { watchdog, state, lookAfter } = scene(office)
+    const titles: number[] = []
+    for (const drift of [null, 0.2, 0.3, null, 0.2, 0.1, 0.2]) {
+      state.drift = drift
+      await watchdog.measureDrift()
+      lookAfter(1)
+      titles.push(told(office).length)
+    }
+    expect(titles).toEqual([0, 0, 1, 1, 1, 2, 2])
+    expect(told(office).map(({ title }) => title)).toEqual([
+      'The scores have drifted',
+      'The scores are where they are expected again',
+    ])
+    await office.close()
+  })
+
   it('tells of a server that stays away, and of its return as the end of the same outage, over a restart, too', async () => {
     const path = join(folder, 'server')
     const first = openOffice(path, CONFIG)

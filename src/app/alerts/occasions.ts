@@ -47,7 +47,7 @@ export function stationOccasion(
 
 /** The monitor itself, or what it depends on, is in trouble or well again. */
 export function systemOccasion(
-  kind: Extract<AlertKind, 'server' | 'inference' | 'disk'>,
+  kind: Extract<AlertKind, 'server' | 'inference' | 'disk' | 'drift'>,
   {
     subject,
     time,

@@ -18,6 +18,8 @@ export interface WatchdogOptions {
   readonly system: () => SystemHealth
   /** How many packets came and how many windows were scored so far. */
   readonly flow: () => { readonly packets: number; readonly windows: number }
+  /** How far the scores of the last hours are from those expected; null while that is not known. Absent: nobody asks. */
+  readonly drift?: (hours: number) => Promise<number | null>
   /** Of the store. */
   readonly file: string
   readonly onProblem: OnProblem
@@ -25,6 +27,9 @@ export interface WatchdogOptions {
 
 const LOOK_MILLIS = 1000
 const DISK_MILLIS = 10_000
+const DRIFT_MILLIS = 600_000
+/** Drifted scores are well again below this part of the limit: a number near it must not ring all day. */
+const WELL_AGAIN = 0.5
 /** A first window needs data of its length and more. */
 const FIRST_WINDOW_SECONDS = 300
 /** Fewer packets than these may well make no window. */
@@ -49,6 +54,9 @@ export class Watchdog {
   #packetsAtWindow = 0
   #lastWindow: Micros
   #isDiskLow = false
+  /** The last index known. */
+  #drift = 0
+  #isDrifted = false
 
   constructor(options: WatchdogOptions) {
     this.#options = options
@@ -61,6 +69,7 @@ export class Watchdog {
       setInterval(() => this.look(), LOOK_MILLIS),
       setInterval(() => this.#measureDisk(), DISK_MILLIS),
     )
+    if (this.#options.drift) this.#timers.push(setInterval(() => this.measureDrift(), DRIFT_MILLIS))
     if (config.heartbeat.length === 0) return
     this.beat()
     this.#timers.push(setInterval(() => this.beat(), config.heartbeatSeconds * 1000))
@@ -106,6 +115,7 @@ export class Watchdog {
     const { servers, store } = this.#options.system()
     for (const server of servers) this.#lookAtServer(server, now)
     this.#lookAtInference(now)
+    if (this.#options.drift) this.#lookAtDrift(now)
     const diskReason = store.state === 'degraded' ? (store.reason ?? 'the store refuses to write') : undefined
     const isFull = diskReason !== undefined || this.#isDiskLow
     const reason = diskReason ?? `less than ${this.#options.config.freeMegabytes} MB free`
@@ -157,6 +167,33 @@ export class Watchdog {
         title: phase === 'begin' ? 'Inference has stopped: packets come and no window is scored' : 'Inference goes on',
       }),
     )
+  }
+
+  #lookAtDrift(now: Micros): void {
+    const { driftHours, driftIndex } = this.#options.config
+    const index = this.#drift.toFixed(2)
+    this.#set('drift', 'scores', this.#isDrifted, (subject, phase) =>
+      systemOccasion('drift', {
+        subject,
+        phase,
+        time: now,
+        title: phase === 'begin' ? 'The scores have drifted' : 'The scores are where they are expected again',
+        reason: `stability index ${index} over ${driftHours} h, limit ${driftIndex}: instruments, noise or the model have changed`,
+      }),
+    )
+  }
+
+  /** Compares the scores of the last hours with those expected; told with the next look. */
+  async measureDrift(): Promise<void> {
+    const { drift, config, onProblem } = this.#options
+    try {
+      const index = (await drift?.(config.driftHours)) ?? null
+      if (index === null) return
+      this.#drift = index
+      this.#isDrifted = index > config.driftIndex * (this.#isDrifted ? WELL_AGAIN : 1)
+    } catch (error) {
+      onProblem({ code: 'SCORE_DRIFT', message: `drift: expected to count the scores, got ${(error as Error).message}` })
+    }
   }
 
   async #measureDisk(): Promise<void> {
