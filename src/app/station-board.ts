@@ -38,6 +38,7 @@ interface Row {
   readonly servers: ServerShares
   readonly channels: Map<SourceId, Channel>
   sampleRate?: number
+  timingQuality?: number
   latencySeconds: number | null
   lastSampleTime: Micros | null
   lastArrival: Micros | null
@@ -95,6 +96,7 @@ export class StationBoard {
     const row = this.#row(this.#instrumentOf(record.sourceId))
     const now = this.#options.clock.now()
     row.sampleRate = record.sampleRate
+    if (record.timingQuality !== undefined) row.timingQuality = record.timingQuality
     row.latencySeconds = latencySeconds ?? null
     row.lastArrival = now
     if (row.lastSampleTime === null || endTime > row.lastSampleTime) row.lastSampleTime = endTime
@@ -147,7 +149,18 @@ export class StationBoard {
   }
 
   #statusOf(row: Row): StationStatus {
-    const { instrument, servers, sampleRate, latencySeconds, lastSampleTime, lastArrival, gaps, dropped, counters } = row
+    const {
+      instrument,
+      servers,
+      sampleRate,
+      timingQuality,
+      latencySeconds,
+      lastSampleTime,
+      lastArrival,
+      gaps,
+      dropped,
+      counters,
+    } = row
     const coordinates = this.#options.coordinates(instrument)
     const { state, reason } = this.#stateOf(row)
     const server = servers.leader
@@ -166,6 +179,7 @@ export class StationBoard {
       lastSampleTime: lastSampleTime === null ? null : formatMicros(lastSampleTime),
       lastPacketTime: lastArrival === null ? null : formatMicros(lastArrival),
       ...(sampleRate === undefined ? {} : { sampleRate }),
+      ...(timingQuality === undefined ? {} : { timingQuality }),
       gaps,
       // Several servers cut their records at different places: that they overlap in part is as it should be.
       overlaps: sum(({ duplicates, overlapSamples }) => duplicates + (overlapSamples > 0 && servers.count < 2 ? 1 : 0)),

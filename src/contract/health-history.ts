@@ -18,7 +18,7 @@ const cells = {
   /** Of the packets that arrived in that time. */
   medianLatencySeconds: seconds,
   maximumLatencySeconds: seconds,
-  /** Least timing quality of the records, percent, where miniSEED says one. */
+  /** Least timing quality of the records, percent, where miniSEED says one. Many recorders write 0 when they do not know. */
   timingQuality: percents,
 }
 

@@ -42,6 +42,8 @@ export const stationStatusSchema = z
     lastPacketTime: isoTimeSchema.nullable().exactOptional(),
     /** Hz, of the source. */
     sampleRate: z.number().exactOptional(),
+    /** Percent, of the newest record that says one. Many recorders write 0 when they do not know. */
+    timingQuality: z.number().exactOptional(),
     gaps: countSchema,
     overlaps: countSchema,
     /** Records that came after later ones and found their place. */

@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { DetectionWire } from '../../src/contract/detection.ts'
 import type { FeedMessage } from '../../src/contract/feed.ts'
+import type { HealthHistory, LogAnswer } from '../../src/contract/health-history.ts'
 import { decodeWaveformFrame, type WaveformFrame } from '../../src/contract/waveform-frame.ts'
+import { decodeWaveformsAnswer } from '../../src/contract/waveforms-answer.ts'
 import { CommandLine } from '../helpers/command-line.ts'
 
 describe('the demo', { timeout: 120_000 }, () => {
@@ -22,6 +25,16 @@ describe('the demo', { timeout: 120_000 }, () => {
       waveform: { Z: number[] }
     }
     expect(answer.waveform.Z.length).toBeGreaterThanOrEqual(501)
+    const again = await fetch(`${url}/api/detections/${encodeURIComponent(detection.id)}/replay`, { method: 'POST' })
+    expect(await again.json()).toMatchObject({ isSame: true, model: detection.model })
+    const { lines } = (await (await fetch(`${url}/api/log`)).json()) as LogAnswer
+    expect(lines[0]).toMatchObject({ level: 'info', code: 'STARTED' })
+    const history = (await (await fetch(`${url}/api/health/history`)).json()) as HealthHistory
+    expect(history.instruments.map(({ availability }) => (availability.at(-1) ?? 0) > 0)).toEqual(new Array(6).fill(true))
+    const [stored] = await storedWaveforms(url as string, detection.instrument)
+    expect(frames.some(({ instrument, startTime }) => instrument === stored?.instrument && startTime === stored.startTime)).toBe(
+      true,
+    )
     const metrics = await (await fetch(`${url}/metrics`)).text()
     expect(metrics).toMatch(/quakewire_detections_total\{state="open"\} [1-9]/)
     expect(await demo.kill('SIGINT')).toBe(0)
@@ -36,6 +49,18 @@ describe('the demo', { timeout: 120_000 }, () => {
     await first.kill('SIGTERM')
   })
 })
+
+/** What can be scrolled back to, once the store has it. */
+async function storedWaveforms(url: string, instrument: string): Promise<readonly WaveformFrame[]> {
+  const hour = 3_600_000
+  for (;;) {
+    const [from, to] = [Date.now() - hour / 2, Date.now() + hour].map((millis) => new Date(millis).toISOString())
+    const response = await fetch(`${url}/api/waveforms?instrument=${instrument}&from=${from}&to=${to}`)
+    const answer = decodeWaveformsAnswer(new Uint8Array(await response.arrayBuffer()))
+    if (answer?.kind === 'samples' && answer.runs.length > 0) return answer.runs
+    await pause(200)
+  }
+}
 
 /** Everything the feed sends until a detection has opened and scores have come. */
 function listenUntilDetection(url: string) {

@@ -28,11 +28,11 @@ function boardOf(servers: readonly string[] = [A], changes: Partial<StationBoard
     clock.time += seconds * MICROS_PER_SECOND
   }
   /** A record of so many seconds that ends now, or some seconds ago. */
-  const hear = (sourceId = Z, seconds = 5, ago = 0) => {
+  const hear = (sourceId = Z, seconds = 5, ago = 0, timingQuality?: number) => {
     const end = clock.time - ago * MICROS_PER_SECOND
     const samples = new Int32Array(seconds * 100)
     const startTime = microsToNanos(end - seconds * MICROS_PER_SECOND)
-    const record: TraceRecord = { kind: 'record', sourceId, startTime, sampleRate: 100, samples }
+    const record: TraceRecord = { kind: 'record', sourceId, startTime, sampleRate: 100, samples, timingQuality }
     board.onRecord(record, end, ago)
   }
   const status = () => board.statuses()[0]
@@ -66,6 +66,16 @@ describe('the state of an instrument', () => {
     expect(status()?.state).toBe('silent')
     links.set(B, { isAlive: false, reason: 'no such host' })
     expect(status()).toMatchObject({ state: 'stalled', reason: `${A}: connection refused; ${B}: no such host` })
+  })
+
+  it('comes with the timing quality of the newest record that says one', () => {
+    const { status, hear } = boardOf()
+    hear()
+    expect(status()).not.toHaveProperty('timingQuality')
+    hear(Z, 5, 0, 80)
+    hear(N, 5, 0, 60)
+    hear()
+    expect(status()?.timingQuality).toBe(60)
   })
 
   it('says while it waits why no server answers', () => {
