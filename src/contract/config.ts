@@ -12,7 +12,7 @@ import { drillsConfigSchema } from './drill.ts'
 export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
-export const DEFAULT_TRIGGER = { on: 0.98, off: 0.95, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25 } as const
+export const DEFAULT_TRIGGER = { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25 } as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
 /** Onsets so close together at stations so far apart are no earthquake. */
 export const DEFAULT_VETO = { simultaneousSeconds: 0.3, apartKm: 20 } as const

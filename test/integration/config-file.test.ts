@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.98, off: 0.95, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25 },
+      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -202,9 +202,9 @@ stations:
 `)
 
   it('lets the instrument win over its station and the station over the rest', () => {
-    expect(triggerOf(config, anmo)).toEqual({ on: 0.97, off: 0.95, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 60 })
+    expect(triggerOf(config, anmo)).toEqual({ on: 0.97, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 60 })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
-    expect(triggerOf(config, cola).on).toBe(0.98)
+    expect(triggerOf(config, cola).on).toBe(0.96)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
     expect(coordinatesOf(config, anmo)).toEqual({ latitude: 34.9, longitude: -106.5 })
     expect(coordinatesOf(config, cola)).toBeUndefined()
@@ -234,7 +234,7 @@ http: { listen: 127.0.0.1:9 }
   })
 
   it('is the same when a default is written out, and for any order of keys', () => {
-    expect(configHash(configOf('model: m\ntrigger: { off: 0.95, on: 0.98 }\n'), anmo, model)).toBe(hash)
+    expect(configHash(configOf('model: m\ntrigger: { off: 0.95, on: 0.96 }\n'), anmo, model)).toBe(hash)
     expect(configHash(base, anmo, { hash: 'abc', preprocessing: { demean: true, detrend: true } })).toBe(hash)
   })
 
