@@ -2,15 +2,6 @@ import type { EventWire } from '../../contract/event.ts'
 
 type Location = NonNullable<EventWire['location']>
 
-/** `42.73° N 13.22° E` */
-export function placeText(
-  { latitude, longitude }: { readonly latitude: number; readonly longitude: number },
-  digits = 2,
-): string {
-  const north = `${Math.abs(latitude).toFixed(digits)}° ${latitude < 0 ? 'S' : 'N'}`
-  return `${north} ${Math.abs(longitude).toFixed(digits)}° ${longitude < 0 ? 'W' : 'E'}`
-}
-
 /** `8 km (0–30 fit as well)`; one value when nothing else fits. */
 export function depthText({ depthKm: { value, from, to } }: Location): string {
   return from === to ? `${value} km` : `${value} km (${from} to ${to} km fit as well)`

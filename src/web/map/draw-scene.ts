@@ -2,14 +2,10 @@ import type { Palette } from '../plot/palette.ts'
 import type { StationState } from '../ui/station-state.ts'
 import { ellipseOutline } from './error-ellipse.ts'
 import { detectionStrength, eventStrength, type MapScene } from './map-scene.ts'
+import { markRadius, STAR_RADIUS } from './mark-size.ts'
 import { type MapView, type Point, project, type Size } from './projection.ts'
 import { STATION_SHAPES } from './station-shapes.ts'
 
-/** More stations than this are drawn smaller. */
-const FEW_STATIONS = 120
-const LARGE_RADIUS = 5.5
-const SMALL_RADIUS = 3.5
-const STAR_RADIUS = 9
 const LABEL_FONT = '11px system-ui, sans-serif'
 const LABEL_HEIGHT = 13
 const FULL = 2 * Math.PI
@@ -33,11 +29,6 @@ export function drawScene(drawing: Drawing, flashes: readonly { id: string; phas
   drawStations(drawing, places)
   drawEpicentres(drawing)
   drawLabels(drawing, places)
-}
-
-/** Radius of the stations' marks. */
-export function markRadius(stations: number): number {
-  return stations > FEW_STATIONS ? SMALL_RADIUS : LARGE_RADIUS
 }
 
 function drawEllipses({ context, scene, view, size, palette }: Drawing): void {

@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { eventToWire } from '../../../../src/contract/event.ts'
-import { depthText, ellipseText, placeText, stateText } from '../../../../src/web/events/event-words.ts'
+import { depthText, ellipseText, stateText } from '../../../../src/web/events/event-words.ts'
 import { exampleEvent } from '../../../helpers/example-event.ts'
 
 const event = eventToWire(exampleEvent(0), 1)
 
 describe('an event in words', () => {
-  it('has a place with hemispheres', () => {
-    expect(placeText({ latitude: -17.804, longitude: -178.5 })).toBe('17.80° S 178.50° W')
-    expect(placeText(event.location!, 3)).toBe('35.705° N 117.506° W')
-  })
-
   it('has a depth with all that fits as well, and an ellipse', () => {
     expect(depthText(event.location!)).toBe('11 km (2 to 24 km fit as well)')
     expect(depthText({ ...event.location!, depthKm: { value: 8, from: 8, to: 8 } })).toBe('8 km')
