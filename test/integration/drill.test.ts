@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { faultsSchema } from '../../src/contract/faults.ts'
 import { runDrill } from '../drill/drill.ts'
+import { FORGETFUL_FAULTS } from '../drill/drill-faults.ts'
 
 /** All kinds of faults, as often as ten minutes can hold them. */
 const FAULTS = faultsSchema.parse({
@@ -33,7 +34,9 @@ const FAULTS = faultsSchema.parse({
   },
 })
 
-it('a drill with all faults at once and kill -9 of both ends as it must', { timeout: 180_000 }, async () => {
+it.concurrent('a drill with all faults at once and kill -9 of both ends as it must', { timeout: 300_000 }, async ({
+  onTestFinished,
+}) => {
   const folder = mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const { facts, findings } = await runDrill({
@@ -57,4 +60,27 @@ it('a drill with all faults at once and kill -9 of both ends as it must', { time
     expect(happened).toMatch(new RegExp(`${kind} [1-9]`))
   expect(happened).toContain('kill -9: server 1, monitor 2')
   expect(happened).toMatch(/made [1-9]\d* cuts and [1-9]\d* restarts/)
+})
+
+it.concurrent('a drill in which the server forgets all numbers ends with everything fetched that was missed', {
+  timeout: 300_000,
+}, async ({ onTestFinished }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'quakewire-forgetful-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const server = { ...FORGETFUL_FAULTS.server, disconnects: { everySeconds: 100, how: ['fin', 'reset', 'mid-packet'] as const } }
+  const { facts, findings } = await runDrill({
+    folder,
+    stations: 2,
+    minutes: 6,
+    seed: 2,
+    kills: 1,
+    faults: faultsSchema.parse({ ...FORGETFUL_FAULTS, server }),
+    speed: '20',
+    sampleRates: [100],
+    eventsPerHour: 60,
+    isForgetful: true,
+    say() {},
+  })
+  expect(findings.filter(({ isPassed }) => !isPassed)).toEqual([])
+  expect(facts.join('\n')).toMatch(/made to forget: [1-9]\d*; requests by time: [1-9]/)
 })
