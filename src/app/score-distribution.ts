@@ -5,12 +5,11 @@ import { scoreDrift } from '../detection/score-drift.ts'
 import { SCORE_BINS, scoreBinOf } from '../domain/score-bins.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import type { ScoreRun } from '../io/store/score-blocks.ts'
 import type { DistributionRequest } from '../server/monitor-view.ts'
 
 export interface ScoreDistributionsOptions {
   readonly store: {
-    scores(instrument: InstrumentId, from: Micros, to: Micros): ScoreRun[]
+    forEachScore(instrument: InstrumentId, from: Micros, to: Micros, take: (score: number) => void): void
     firstScoreTime(instrument: InstrumentId | undefined): Micros | undefined
   }
   /** Those that are asked when none is named. */
@@ -18,7 +17,8 @@ export interface ScoreDistributionsOptions {
   readonly card: ModelCard
 }
 
-const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND
+const MICROS_PER_HOUR = 3600 * MICROS_PER_SECOND
+const MICROS_PER_DAY = 24 * MICROS_PER_HOUR
 
 /**
  * Histograms of stored scores. They are counted a day of an instrument at a time, some three milliseconds each, with turns for the
@@ -71,7 +71,9 @@ export class ScoreDistributions {
   #isOver(instrument: InstrumentId | undefined, time: Micros): boolean {
     const { store, instruments } = this.#options
     const asked = instrument === undefined ? instruments : [instrument]
-    return asked.some((each) => store.scores(each, time, time + MICROS_PER_DAY / 24).length > 0)
+    let later = 0
+    for (const each of asked) store.forEachScore(each, time, time + MICROS_PER_HOUR, () => later++)
+    return later > 0
   }
 
   async #count(instrument: InstrumentId | undefined, from: Micros, to: Micros): Promise<number[]> {
@@ -79,9 +81,9 @@ export class ScoreDistributions {
     const counts = new Array<number>(SCORE_BINS).fill(0)
     for (const each of instrument === undefined ? instruments : [instrument]) {
       for (let start = from; start <= to; start += MICROS_PER_DAY) {
-        for (const { scores } of store.scores(each, start, Math.min(to, start + MICROS_PER_DAY - 1))) {
-          for (const score of scores) counts[scoreBinOf(score)]!++
-        }
+        store.forEachScore(each, start, Math.min(to, start + MICROS_PER_DAY - 1), (score) => {
+          counts[scoreBinOf(score)]!++
+        })
         await setImmediate()
       }
     }

@@ -1,3 +1,5 @@
+import { medianOf } from './minute-ring.ts'
+
 /** A minute has no more records of an instrument that count for the median: a flood must not fill the memory. */
 const MOST_LATENCIES = 2000
 
@@ -29,7 +31,6 @@ export class Arrivals {
 
   /** Seconds; the lower one of two in the middle. */
   get median(): number {
-    const sorted = [...this.#latencies].sort((a, b) => a - b)
-    return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
+    return medianOf([...this.#latencies])
   }
 }

@@ -7,7 +7,7 @@ import type { Frame, FramePiece } from '../../domain/window.ts'
 import type { HealthHour } from '../../io/store/health-table.ts'
 import type { MonitorStreams } from '../monitor.ts'
 import { Arrivals } from './arrivals.ts'
-import { KEPT_MINUTES, MINUTES_PER_HOUR, type Minute, MinuteRing } from './minute-ring.ts'
+import { KEPT_MINUTES, MINUTES_PER_HOUR, MinuteRing } from './minute-ring.ts'
 
 export interface HealthHistoryOptions {
   readonly clock: Clock
@@ -23,6 +23,8 @@ const MINUTES_PER_CELL = 10
 const MOST_MINUTES_AHEAD = 10
 /** The key of the monitor itself: minutes with a row are those of which it knows. */
 const MONITOR = '*' as InstrumentId
+
+const NOTHING_KNOWN = new MinuteRing()
 
 type Cells = Omit<InstrumentHistory, 'instrument' | 'startTime' | 'secondsPerCell' | 'knownSince'>
 
@@ -91,53 +93,52 @@ export class HealthHistory {
   }
 
   ofInstrument(instrument: InstrumentId): InstrumentHistory {
-    const first = this.#firstMinute
-    for (const [each, arrivals] of this.#arrivals) this.#write(each, arrivals)
-    return { instrument, ...this.#span(first, 1), ...this.#cells(instrument, first, 1) }
+    const span = this.#span(1)
+    return { instrument, ...span.wire, ...this.#cells(instrument, span.cells) }
   }
 
   /** @param instruments those to tell of */
   ofAll(instruments: readonly InstrumentId[]): HealthHistoryAnswer {
-    const first = this.#firstMinute
-    for (const [each, arrivals] of this.#arrivals) this.#write(each, arrivals)
-    const rows = instruments.map((instrument) => ({ instrument, ...this.#cells(instrument, first, MINUTES_PER_CELL) }))
-    return { ...this.#span(first, MINUTES_PER_CELL), instruments: rows }
-  }
-
-  /** The last minute is the present one; where the data are older than a day, that of the newest data. */
-  get #firstMinute(): number {
-    const now = minuteOf(this.#options.clock.now())
-    const last = now - this.#newestData > KEPT_MINUTES && Number.isFinite(this.#newestData) ? this.#newestData : now
-    return last - KEPT_MINUTES + 1
-  }
-
-  #span(first: number, minutesPerCell: number) {
-    let since: number | null = null
-    for (let minute = first; minute < first + KEPT_MINUTES && since === null; minute++) if (this.#isKnown(minute)) since = minute
+    const span = this.#span(MINUTES_PER_CELL)
     return {
-      startTime: formatMicros(first * MICROS_PER_MINUTE),
-      secondsPerCell: 60 * minutesPerCell,
-      knownSince: since === null ? null : formatMicros(since * MICROS_PER_MINUTE),
+      ...span.wire,
+      instruments: instruments.map((instrument) => ({ instrument, ...this.#cells(instrument, span.cells) })),
     }
   }
 
-  #cells(instrument: InstrumentId, first: number, minutesPerCell: number): Cells {
-    const ring = this.#rings.get(instrument)
+  /** The last 24 hours in cells, each with its minutes that are known. They end now; where the data are older than a day, with those. */
+  #span(minutesPerCell: number) {
+    for (const [instrument, arrivals] of this.#arrivals) this.#write(instrument, arrivals)
+    const now = minuteOf(this.#options.clock.now())
+    const last = Number.isFinite(this.#newestData) && now - this.#newestData > KEPT_MINUTES ? this.#newestData : now
+    const first = last - KEPT_MINUTES + 1
+    const cells = Array.from({ length: KEPT_MINUTES / minutesPerCell }, (_, cell) => {
+      const minutes = Array.from({ length: minutesPerCell }, (_, i) => first + cell * minutesPerCell + i)
+      const known = minutes.filter((minute) => this.#isKnown(minute))
+      // Data of the last two minutes are still on their way.
+      const over = known.filter((minute) => minute < last - 1)
+      return over.length > 0 ? over : known
+    })
+    const since = cells.find(({ length }) => length > 0)?.[0]
+    const wire = {
+      startTime: formatMicros(first * MICROS_PER_MINUTE),
+      secondsPerCell: 60 * minutesPerCell,
+      knownSince: since === undefined ? null : formatMicros(since * MICROS_PER_MINUTE),
+    }
+    return { wire, cells }
+  }
+
+  /** @param known minutes of each cell */
+  #cells(instrument: InstrumentId, known: readonly (readonly number[])[]): Cells {
+    const ring = this.#rings.get(instrument) ?? NOTHING_KNOWN
     const rowsPerMinute = 60 * this.#options.gridRate
     const cells: Cells = { availability: [], medianLatencySeconds: [], maximumLatencySeconds: [], timingQuality: [] }
-    for (let start = first; start < first + KEPT_MINUTES; start += minutesPerCell) {
-      const known = Array.from({ length: minutesPerCell }, (_, i) => start + i).filter((minute) => this.#isKnown(minute))
-      // Data of the last two minutes are still on their way.
-      const over = known.filter((minute) => minute < first + KEPT_MINUTES - 2)
-      const minutes = (over.length > 0 ? over : known).map((minute) => ring?.at(minute))
-      const values = (of: keyof Minute) => minutes.flatMap((minute) => (minute && !Number.isNaN(minute[of]) ? [minute[of]] : []))
-      const rows = values('rows').reduce((sum, each) => sum + Math.min(each, rowsPerMinute), 0)
-      cells.availability.push(minutes.length === 0 ? null : rounded(rows / (rowsPerMinute * minutes.length)))
-      cells.medianLatencySeconds.push(rounded(medianOf(values('medianLatency'))))
-      cells.maximumLatencySeconds.push(
-        rounded(values('maximumLatency').reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
-      )
-      cells.timingQuality.push(rounded(values('timingQuality').reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)))
+    for (const minutes of known) {
+      const { rows, medianLatency, maximumLatency, timingQuality } = ring.together(minutes, rowsPerMinute)
+      cells.availability.push(rounded(rows / (rowsPerMinute * minutes.length)))
+      cells.medianLatencySeconds.push(rounded(medianLatency))
+      cells.maximumLatencySeconds.push(rounded(maximumLatency))
+      cells.timingQuality.push(rounded(timingQuality))
     }
     return cells
   }
@@ -187,11 +188,6 @@ function minuteOf(time: Micros): number {
 
 function rowsOf({ samples }: Frame): number {
   return samples.length / 3
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN
 }
 
 /** To thousandths; null for what is none. */

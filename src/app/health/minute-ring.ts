@@ -13,6 +13,12 @@ export interface Minute {
   readonly timingQuality: number
 }
 
+/** The lower one of two in the middle; NaN of none. Sorts them. */
+export function medianOf(values: number[]): number {
+  if (values.length > 1) values.sort((a, b) => a - b)
+  return values[(values.length - 1) >> 1] ?? Number.NaN
+}
+
 const UNKNOWN_QUALITY = 255
 const BYTES_PER_MINUTE = 11
 export const BYTES_PER_HOUR = MINUTES_PER_HOUR * BYTES_PER_MINUTE
@@ -35,6 +41,33 @@ export class MinuteRing {
       maximumLatency: this.#maximum[slot] as number,
       timingQuality: quality === UNKNOWN_QUALITY ? Number.NaN : quality,
     }
+  }
+
+  has(minute: number): boolean {
+    return this.#numbers[minute % KEPT_MINUTES] === minute
+  }
+
+  /**
+   * What minutes say together: the median of medians, the largest latency, the least quality; NaN of none.
+   *
+   * @param mostRows a minute counts with no more of them
+   */
+  together(minutes: readonly number[], mostRows: number): Minute {
+    let rows = 0
+    let maximumLatency = Number.NaN
+    let timingQuality = Number.NaN
+    const medians: number[] = []
+    for (const minute of minutes) {
+      if (!this.has(minute)) continue
+      const slot = minute % KEPT_MINUTES
+      rows += Math.min(mostRows, this.#rows[slot] as number)
+      const maximum = this.#maximum[slot] as number
+      const quality = this.#quality[slot] as number
+      if (!Number.isNaN(maximum)) medians.push(this.#median[slot] as number)
+      if (!(maximum <= maximumLatency) && !Number.isNaN(maximum)) maximumLatency = maximum
+      if (quality !== UNKNOWN_QUALITY && !(quality >= timingQuality)) timingQuality = quality
+    }
+    return { rows, medianLatency: medianOf(medians), maximumLatency, timingQuality }
   }
 
   addRows(minute: number, rows: number): void {

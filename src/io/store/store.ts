@@ -261,6 +261,11 @@ export class Store {
     return this.#scores.read(instrument, from, to)
   }
 
+  /** The same scores one by one: for counting many. */
+  forEachScore(instrument: InstrumentId, from: Micros, to: Micros, take: (score: number) => void): void {
+    this.#scores.forEach(instrument, from, to, take)
+  }
+
   /** When the first window ends that has a stored score, of an instrument or of all. */
   firstScoreTime(instrument: InstrumentId | undefined): Micros | undefined {
     return this.#scores.firstTime(instrument)
