@@ -100,7 +100,7 @@ export function serverStatuses(live: LiveMonitor): ServerStatus[] {
   })
 }
 
-function systemHealth({ store, live, problems, windows, alerts }: LiveViewOptions): SystemHealth {
+function systemHealth({ config, store, live, problems, windows, alerts }: LiveViewOptions): SystemHealth {
   const servers = serverStatuses(live)
   const { state, reason, bytes } = store.status
   const hooks = alerts.statuses()
@@ -117,7 +117,13 @@ function systemHealth({ store, live, problems, windows, alerts }: LiveViewOption
     status: reasons.length === 0 ? 'ok' : 'degraded',
     reasons,
     servers,
-    store: { state, bytes, ...(reason === undefined ? {} : { reason }) },
+    store: {
+      state,
+      bytes,
+      maximumBytes: Math.round(config.store.maximumMegabytes * 1e6),
+      keepScoresDays: config.store.keepScoresDays,
+      ...(reason === undefined ? {} : { reason }),
+    },
     queue: live.links.queue,
     ...(hooks.length > 0 ? { hooks } : {}),
     problems: problems.counts(),

@@ -85,7 +85,15 @@ export const systemHealthSchema = z
     /** Why `degraded`, one line each. */
     reasons: z.array(z.string()),
     servers: z.array(serverStatusSchema),
-    store: z.object({ state: z.enum(['ok', 'degraded']), reason: z.string().exactOptional(), bytes: countSchema }),
+    store: z.object({
+      state: z.enum(['ok', 'degraded']),
+      reason: z.string().exactOptional(),
+      bytes: countSchema,
+      /** Beyond it the oldest scores go. */
+      maximumBytes: countSchema.exactOptional(),
+      /** Days of data time. */
+      keepScoresDays: z.number().exactOptional(),
+    }),
     /** Packets that wait for the pipeline, of all servers. */
     queue: z.object({ packets: countSchema, bytes: countSchema, dropped: countSchema }).exactOptional(),
     /** Where alerts go, and how they get there. */
