@@ -17,6 +17,7 @@ interface ReplayOptions {
   speed: number | 'max'
   db?: string
   json?: true
+  alerts?: true
 }
 
 export function replayCommand(): Command {
@@ -27,6 +28,10 @@ export function replayCommand(): Command {
     .option('--model <folder>', 'model instead of the configured one')
     .addOption(new Option('--speed <n|max>', 'times real time').default('max' as const).argParser(parseSpeed))
     .option('--db <file>', 'store detections, scores and waveforms in this SQLite file')
+    .option(
+      '--alerts',
+      'tell the hooks of the configuration, marked as a replay; what a receiver has had before comes under another key',
+    )
     .option('--json', 'one message (detection, event) per line on stdout, as the feed sends them')
     .action(run)
 }
@@ -51,6 +56,7 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
     model,
     speed: options.speed,
     ...(options.db === undefined ? {} : { database: options.db }),
+    ...(options.alerts ? { alerts: { environment: process.env } } : {}),
     signal: interruption.signal,
     onProblem: problems.add,
     onIndexProgress: ({ bytes, totalBytes }) => indexing.update(bytes / totalBytes),
@@ -76,6 +82,10 @@ async function run(paths: string[], options: ReplayOptions): Promise<void> {
   const lines = [
     `${detections} detections (${summary.suppressed} too short), ${events} network events in ${summary.windows} windows of ${summary.channels} channels`,
     `${summary.packets} records, ${(summary.bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(1)} s: ${Math.round(summary.scoredSeconds / seconds)} × real time per instrument`,
+    ...summary.hooks.map(
+      ({ hook, delivered, pending, dead }) =>
+        `hook ${hook}: ${delivered} alerts delivered, ${pending} wait, ${dead} could not be`,
+    ),
     ...problems.lines(),
   ]
   process.stderr.write(`${lines.join('\n')}\n`)

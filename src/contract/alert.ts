@@ -18,6 +18,7 @@ export const alertMessageSchema = z
     state: z.string(),
     phase: z.enum(['begin', 'update', 'end', 'cancel']),
     isUpdate: z.boolean().meta({ description: 'You were told of the beginning before' }),
+    isReplay: z.literal(true).exactOptional().meta({ description: 'Of archived data: it is long over, nothing happens now' }),
     isEscalation: z.boolean().meta({ description: 'Nobody has acknowledged it in time' }),
     time: isoTimeSchema.meta({ description: 'Of the onset, or when it happened' }),
     stations: z.array(z.string()),

@@ -20,6 +20,8 @@ export interface AlertDeskOptions {
   readonly clock: Clock
   readonly random?: () => number
   readonly onProblem: OnProblem
+  /** What is told is archived data. */
+  readonly isReplay?: boolean | undefined
 }
 
 /** Results are stored together, so that many deliveries cost one write; after a crash the last ones are told again. */
@@ -47,7 +49,7 @@ export class AlertDesk {
 
   constructor(options: AlertDeskOptions) {
     this.#options = options
-    const { hooks, config, outbox, clock, random = Math.random, onProblem } = options
+    const { hooks, config, outbox, clock, random = Math.random, onProblem, isReplay } = options
     this.#couriers = new Map(
       [...hooks].map(([name, hook]) => [
         name,
@@ -57,6 +59,7 @@ export class AlertDesk {
           outbox,
           clock,
           random,
+          isReplay,
           onResults: (results) => this.#onResults(results),
           onFailure: ({ message }) => onProblem({ code: 'ALERT_DELIVERY', message, where: name }),
         }),
@@ -233,7 +236,7 @@ export class AlertDesk {
   }
 
   #tellOnce(hook: Hook, alert: PlannedAlert, now: number): void {
-    this.#sendOnce(hook, messageOf([{ number: 1, alert, plannedAt: now, due: now, attempts: 0 }], now, 1))
+    this.#sendOnce(hook, messageOf([{ number: 1, alert, plannedAt: now, due: now, attempts: 0 }], { sentAt: now, attempt: 1 }))
   }
 
   #sendOnce(hook: Hook, message: HookMessage): void {

@@ -2,10 +2,20 @@ import type { AlertDigest, AlertMessage } from '../../contract/alert.ts'
 import { formatMicros, type Micros } from '../../domain/time.ts'
 import type { OutboxEntry } from '../../io/store/outbox-table.ts'
 
+export interface Sending {
+  readonly sentAt: Micros
+  readonly attempt: number
+  /** Of archived data. */
+  readonly isReplay?: boolean | undefined
+}
+
 /** What goes out for entries that are told together: one alert, or a digest of a batch. */
-export function messageOf(entries: readonly OutboxEntry[], sentAt: Micros, attempt: number): AlertMessage | AlertDigest {
+export function messageOf(
+  entries: readonly OutboxEntry[],
+  { sentAt, attempt, isReplay = false }: Sending,
+): AlertMessage | AlertDigest {
   const [first] = entries as [OutboxEntry]
-  const alerts = entries.map((entry) => alertOf(entry, sentAt, attempt))
+  const alerts = entries.map((entry) => alertOf(entry, { sentAt, attempt, isReplay }))
   const { batch, rule, severity } = first.alert
   if (batch === undefined || entries.length === 1) return alerts[0] as AlertMessage
   return {
@@ -21,13 +31,17 @@ export function messageOf(entries: readonly OutboxEntry[], sentAt: Micros, attem
   }
 }
 
-function alertOf({ alert, plannedAt }: Pick<OutboxEntry, 'alert' | 'plannedAt'>, sentAt: Micros, attempt: number): AlertMessage {
+function alertOf(
+  { alert, plannedAt }: Pick<OutboxEntry, 'alert' | 'plannedAt'>,
+  { sentAt, attempt, isReplay }: Sending,
+): AlertMessage {
   const { key, rule, severity, isUpdate, isEscalation, occasion } = alert
   const { kind, subject, state, phase, time, stations, instruments, title, details } = occasion
   const { score, durationSeconds, reason, label } = occasion
   return {
     type: 'alert',
-    key,
+    // Who has had the alert when it was new does not take this one for it.
+    key: isReplay ? `replay|${key}` : key,
     rule,
     severity,
     kind,
@@ -35,6 +49,7 @@ function alertOf({ alert, plannedAt }: Pick<OutboxEntry, 'alert' | 'plannedAt'>,
     state,
     phase,
     isUpdate,
+    ...(isReplay ? { isReplay } : {}),
     isEscalation,
     time: formatMicros(time),
     stations: [...stations],
@@ -43,7 +58,7 @@ function alertOf({ alert, plannedAt }: Pick<OutboxEntry, 'alert' | 'plannedAt'>,
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(reason === undefined ? {} : { reason }),
     ...(label === undefined ? {} : { label }),
-    title,
+    title: isReplay ? `REPLAY: ${title}` : title,
     plannedAt: formatMicros(plannedAt),
     sentAt: formatMicros(sentAt),
     attempt,

@@ -18,6 +18,8 @@ export interface CourierOptions {
   /** To be stored soon; should the process die before, the alert is told once more. */
   readonly onResults: (results: readonly DeliveryResult[]) => void
   readonly onFailure: (error: Error) => void
+  /** What is told is archived data. */
+  readonly isReplay?: boolean | undefined
 }
 
 interface Head {
@@ -143,9 +145,12 @@ export class Courier {
   }
 
   async #attempt(entries: readonly OutboxEntry[], began: Micros, attempt: number): Promise<Error | undefined> {
-    const { hook, settings } = this.#options
+    const { hook, settings, isReplay } = this.#options
     try {
-      await hook.send(messageOf(entries, began, attempt), AbortSignal.timeout(settings.timeoutSeconds * 1000))
+      await hook.send(
+        messageOf(entries, { sentAt: began, attempt, isReplay }),
+        AbortSignal.timeout(settings.timeoutSeconds * 1000),
+      )
       return undefined
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error))

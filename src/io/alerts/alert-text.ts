@@ -26,7 +26,8 @@ function titleOf({ title, severity, isEscalation, phase }: AlertMessage): string
 
 function textOf(alert: AlertMessage, template: string | undefined): string {
   if (template === undefined) return alert.reason === undefined ? titleOf(alert) : `${titleOf(alert)} (${alert.reason})`
-  const mark = alert.kind === 'drill' && !template.includes('{title}') ? 'DRILL: ' : ''
+  // Titles say it themselves.
+  const mark = template.includes('{title}') ? '' : alert.kind === 'drill' ? 'DRILL: ' : alert.isReplay ? 'REPLAY: ' : ''
   return mark + template.replace(/\{([^{}]*)\}/g, (_all, field: Field) => FIELDS[field](alert) ?? ABSENT)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, type MqttClient } from 'mqtt'
-import type { HookMessage } from '../../contract/alert.ts'
+import type { AlertMessage, HookMessage } from '../../contract/alert.ts'
 import type { MqttHookConfig } from '../../contract/alert-config.ts'
 import { deliveryError, type Hook } from './hook.ts'
 
@@ -48,7 +48,7 @@ export class MqttHook implements Hook {
     const payload = JSON.stringify(message)
     const topic = topicOf(message)
     const publishing = [this.#client.publishAsync(`${this.#config.prefix}/${topic}`, payload, { qos: AT_LEAST_ONCE })]
-    if (message.type === 'alert' && message.kind !== 'test' && message.kind !== 'drill') {
+    if (message.type === 'alert' && isNews(message)) {
       const state = topic.replace(/^alerts/, 'state')
       publishing.push(this.#client.publishAsync(`${this.#config.prefix}/${state}`, payload, { qos: AT_LEAST_ONCE, retain: true }))
     }
@@ -82,6 +82,11 @@ export class MqttHook implements Hook {
       signal.addEventListener('abort', onAbort, { once: true })
     })
   }
+}
+
+/** Says how things stand now. */
+function isNews({ kind, isReplay }: AlertMessage): boolean {
+  return kind !== 'test' && kind !== 'drill' && isReplay !== true
 }
 
 function topicOf(message: HookMessage): string {
