@@ -133,8 +133,7 @@ export function drawComponents(
     context.fillStyle = colour
     context.fillText(name, 6, top + 14)
     context.font = FONT
-    context.fillStyle = palette.muted
-    if (common > 0) context.fillText(`± ${countsText(reach[row] as number)}`, 20, top + 14)
+    if (common > 0) writeOver(context, palette, `± ${countsText(reach[row] as number)}`, 20, top + 14)
   }
   return reach
 }
@@ -162,12 +161,11 @@ export function drawScores(
   context.font = FONT
   drawLevel(context, scene, y(on), palette.alarm, `on ${on}`, [])
   drawLevel(context, scene, y(off), palette.muted, `off ${off}`, [4, 3])
-  context.fillStyle = palette.muted
   for (const tick of SCORE_TICKS) {
     const isFree = Math.abs(y(tick) - y(on)) > 11 && Math.abs(y(tick) - y(off)) > 11 && y(tick) > top + 20
-    if (isFree && height > 60) context.fillText(String(tick), 6, y(tick) + 4)
+    if (isFree && height > 60) writeOver(context, palette, String(tick), 6, y(tick) + 4)
   }
-  context.fillText('score', 6, top + 12)
+  writeOver(context, palette, 'score', 6, top + 12)
 }
 
 function drawLevel(
@@ -185,9 +183,17 @@ function drawLevel(
   context.lineTo(width, Math.round(y) + 0.5)
   context.stroke()
   context.setLineDash([])
-  context.fillStyle = palette.muted
-  const isAbove = text.startsWith('on')
-  context.fillText(text, width - context.measureText(text).width - 4, isAbove ? y - 3 : y + 11)
+  writeOver(context, palette, text, width - context.measureText(text).width - 4, text.startsWith('on') ? y - 4 : y + 12)
+}
+
+/** Text on a picture, readable whatever lies below. */
+function writeOver(context: CanvasRenderingContext2D, palette: Palette, text: string, x: number, y: number): void {
+  context.globalAlpha = 0.75
+  context.fillStyle = palette.panel
+  context.fillRect(x - 2, y - 9, context.measureText(text).width + 4, 11)
+  context.globalAlpha = 1
+  context.fillStyle = palette.text
+  context.fillText(text, x, y)
 }
 
 /** A line at each onset, a bar while the score was over the threshold. */
