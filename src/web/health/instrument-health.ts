@@ -15,6 +15,37 @@ export interface InstrumentRow {
 
 export type InstrumentKey = 'instrument' | 'availability' | 'medianLatencySeconds' | 'maximumLatencySeconds' | 'timingQuality'
 
+/** What of the cells is known: from where to where, in cells; 0.5 is the middle of the first. */
+export interface KnownPart {
+  readonly from: number
+  readonly to: number
+}
+
+/** @param now milliseconds since 1970 */
+export function knownPartOf(
+  { startTime, secondsPerCell, knownSince }: Pick<HealthHistory, 'startTime' | 'secondsPerCell' | 'knownSince'>,
+  now: number,
+): KnownPart {
+  const placeOf = (millis: number) => (millis - Date.parse(startTime)) / 1000 / secondsPerCell
+  return { from: knownSince === null ? Number.POSITIVE_INFINITY : placeOf(Date.parse(knownSince)), to: placeOf(now) }
+}
+
+/**
+ * Availability of that part of each cell which is known: the monitor may have started in the middle of the first, and the last is not
+ * over. Of a cell that has only begun nothing is said, unless there is no other.
+ */
+export function settledAvailability(values: readonly (number | null)[], { from, to }: KnownPart): (number | null)[] {
+  const last = values.length - 1
+  const isOnly = values.slice(0, last).every((value) => value === null)
+  return values.map((value, i) => {
+    if (value === null) return null
+    const part = (i === last ? Math.min(last + 1, to) : i + 1) - Math.max(i, from)
+    if (i === last && part < 0.5 && !isOnly) return null
+    // Data of a time that is not known (of before the start, of a clock that is ahead) are as they are.
+    return part > 0 ? Math.min(1, value / part) : value
+  })
+}
+
 export function rowOf(cells: InstrumentCells): InstrumentRow {
   return {
     instrument: cells.instrument,

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { LOG_LEVELS as CONTRACT_LEVELS } from '../../../../src/contract/health-history.ts'
 import {
   availabilityColour,
+  knownPartOf,
   latencyColour,
   latencyShare,
   rowOf,
+  settledAvailability,
   sortedRows,
 } from '../../../../src/web/health/instrument-health.ts'
 import { LOG_LEVELS } from '../../../../src/web/health/log-levels.ts'
@@ -35,6 +37,17 @@ describe("an instrument's day", () => {
       medianLatencySeconds: 3,
       timingQuality: null,
     })
+  })
+
+  it('is judged by the part of it that is known', () => {
+    const span = { startTime: '2024-03-11T10:00:00.000000Z', secondsPerCell: 600, knownSince: '2024-03-11T10:15:00.000000Z' }
+    const part = knownPartOf(span, Date.parse('2024-03-11T10:39:00Z'))
+    expect(part).toEqual({ from: 1.5, to: 3.9 })
+    expect(settledAvailability([null, 0.5, 0.8, 0.9], part)).toEqual([null, 1, 0.8, 1])
+    // The last has only begun: latency alone would make it look bad.
+    expect(settledAvailability([null, 0.25, 0.8, 0.1], { ...part, to: 3.2 })).toEqual([null, 0.5, 0.8, null])
+    expect(settledAvailability([null, null, null, 0.1], { from: 3, to: 3.2 })).toEqual([null, null, null, expect.closeTo(0.5)])
+    expect(knownPartOf({ ...span, knownSince: null }, 0).from).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('is sorted with the worst first and what is not known last', () => {
