@@ -17,6 +17,8 @@ const SHORT_MILLIS = 20
 
 const jobs = new Set<Job>()
 let isRunning = false
+/** The next frame is far off. */
+let waiting: ReturnType<typeof setTimeout> | undefined
 
 /**
  * Calls `draw` at most once in `everyMillis`, before the browser paints; never while the page is hidden. One loop for all canvases: a
@@ -27,7 +29,7 @@ let isRunning = false
 export function onFrame(draw: Draw, everyMillis: number): () => void {
   const job: Job = { draw, everyMillis, due: 0 }
   jobs.add(job)
-  if (!isRunning) {
+  if (!isRunning || waiting !== undefined) {
     isRunning = true
     schedule()
   }
@@ -36,12 +38,29 @@ export function onFrame(draw: Draw, everyMillis: number): () => void {
 
 /** Asking for a frame makes the browser prepare one; when the next picture is far off, a timer asks later. */
 function schedule(): void {
+  clearTimeout(waiting)
+  waiting = undefined
   const wait = Math.min(...[...jobs].map(({ due }) => due)) - performance.now()
-  if (wait > SHORT_MILLIS) setTimeout(() => requestAnimationFrame(frame), wait)
+  if (wait > SHORT_MILLIS) waiting = setTimeout(awake, wait)
   else requestAnimationFrame(frame)
 }
 
+function awake(): void {
+  waiting = undefined
+  requestAnimationFrame(frame)
+}
+
 function frame(now: number): void {
+  try {
+    drawDue(now)
+  } finally {
+    // One picture that fails must not stop all others.
+    if (jobs.size > 0) schedule()
+    else isRunning = false
+  }
+}
+
+function drawDue(now: number): void {
   const start = performance.now()
   for (const job of [...jobs]) {
     if (job.due > now || !jobs.has(job)) continue
@@ -53,6 +72,4 @@ function frame(now: number): void {
     job.due = (Math.floor(now / job.everyMillis) + 1) * job.everyMillis
     job.draw(now)
   }
-  if (jobs.size > 0) schedule()
-  else isRunning = false
 }
