@@ -20,7 +20,9 @@ const TABLE = {
   },
   web: {
     folders: ['domain', 'contract'],
-    packages: { only: ['svelte', 'uplot', 'zod', 'vite', '@sveltejs/vite-plugin-svelte', 'path', 'url'] },
+    packages: {
+      only: ['svelte', 'uplot', 'zod', 'topojson-client', 'world-atlas', 'vite', '@sveltejs/vite-plugin-svelte', 'path', 'url'],
+    },
   },
   app: {
     folders: ['domain', 'contract', 'miniseed', 'seedlink', 'signal', 'nn', 'detection', 'pipeline', 'io', 'server'],

@@ -1,5 +1,4 @@
 import { feature, mesh } from 'topojson-client'
-import type { GeometryCollection, MultiPolygon, Topology } from 'topojson-specification'
 import type { Box } from './clip-ring.ts'
 import { nearestTurn } from './projection.ts'
 
@@ -18,8 +17,11 @@ export interface Outlines {
   readonly borders: readonly Outline[]
 }
 
+type Topology = Parameters<typeof mesh>[0]
+type GeometryObject = NonNullable<Parameters<typeof mesh>[1]>
+
 /** As world-atlas packs Natural Earth. */
-export type WorldTopology = Topology<{ countries: GeometryCollection; land: GeometryCollection<object> | MultiPolygon }>
+export type WorldTopology = Topology & { readonly objects: { readonly countries: GeometryObject; readonly land: GeometryObject } }
 
 /** Unpacks TopoJSON into flat arrays, which are drawn without looking anything up. */
 export function outlinesOf(topology: WorldTopology): Outlines {
