@@ -28,6 +28,16 @@ describe('train', () => {
     expect(readdirSync(one.out).sort()).toEqual(names)
     for (const name of names) expect(read(one.out, name).equals(read(same.out, name))).toBe(true)
     expect(read(one.out, 'weights.bin').equals(read(other.out, 'weights.bin'))).toBe(false)
+    expect(read(one.out, 'README.md').toString()).not.toContain('taught by')
+  })
+
+  it('writes the same bytes with teachers, too, and says in the README who they were', async () => {
+    const data = await writeBurstDataset()
+    const teachers = { ...CONFIG.teachers, count: 2, epochs: 1, share: 0.5 }
+    const short = { ...CONFIG, windowsPerEpoch: 64, teachers }
+    const [one, same] = [await trained(data, 3, short), await trained(data, 3, short)]
+    expect(read(one.out, 'weights.bin').equals(read(same.out, 'weights.bin'))).toBe(true)
+    expect(read(one.out, 'README.md').toString()).toContain('taught by 2 networks, trained before it for 1 epochs each')
   })
 
   it('learns to tell bursts from noise, keeps the epoch that is best on dev, and writes a card that fits', async () => {

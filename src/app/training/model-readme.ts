@@ -1,4 +1,5 @@
 import type { ModelCard, WindowMetrics } from '../../contract/model-card.ts'
+import { trainingConfigSchema } from '../../contract/training-config.ts'
 
 /** `README.md` of a model folder: its card in words. The same card gives the same text. */
 export function modelReadme(card: ModelCard): string {
@@ -59,7 +60,7 @@ function limitsSection({ limits }: ModelCard): string {
 
 function trainingSection({ training }: ModelCard): string {
   if (training === null) return ''
-  const { data, seed, epochs, selectedEpoch, windowsPerEpoch } = training
+  const { data, seed, epochs, selectedEpoch, windowsPerEpoch, settings } = training
   return [
     '## Training',
     '',
@@ -68,6 +69,7 @@ function trainingSection({ training }: ModelCard): string {
         `- ${name}: ${earthquakeTraces === 0 ? '' : `${earthquakeTraces} earthquake and `}${noiseTraces} noise traces (SHA-256 ${sha256.slice(0, 16)}…)`,
     ),
     `- the train splits of what has splits; ${epochs} epochs of ${windowsPerEpoch} windows, epoch ${selectedEpoch} kept; seed ${seed}`,
+    ...teacherLines(settings.teachers),
     '',
     'The same data, settings and seed give the same weights, bit for bit.',
   ].join('\n')
@@ -75,4 +77,13 @@ function trainingSection({ training }: ModelCard): string {
 
 function percent(share: number | null): string {
   return share === null ? '–' : `${(share * 100).toFixed(1)} %`
+}
+
+/** Cards of networks without teachers may not know the word. */
+function teacherLines(teachers: unknown): string[] {
+  const { count, epochs, share } = trainingConfigSchema.shape.teachers.parse(teachers)
+  if (count === 0) return []
+  return [
+    `- taught by ${count} networks, trained before it for ${epochs} epochs each: of every target ${share} is their mean score, the rest the label`,
+  ]
 }
