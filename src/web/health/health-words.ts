@@ -32,7 +32,8 @@ export function metricTitle(name: string): string {
 export function metricValue(name: string, value: number): string {
   if (Number.isNaN(value)) return '–'
   if (!Number.isFinite(value)) return value > 0 ? 'beyond the last bucket' : '−∞'
-  if (/start_time_seconds$/.test(name)) return `${new Date(value * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  if (/(start_time|timestamp)_seconds$/.test(name))
+    return `${new Date(value * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
   if (/_bytes(_total)?$/.test(name)) return `${(value / 1e6).toLocaleString('en', { maximumFractionDigits: 1 })} MB`
   const unit = /_seconds(_total)?$/.test(name) ? ' s' : ''
   const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 4 : 2

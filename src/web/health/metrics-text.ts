@@ -52,6 +52,12 @@ export function parseMetrics(text: string): MetricFamily[] {
   )
 }
 
+/** What is the monitor's own before what any program on Node has. */
+export function ownFirst(families: readonly MetricFamily[]): MetricFamily[] {
+  const isForeign = ({ name }: MetricFamily) => /^quakewire_(process|nodejs)_/.test(name)
+  return [...families.filter((family) => !isForeign(family)), ...families.filter(isForeign)]
+}
+
 function parseLabels(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
