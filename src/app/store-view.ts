@@ -26,6 +26,7 @@ export type StoreView = Pick<
   | 'events'
   | 'event'
   | 'alerts'
+  | 'remote'
 >
 
 /** The part of the monitor's view that the store answers. */
@@ -43,6 +44,7 @@ export function storeView(store: Store): StoreView {
     scores: (instrument, from, to) => store.scores(instrument, from, to).map(runToWire),
     gaps: (query) => gapsAnswer(store, query),
     alerts: store.outbox,
+    remote: store.remote,
   }
 }
 

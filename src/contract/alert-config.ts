@@ -131,11 +131,26 @@ const fileSchema = z.strictObject({
   concurrency: z.literal(1, 'one line after the other: 1').default(1),
 })
 
-export const HOOK_KINDS = ['webhook', 'command', 'mail', 'mqtt', 'file'] as const
-
-export const hookSchema = z.discriminatedUnion('kind', [webhookSchema, commandSchema, mailSchema, mqttSchema, fileSchema], {
-  error: `a map with kind: ${HOOK_KINDS.join(', ')}`,
+const quakewireSchema = z.strictObject({
+  kind: z.literal('quakewire'),
+  /** Of the other monitor: http://host:8080 */
+  url: z.string().min(1),
+  /** The name under which it shows what comes from here. */
+  as: name,
+  /** That the other one asks for. */
+  token: secret.exactOptional(),
+  allowPrivate: z.boolean().default(false),
+  ca: z.string().min(1).exactOptional(),
+  ...delivery,
 })
+
+export const HOOK_KINDS = ['webhook', 'command', 'mail', 'mqtt', 'file', 'quakewire'] as const
+
+export const hookSchema = z.discriminatedUnion(
+  'kind',
+  [webhookSchema, commandSchema, mailSchema, mqttSchema, fileSchema, quakewireSchema],
+  { error: `a map with kind: ${HOOK_KINDS.join(', ')}` },
+)
 
 export const hooksSchema = z.record(name, hookSchema).default({})
 
@@ -219,6 +234,7 @@ export type WebhookConfig = z.output<typeof webhookSchema>
 export type CommandHookConfig = z.output<typeof commandSchema>
 export type MailHookConfig = z.output<typeof mailSchema>
 export type MqttHookConfig = z.output<typeof mqttSchema>
+export type QuakewireHookConfig = z.output<typeof quakewireSchema>
 export type FileHookConfig = z.output<typeof fileSchema>
 export type AlertRuleConfig = z.output<typeof ruleSchema>
 export type WatchdogConfig = z.output<typeof watchdogSchema>

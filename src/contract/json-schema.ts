@@ -25,6 +25,7 @@ import {
   stationsAnswerSchema,
 } from './http.ts'
 import { modelKernelsSchema } from './model-kernels.ts'
+import { remoteAlertSchema, remoteAnswerSchema } from './remote.ts'
 import { scoreDistributionSchema } from './score-distribution.ts'
 import {
   settingsAnswerSchema,
@@ -61,6 +62,8 @@ const PUBLISHED = z.object({
   deliveriesAnswer: deliveriesAnswerSchema,
   acknowledgeRequest: acknowledgeRequestSchema,
   resendRequest: resendRequestSchema,
+  remoteAlert: remoteAlertSchema,
+  remoteAnswer: remoteAnswerSchema,
   drill: drillSchema,
   drillRequest: drillRequestSchema,
   drillsAnswer: drillsAnswerSchema,

@@ -27,6 +27,7 @@ import {
   scoresQuerySchema,
   waveformsQuerySchema,
 } from './query.ts'
+import { addRemoteRoutes } from './remote-routes.ts'
 import { addSettingsRoutes } from './settings-routes.ts'
 import { addWhatIfRoutes } from './what-if-routes.ts'
 
@@ -91,6 +92,7 @@ export function addApiRoutes(server: FastifyInstance, view: MonitorView, hub: Fe
 
   addAlertRoutes(server, view.alerts)
   addDrillRoutes(server, view.drills)
+  addRemoteRoutes(server, view)
   addWhatIfRoutes(server, view.whatIf)
   addSettingsRoutes(server, view.settings)
 

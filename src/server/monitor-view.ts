@@ -10,6 +10,7 @@ import type { ModelSummary, StationStatus, SystemHealth } from '../contract/heal
 import type { HealthHistory, InstrumentHistory, LogAnswer, LogLevel } from '../contract/health-history.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
 import type { ModelKernels } from '../contract/model-kernels.ts'
+import type { RemoteAlert } from '../contract/remote.ts'
 import type { ScoreDistribution } from '../contract/score-distribution.ts'
 import type { WaveformsAnswer } from '../contract/waveforms-answer.ts'
 import type { LabelValue } from '../domain/label.ts'
@@ -59,6 +60,13 @@ export interface DetectionStudyView {
   explanation(id: string, request: ExplanationRequest): ExplanationAnswer | undefined
 }
 
+export interface RemoteView {
+  /** On disk when it returns. @returns false when it was there before */
+  add(remote: RemoteAlert): boolean
+  /** Newest first. */
+  newest(limit: number): RemoteAlert[]
+}
+
 export interface DrillsView {
   /** @throws {UsageError} for a hook that is not configured, and while another drill runs */
   begin(request: DrillRequest): Drill
@@ -103,6 +111,8 @@ export interface MonitorView {
 
   /** Alerts and what became of them. */
   readonly alerts: AlertsView
+  /** What other monitors tell this one. */
+  readonly remote: RemoteView
   /** Made-up earthquakes through the whole chain. */
   readonly drills: DrillsView
 

@@ -75,6 +75,12 @@ export const eventsQuerySchema = z.strictObject({
   format: z.enum(['json', 'quakeml']).optional(),
 })
 
+export const remoteQuerySchema = z.strictObject({ limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE) })
+
+export const remoteSourceSchema = z
+  .string('expected the name of the other monitor in the header x-quakewire-source')
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a name of small letters, digits and -')
+
 export const eventFormatQuerySchema = eventsQuerySchema.pick({ format: true })
 
 export const scoresQuerySchema = z

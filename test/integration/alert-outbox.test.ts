@@ -129,11 +129,33 @@ const OLD: PlannedAlert = {
   isConditional: false,
 }
 
+const OF_VERSION_SIX = [
+  'store',
+  'detections',
+  'messages',
+  'labels',
+  'scores',
+  'snippets',
+  'checkpoints',
+  'relevances',
+  'gaps',
+  'peak_windows',
+  'outbox',
+  'acknowledgements',
+  'incidents',
+  'events',
+  'event_members',
+]
+
 /** The outbox as version 6 had it, with one alert that waits. */
 function makeVersionSix(database: SqliteDatabase): void {
+  const tables = database
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all() as string[]
+  for (const name of tables) if (!OF_VERSION_SIX.includes(name)) database.exec(`DROP TABLE ${name}`)
   database.exec(`
     DROP TABLE outbox;
-    DROP TABLE occasions;
     CREATE TABLE outbox (
       number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, hook TEXT NOT NULL, lane TEXT NOT NULL, about TEXT NOT NULL,
       rule TEXT NOT NULL, subject TEXT NOT NULL, state TEXT NOT NULL, begins INTEGER NOT NULL, due INTEGER NOT NULL, batch TEXT,

@@ -267,10 +267,9 @@ describe('stations.yaml, the reference configuration', () => {
 
   it('is valid with every commented key in force', () => {
     const everything = text.replace(/^(\s*)# (\s*(?:- )?[A-Za-z_]+:)/gm, '$1$2')
-    const secrets = ['DUTY_SECRET', 'PUSHOVER_TOKEN', 'PUSHOVER_USER', 'MQTT_PASSWORD', 'MAIL_PASSWORD'].map((name) => [
-      name,
-      'x',
-    ])
+    const secrets = ['DUTY_SECRET', 'PUSHOVER_TOKEN', 'PUSHOVER_USER', 'MQTT_PASSWORD', 'MAIL_PASSWORD', 'OTHER_TOKEN'].map(
+      (name) => [name, 'x'],
+    )
     const environment = { ...Object.fromEntries(secrets), DUTY_URL: 'https://example.org', IRIS_USER: 'a', IRIS_PASSWORD: 'b' }
     expect(faultsOf(everything, environment)).toEqual([])
   })

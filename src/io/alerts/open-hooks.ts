@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
-import type { HookConfig } from '../../contract/alert-config.ts'
+import type { HookConfig, QuakewireHookConfig } from '../../contract/alert-config.ts'
 import type { Config } from '../../contract/config.ts'
+import { REMOTE_PATH, REMOTE_SOURCE_HEADER } from '../../contract/remote.ts'
 import { ConfigError } from '../../domain/errors.ts'
 import type { Clock } from '../../domain/ports.ts'
 import { CommandHook } from './command-hook.ts'
@@ -38,6 +39,8 @@ function openHook(name: string, config: HookConfig, folder: string, clock: Clock
   switch (withFiles.kind) {
     case 'webhook':
       return new Webhook(name, withFiles, clock)
+    case 'quakewire':
+      return quakewireHook(name, withFiles, clock)
     case 'command':
       return new CommandHook(name, withFiles)
     case 'mail':
@@ -47,4 +50,14 @@ function openHook(name: string, config: HookConfig, folder: string, clock: Clock
     case 'file':
       return new FileHook(name, { ...withFiles, path: resolve(folder, withFiles.path) })
   }
+}
+
+/** Another monitor takes what a web hook would get, at a path of its own, under our name. */
+function quakewireHook(name: string, { url, as, token, ...config }: QuakewireHookConfig, clock: Clock): Webhook {
+  const headers = {
+    [REMOTE_SOURCE_HEADER]: as,
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  }
+  const target = new URL(REMOTE_PATH, url).href
+  return new Webhook(name, { ...config, kind: 'webhook', url: target, template: 'json', headers }, clock)
 }

@@ -4,6 +4,7 @@ import { type ConfigFault, formatPath, showValue } from './config-fault.ts'
 /** Schemes that a hook's url may have. */
 const SCHEMES: Readonly<Record<string, readonly string[]>> = {
   webhook: ['http:', 'https:'],
+  quakewire: ['http:', 'https:'],
   mqtt: ['mqtt:', 'mqtts:', 'ws:', 'wss:'],
 }
 

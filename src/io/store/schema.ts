@@ -201,6 +201,17 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE drills (id TEXT PRIMARY KEY, started INTEGER NOT NULL, json TEXT NOT NULL);
   CREATE INDEX drills_by_start ON drills (started);
   `,
+  `
+  -- What other monitors have told this one. A key is there once for each of them. received: µs since 1970.
+  CREATE TABLE remote_alerts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    key TEXT NOT NULL,
+    received INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    UNIQUE (source, key)
+  );
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -25,6 +25,7 @@ import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
 import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
+import { RemoteLog } from './remote-log.ts'
 import { migrate } from './schema.ts'
 import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
 import { SnippetTable, type WaveformSnippet } from './snippet-table.ts'
@@ -116,6 +117,8 @@ export class Store {
   /** Alerts, stored with what they are about. */
   readonly outbox: Outbox
   readonly drills: DrillLog
+  /** From other monitors. */
+  readonly remote: RemoteLog
   readonly #file: string
   readonly #database: SqliteDatabase
   readonly #lock: SqliteDatabase
@@ -160,6 +163,7 @@ export class Store {
       this.#attempt(operation, () => database.transaction(change).immediate())
     const quickly = <T>(operation: string, change: () => T) => unsynced(database, () => safely(operation, change))
     this.outbox = new Outbox(database, { safely, quickly }, { ...options, findDetection: (id) => this.#detections.find(id) })
+    this.remote = new RemoteLog(database, safely)
     this.drills = new DrillLog(database, { safely, quickly }, this.outbox)
     this.#space = new SpaceKeeper(database, { waveforms, scores: this.#scores }, new DiskReserve(file), options)
     this.#write = database.transaction((batch: StoreBatch) => this.#put(batch)).immediate

@@ -44,6 +44,8 @@ describe('wireJsonSchema', () => {
         "ModelKernels",
         "Relevance",
         "RelevanceFacts",
+        "RemoteAlert",
+        "RemoteAnswer",
         "ReplayAnswer",
         "ResendRequest",
         "ScoreDistribution",
