@@ -247,7 +247,8 @@ function whyNot(
     case 'timeReset':
       return end < start && isClockWrong ? undefined : 'no clock was set back'
     case 'timeTear':
-      return isClockWrong ? undefined : 'no clock was wrong'
+      // An archive has its own jitter, which adds up.
+      return isClockWrong || isPartOfSample(start, end, next?.sampleRate) ? undefined : 'no clock was wrong'
     default: {
       if (!cause.startsWith('rejected:')) return 'nothing of the kind was done'
       // A time that cannot be believed counts as that at which data were due.
@@ -256,6 +257,11 @@ function whyNot(
         : 'nothing there was damaged'
     }
   }
+}
+
+function isPartOfSample(start: Nanos, end: Nanos, sampleRate = 0): boolean {
+  const samples = Math.abs((Number(end - start) * sampleRate) / 1e9)
+  return samples > 0.25 && samples <= TOLERANCE
 }
 
 /** A damaged header may say any time. */

@@ -96,6 +96,17 @@ describe('the check of a drilled channel', () => {
     expect(faultsOf({ ...drill, gaps: [...drill.gaps, gap(2, 3, 'notReceived')] }).join()).toContain('is no hole')
   })
 
+  it('takes part of a sample for a tear whosever clock it was, more than that not', () => {
+    const torn = (hole: number) =>
+      faultsOf({
+        ...accepted([0, 5], [5 + hole, 10 + hole]),
+        deliveries: [sent(1, 0, 5), sent(2, 5 + hole, 10 + hole)],
+        gaps: [gap(5, 5 + hole, 'timeTear')],
+      })
+    expect(torn(0.06)).toEqual([])
+    expect(torn(0.3).join()).toContain('no clock was wrong')
+  })
+
   it('lets a hole be that was filled when the clock was set back', () => {
     // A damaged time, four minutes ahead, came out before its turn.
     const ahead = sent(2, 240, 245, { fate: 'corrupt', trueStart: at(5), trueEnd: at(10), samples: ground(240, 245) })
