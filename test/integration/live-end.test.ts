@@ -11,7 +11,7 @@ import { detectionsOf, healthOf, replayedDetections, run, untilEnded, writeConfi
 import { ScriptedServer } from '../helpers/seedlink-server.ts'
 
 it('closes a detection that was open when it stopped, though all it hears afterwards is the end of the data', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'quakewire-end-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
