@@ -19,12 +19,17 @@ import {
   type WhatIfRequest,
   type WhatIfRequestWire,
   whatIfAnswerSchema,
+  whatIfEventsSchema,
   whatIfRequestSchema,
+  whatIfSweepSchema,
 } from '../../src/contract/what-if.ts'
 import { formatMicros } from '../../src/domain/time.ts'
 import { loadConfig } from '../../src/io/config-file.ts'
 import { openScoreReader, type ScoreReader } from '../../src/io/store/score-reader.ts'
 import { openStore } from '../../src/io/store/store.ts'
+import { FeedHub } from '../../src/server/feed-hub.ts'
+import { startHttpServer } from '../../src/server/http-server.ts'
+import { exampleView } from '../helpers/example-view.ts'
 
 interface Replayed {
   readonly detections: DetectionWire[]
@@ -190,5 +195,46 @@ describe('what if', { timeout: 120_000 }, () => {
     const lost = new WhatIfDesk({ file: join(folder, 'missing.db'), setup })
     await expect(lost.answer(asking())).rejects.toMatchObject({ code: 'STORE' })
     await lost.stop()
+  })
+
+  it('answers over HTTP, and says what is wrong with a request', async () => {
+    const desk = new WhatIfDesk({ file: database, setup })
+    const store = openStore(join(folder, 'other.db'), {
+      clock: { now: () => 0 },
+      keepScoresDays: 30,
+      maximumMegabytes: 100,
+      strideSeconds: 1,
+      onProblem: () => {},
+    })
+    const view = { ...exampleView(store), whatIf: desk }
+    const hub = new FeedHub(view.clock, view)
+    const server = await startHttpServer({ listen: { host: '127.0.0.1', port: 0 }, view, hub, onError: () => {} })
+    const post = async (path: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(`${server.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      return { status: response.status, body: (await response.json()) as { error?: { message: string } } }
+    }
+    const span = { from, to }
+    const { body } = await post('/api/what-if', { ...span, scope: inForce.detections[0]!.station, trigger: { on: 0.999 } })
+    const answer = whatIfAnswerSchema.parse(body)
+    // One station's own: the others stay as they are.
+    const touched = answer.instruments.filter(({ trigger, askedTrigger }) => trigger.on !== askedTrigger.on)
+    expect(touched.every(({ instrument }) => instrument.startsWith(`${inForce.detections[0]!.station}_`))).toBe(true)
+    expect(touched).not.toHaveLength(0)
+    expect(whatIfEventsSchema.parse((await post('/api/what-if/events', span)).body).now.events).toBe(inForce.events.length)
+    expect(whatIfSweepSchema.parse((await post('/api/what-if/sweep', span)).body).steps.length).toBeGreaterThan(20)
+    for (const [bad, message] of [
+      [{ from: to, to: from }, /to: expected a time after from/],
+      [{ ...span, from: 'yesterday' }, /from: expected an ISO 8601 time/],
+      [{ ...span, trigger: { on: 2 } }, /trigger.on/],
+      [{ ...span, trigger: { on: 0.5, off: 0.9 } }, /expected off < 0.5/],
+      [{ ...span, stations: ['nobody at all'] }, /stations.0: expected NET_STA/],
+    ] as const) {
+      const refused = await post('/api/what-if', bad)
+      expect([refused.status, refused.body.error?.message]).toEqual([400, expect.stringMatching(message)])
+    }
+    await server.close()
+    await desk.stop()
+    store.close()
   })
 })
