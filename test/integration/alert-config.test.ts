@@ -40,7 +40,7 @@ watchdog: { heartbeat: [none] }
     expect(faults).toMatchInlineSnapshot(`
       [
         "stations.yaml:3 hooks.web.url: expected a url with http:, https:, got "ftp://example.org"",
-        "stations.yaml:4 hooks.bad.kind: expected a map with kind: webhook, command, mail, mqtt, file, got "pigeon"",
+        "stations.yaml:4 hooks.bad.kind: expected a map with kind: webhook, command, mail, mqtt, file, quakewire, got "pigeon"",
         "stations.yaml:7 hooks.chat.url: expected TOKEN in the environment, got nothing",
         "stations.yaml:8 hooks.chat.text: expected text with fields of {title}, {kind}, {state}, {severity}, {station}, {instrument}, {time}, {score}, {duration}, {reason}, {label}, {rule}, {subject}, got "{title} {magnitude}"",
         "stations.yaml:9 hooks.chat.secret: expected a reference such as \${ENV:NAME} or \${FILE:path}, never the secret itself, got something else",
@@ -49,7 +49,7 @@ watchdog: { heartbeat: [none] }
         "stations.yaml:11 hooks.post.to: expected at least 1 entry, got []",
         "stations.yaml:11 hooks.post.pasword: expected a known key (did you mean password?), got unknown key "pasword"",
         "stations.yaml:11 hooks.post.pasword: expected X in the environment, got nothing",
-        "stations.yaml:14 alerts[0].when[1]: expected one of detection, event, station, latency, server, inference, disk, got "earthquake"",
+        "stations.yaml:14 alerts[0].when[1]: expected one of detection, event, station, latency, server, inference, disk, drift, got "earthquake"",
         "stations.yaml:15 alerts[0].where.minimumScore: expected a number ≤ 1, got 7",
         "stations.yaml:15 alerts[0].where.groups[0]: expected a name under groups (there are none), got "north"",
         "stations.yaml:16 alerts[0].quiet.from: expected a time of day such as "22:30", in quotes, got "25:00"",
