@@ -1,6 +1,6 @@
 import type { InstrumentId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
-import type { Expendable } from './space-keeper.ts'
+import type { Expendable } from './expendable.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 /** One score on its way into the store. */

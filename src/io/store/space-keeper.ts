@@ -1,17 +1,10 @@
 import type { OnProblem } from '../../domain/problem.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import type { DiskReserve } from './disk-reserve.ts'
+import type { Expendable } from './expendable.ts'
 import type { ScoreBlocks } from './score-blocks.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 import type { WaveformTable } from './waveform-table.ts'
-
-/** What goes when there is no room: the oldest first. */
-export interface Expendable {
-  /** For the message: `scores`. */
-  readonly what: string
-  /** @returns how many rows went */
-  deleteOldest(rows: number): number
-}
 
 export interface SpaceLimits {
   readonly keepScoresDays: number
