@@ -1,11 +1,5 @@
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-
-/** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
-export interface ScoreSpan {
-  readonly endTime: Micros
-  readonly strideSeconds: number
-  readonly scores: ArrayLike<number>
-}
+import type { ScoreSpan } from './threshold-proposal.ts'
 
 /**
  * Consecutive windows of one instrument at or above a floor. Between two excursions a trigger whose off threshold is not below the

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { excursionsOf, type ScoreSpan } from '../../../src/detection/excursions.ts'
+import { excursionsOf } from '../../../src/detection/excursions.ts'
+import type { ScoreSpan } from '../../../src/detection/threshold-proposal.ts'
 import { ARMED, stepTrigger, type TriggerOptions, type TriggerState } from '../../../src/detection/trigger.ts'
 import { rehearseTrigger } from '../../../src/detection/trigger-rehearsal.ts'
 import type { InstrumentId } from '../../../src/domain/source-id.ts'
