@@ -56,7 +56,7 @@ export class StationPicture {
     const { width, height } = fitCanvas(canvas, context)
     const perSecond = width / (range.to - range.from)
     const { from, to } = traces.rate / perSecond >= DENSE ? snapped(range, perSecond) : range
-    const key = [width, height, to - from, traces.samples.version, traces.scores.version, palette.text].join(' ')
+    const key = [width, height, (to - from).toFixed(3), traces.samples.version, traces.scores.version, palette.text].join(' ')
     const isMoved = !(Math.abs(from - this.#drawn.from) * perSecond < STILL_PIXELS)
     if (!isMoved && key === this.#drawn.key && options === this.#drawn.options) return false
     this.#drawn = { from, key, options }

@@ -26,7 +26,7 @@ export class PreparedTraces {
   /** Makes sure that [from, to] is there. */
   update({ samples, rate }: { samples: SampleBlocks; rate: number }, { from, to }: TimeRange, band: Band): void {
     const isCovered = from >= this.first / this.rate && to <= (this.first + (this.values[0]?.length ?? 0)) / this.rate
-    const key = `${samples.version} ${rate} ${to - from} ${band.fromHz} ${band.toHz}`
+    const key = `${samples.version} ${rate} ${Math.round((to - from) * rate)} ${band.fromHz} ${band.toHz}`
     if (isCovered && key === this.#key) return
     this.#key = key
     this.rate = rate

@@ -41,6 +41,15 @@ describe('traces prepared for drawing', () => {
     expect(prepared.values).not.toBe(values)
   })
 
+  it('do not mind that the difference of two times is not always the same number', () => {
+    const prepared = new PreparedTraces()
+    const source = traces(1000, 1200)
+    prepared.update(source, { from: 1100.1, to: 1100.1 + 10 }, {})
+    const values = prepared.values
+    for (let i = 1; i < 50; i++) prepared.update(source, { from: 1100.1 + i / 60, to: 1100.1 + i / 60 + 10 }, {})
+    expect(prepared.values).toBe(values)
+  })
+
   it('are made anew when samples come or another filter is chosen', () => {
     const prepared = new PreparedTraces()
     const source = traces(1000, 1200)
