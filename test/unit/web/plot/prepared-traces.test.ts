@@ -43,10 +43,12 @@ describe('traces prepared for drawing', () => {
 
   it('do not mind that the difference of two times is not always the same number', () => {
     const prepared = new PreparedTraces()
-    const source = traces(1000, 1200)
-    prepared.update(source, { from: 1100.1, to: 1100.1 + 10 }, {})
+    const begin = 1_795_000_000
+    const source = traces(begin, begin + 200)
+    const from = (frame: number) => begin + 100.123 + frame / 60
+    prepared.update(source, { from: from(0), to: from(0) + 10.7 }, {})
     const values = prepared.values
-    for (let i = 1; i < 50; i++) prepared.update(source, { from: 1100.1 + i / 60, to: 1100.1 + i / 60 + 10 }, {})
+    for (let frame = 1; frame < 50; frame++) prepared.update(source, { from: from(frame), to: from(frame) + 10.7 }, {})
     expect(prepared.values).toBe(values)
   })
 
