@@ -179,8 +179,8 @@ export const settingsChangeSchema = z
 /** GET /api/settings/trigger: what the file says now, which the running monitor may not know yet. */
 export const settingsAnswerSchema = z
   .object({
-    file: z.string(),
-    hash: z.string().meta({ description: 'SHA-256 of the file' }),
+    file: z.string().nullable().meta({ description: 'null: the monitor runs without one, and nothing can be written' }),
+    hash: z.string().nullable().meta({ description: 'SHA-256 of the file' }),
     trigger: triggerInForceSchema,
     coincidence: z.object({ stations: z.number(), withinSeconds: z.number() }),
     /** NET_STA or NET_STA_LOC_BS with thresholds of its own. */

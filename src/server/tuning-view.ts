@@ -20,7 +20,7 @@ export interface WhatIfView {
 
 type Change = Omit<SettingsChange, 'hash'>
 
-/** Trigger and coincidence in the configuration file; each throws an HttpError NOT_FOUND when the monitor runs without one. */
+/** Trigger and coincidence in the configuration file; changes throw an HttpError NOT_FOUND when the monitor runs without one. */
 export interface SettingsView {
   /** @throws {ConfigError} when the file cannot be read or has faults */
   read(): SettingsAnswer

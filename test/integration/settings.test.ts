@@ -202,8 +202,9 @@ describe('settings of the trigger over HTTP', () => {
 
   it('is not there where the monitor runs without a file', async () => {
     await serve(new SettingsFile(defaultConfig(), {}))
-    expect(await ask()).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } })
-    expect(await refusal({ trigger: { on: 0.99 } })).toMatchObject({ status: 404 })
+    const { body } = await ask()
+    expect(settingsAnswerSchema.parse(body)).toMatchObject({ file: null, hash: null, isPending: false, overrides: [] })
+    expect(await refusal({ trigger: { on: 0.99 } })).toMatchObject({ status: 404, code: 'NOT_FOUND' })
   })
 
   it('asks for the token, and refuses other origins', async () => {

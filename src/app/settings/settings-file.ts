@@ -42,9 +42,10 @@ export class SettingsFile implements SettingsView {
   }
 
   read(): SettingsAnswer {
-    const { hash, config } = this.#read()
+    const isWithout = this.#running.file === NO_FILE
+    const { hash, config } = isWithout ? { hash: null, config: this.#running } : this.#read()
     return {
-      file: config.file,
+      file: isWithout ? null : config.file,
       hash,
       trigger: config.trigger,
       coincidence: coincidenceOf(config),
