@@ -45,10 +45,14 @@ describe('traces prepared for drawing', () => {
     const prepared = new PreparedTraces()
     const begin = 1_795_000_000
     const source = traces(begin, begin + 200)
-    const from = (frame: number) => begin + 100.123 + frame / 60
-    prepared.update(source, { from: from(0), to: from(0) + 10.7 }, {})
+    const range = (frame: number) => {
+      const from = begin + 100.123 + frame / 60
+      // Rounded at twice the size.
+      return { from, to: 2 * from + 10.7 - from }
+    }
+    prepared.update(source, range(0), {})
     const values = prepared.values
-    for (let frame = 1; frame < 50; frame++) prepared.update(source, { from: from(frame), to: from(frame) + 10.7 }, {})
+    for (let frame = 1; frame < 50; frame++) prepared.update(source, range(frame), {})
     expect(prepared.values).toBe(values)
   })
 
