@@ -180,7 +180,7 @@ describe('settings of the trigger over HTTP', () => {
   it('refuses a file that says it by an alias: the change would be elsewhere, too', async () => {
     writeFileSync(
       file,
-      TEXT.replace('trigger: { on: 0.9, off: 0.8 }', 'trigger: &own { on: 0.9, off: 0.8 }') + '  CI_CLC:\n    trigger: *own\n',
+      `${TEXT.replace('trigger: { on: 0.9, off: 0.8 }', 'trigger: &own { on: 0.9, off: 0.8 }')}  CI_CLC:\n    trigger: *own\n`,
     )
     await serve(new SettingsFile(loadConfig(file, {}), {}))
     expect(await refusal({ scope: 'IU_ANMO', trigger: { on: 0.95 } })).toMatchObject({
