@@ -45,10 +45,11 @@ describe('traces prepared for drawing', () => {
     const prepared = new PreparedTraces()
     const begin = 1_795_000_000
     const source = traces(begin, begin + 200)
+    // A picture that moves by whole pixels, 1.61 of them per second: the end is rounded otherwise each time.
     const range = (frame: number) => {
-      const from = begin + 100.123 + frame / 60
-      // Rounded at twice the size.
-      return { from, to: 2 * from + 10.7 - from }
+      const to = begin + 110.123 + frame / 3
+      const from = Math.floor((to - 10) * 1.61) / 1.61
+      return { from, to: from + to - (to - 10) }
     }
     prepared.update(source, range(0), {})
     const values = prepared.values
