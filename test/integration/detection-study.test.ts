@@ -209,7 +209,7 @@ describe('the model', () => {
       ['bias', [32]],
     ])
     answer.layers.forEach((layer, i) => {
-      layer.weights.forEach(({ values }, k) => expect(Float32Array.from(values)).toEqual(model.network.weights[i]![k]))
+      expect(layer.weights.map(({ values }) => Float32Array.from(values))).toEqual(model.network.weights[i])
     })
   })
 

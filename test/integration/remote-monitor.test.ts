@@ -47,7 +47,9 @@ alerts: [{ name: all, when: [detection], to: [centre] }]
     await there.command.kill('SIGKILL')
     here.store.commit({ detections: [{ detection: closed(detection), latency: {} }] })
     here.desk.wake()
-    while (here.desk.deliveries({ limit: 1 })[0]?.attempts === 0) await pause(20)
+    // Of the closing, or of the opening, when the answer to it was lost with the monitor.
+    while (here.desk.deliveries({ limit: 2 }).every(({ error }) => error === null)) await pause(20)
+    for (const { dueAt } of here.desk.deliveries({ limit: 2 })) expect(dueAt).toMatch(/:\d\d\.\d{6}Z$/)
     there = await run(config, token)
     // It listens on another port now: the old one is what the hook knows.
     const second = openOffice(

@@ -178,7 +178,7 @@ export class Courier {
       this.#breaker.pause(now + Math.min(LONGEST_PAUSE_SECONDS, retryAfterSeconds) * MICROS_PER_SECOND)
     }
     onFailure(error)
-    const due = Math.max(now + this.#backOffSeconds(attempts) * MICROS_PER_SECOND, this.#breaker.until)
+    const due = Math.round(Math.max(now + this.#backOffSeconds(attempts) * MICROS_PER_SECOND, this.#breaker.until))
     const [first] = entries as [OutboxEntry]
     const isDead = isPermanent || due - first.plannedAt > settings.retry.giveUpSeconds * MICROS_PER_SECOND
     this.#report(entries, { state: isDead ? 'dead' : 'pending', due, attempts, firstAttempt: began, error: error.message })
