@@ -21,7 +21,7 @@ const TABLE = {
   web: {
     folders: ['domain', 'contract'],
     packages: {
-      only: ['svelte', 'uplot', 'zod', 'topojson-client', 'world-atlas', 'vite', '@sveltejs/vite-plugin-svelte', 'path', 'url'],
+      only: ['svelte', 'zod', 'topojson-client', 'world-atlas', 'vite', '@sveltejs/vite-plugin-svelte', 'path', 'url'],
     },
   },
   app: {
