@@ -165,6 +165,8 @@ export class AlertDesk {
 
   statuses(): HookStatus[] {
     const { outbox, hooks, clock } = this.#options
+    // What is not planned yet waits, too.
+    this.#plan()
     this.#storeResults()
     const backlogs = outbox.backlogs()
     return [...this.#couriers].map(([name, courier]) => {
