@@ -3,6 +3,7 @@ import type { EventWire } from '../../contract/event.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { StationStatus } from '../../contract/health.ts'
 import type { AlertKind, AlertOccasion } from '../../domain/alert.ts'
+import { scoreText } from '../../domain/score-text.ts'
 import { type InstrumentId, type StationId, stationOfInstrument } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros, parseIsoMicros } from '../../domain/time.ts'
 
@@ -90,7 +91,7 @@ function ofDetection(detection: DetectionWire): AlertOccasion {
     ...(durationSeconds === undefined ? {} : { durationSeconds }),
     ...(reason === undefined ? {} : { reason }),
     ...(label === undefined ? {} : { label: label.value }),
-    title: `Earthquake at ${station}, ${shortTime(onset.time)}, score ${peak.score.toFixed(2)}${lasted}`,
+    title: `Earthquake at ${station}, ${shortTime(onset.time)}, score ${scoreText(peak.score, 2)}${lasted}`,
     details: detection,
   }
 }

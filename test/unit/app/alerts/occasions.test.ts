@@ -50,6 +50,8 @@ describe('occasionOfMessage', () => {
       lane: 'CI_CLC',
       title: 'Earthquake at CI_CLC, 2019-07-04 17:33:49 UTC, score 0.97',
     })
+    const sure = { ...open, peak: { ...open.peak, score: 0.99993 } }
+    expect(occasionOfMessage(sure, undefined)?.title).toMatch(/score >\.99$/)
     expect(occasionOfMessage(over, undefined)).toMatchObject({ phase: 'end', state: 'closed', durationSeconds: 10 })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scoreText } from '../../../../src/web/live/score-text.ts'
+import { scoreText } from '../../../src/domain/score-text.ts'
 
 describe('a score in words', () => {
   it('never looks surer than it is', () => {
