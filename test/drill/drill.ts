@@ -44,7 +44,7 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   writeFileSync(faults, JSON.stringify(options.faults))
   writeFileSync(truth, '')
   const files = { archive: archive.folder, config, port, faults, truth }
-  const live = await liveRun({ ...options, ...files, link, records: archive.records })
+  const live = await liveRun({ ...options, ...files, link, records: archive.records, duration: options.minutes * 60 })
   await link?.close()
   say(`live run: ${live.seconds.toFixed(0)} s; truth file ${megabytes(statSync(truth).size)} MB`)
   const { facts, findings } = await checkDrill(folder, say)

@@ -22,6 +22,8 @@ export interface LiveRunOptions {
   readonly seed: number
   /** Records in the archive: how far the server can come. */
   readonly records: number
+  /** Data seconds of the archive. */
+  readonly duration: number
   /** Between the two, so that the server seems to know no numbers; only the monitor is killed then. */
   readonly link?: ForgetfulProxy | undefined
   readonly say: (line: string) => void
@@ -52,13 +54,14 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
     peak.server = Math.max(peak.server, server.peakMegabytes)
     peak.monitor = Math.max(peak.monitor, monitor.program.peakMegabytes)
   }
+  const played = playedRecords(options)
   // A server that forgets at the very end, when nothing follows, cannot be found out.
   const remembering = setInterval(() => {
-    if (options.link && lastSequence(options.truth) > LAST_FORGOTTEN * options.records) options.link.isForgetting = false
+    if (options.link && played() > LAST_FORGOTTEN * options.records) options.link.isForgetting = false
   }, LOOK_MILLIS)
   try {
     for (const { at, who } of killPlan(options)) {
-      while (lastSequence(options.truth) < at) await pause(LOOK_MILLIS)
+      while (played() < at) await pause(LOOK_MILLIS)
       look()
       options.say(`kill -9 of the ${who} at record ${at} of ${options.records}`)
       killed[who]++
@@ -78,6 +81,16 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
     clearInterval(remembering)
     await Promise.all([monitor.program.kill('SIGTERM'), server.kill('SIGTERM')])
   }
+}
+
+/**
+ * How far the server has come. Its truth file tells what it has sent: behind a link that forgets, what it plays while the monitor waits
+ * to connect again is never sent, and only time tells.
+ */
+function playedRecords({ truth, link, speed, duration, records }: LiveRunOptions): () => number {
+  const begin = performance.now()
+  const perMilli = link && speed !== 'max' ? (records * Number(speed)) / (duration * 1000) : 0
+  return () => Math.max(lastSequence(truth), (performance.now() - begin) * perMilli)
 }
 
 function killPlan({ kills, seed, records, link }: LiveRunOptions): { at: number; who: 'server' | 'monitor' }[] {
