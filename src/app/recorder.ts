@@ -12,7 +12,7 @@ import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
 import type { ScoredPiece } from '../domain/window.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
-import type { StoreBatch, StoredMessages } from '../io/store/store.ts'
+import type { StoreBatch, StoredMessages } from '../io/store/store-batch.ts'
 import type { MonitorStreams } from './monitor.ts'
 import type { WaveformCollector } from './waveform-collector.ts'
 

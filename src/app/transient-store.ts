@@ -1,6 +1,6 @@
 import { detectionToWire } from '../contract/detection.ts'
 import { eventToWire } from '../contract/event.ts'
-import type { StoreBatch, StoredMessages } from '../io/store/store.ts'
+import type { StoreBatch, StoredMessages } from '../io/store/store-batch.ts'
 
 /** Stands in for the store when nothing is to be kept: numbers the messages and forgets everything. */
 export class TransientStore {

@@ -7,14 +7,13 @@ import type { EventFilter, EventPage } from '../../contract/event-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { GapQuery } from '../../contract/gaps.ts'
 import type { LabelValue } from '../../domain/label.ts'
-import type { NetworkEvent } from '../../domain/network-event.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
 import type { Micros } from '../../domain/time.ts'
 import type { TraceGap } from '../../domain/trace-gap.ts'
 import { CheckpointTable } from './checkpoint-table.ts'
-import { DetectionTable, type LabelEntry, type StoredDetection } from './detection-table.ts'
+import { DetectionTable, type LabelEntry } from './detection-table.ts'
 import { DiskReserve } from './disk-reserve.ts'
 import { DrillLog } from './drill-log.ts'
 import { EventTable } from './event-table.ts'
@@ -27,10 +26,11 @@ import { PeakWindowTable, type StoredPeakWindow } from './peak-window-table.ts'
 import { RelevanceTable, type StoredRelevance } from './relevance-table.ts'
 import { RemoteLog } from './remote-log.ts'
 import { migrate } from './schema.ts'
-import { ScoreBlocks, type ScoreRun, type StoredScore } from './score-blocks.ts'
+import { ScoreBlocks, type ScoreRun } from './score-blocks.ts'
 import { SnippetTable, type WaveformSnippet } from './snippet-table.ts'
 import { SpaceKeeper } from './space-keeper.ts'
 import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
+import type { StoreBatch, StoredMessages } from './store-batch.ts'
 import { isFull, storeError } from './store-error.ts'
 import { lockStore } from './store-lock.ts'
 import { type StoredWaveform, WaveformTable } from './waveform-table.ts'
@@ -48,30 +48,6 @@ export interface StoreOptions {
   /** Who is alerted of what; nobody without one. */
   readonly planner?: AlertPlanner
   readonly onProblem: OnProblem
-}
-
-/** What one step of the monitor changed; all of it is stored, or nothing. */
-export interface StoreBatch {
-  readonly detections?: readonly StoredDetection[]
-  /** After their members. */
-  readonly events?: readonly NetworkEvent[]
-  readonly scores?: readonly StoredScore[]
-  readonly snippets?: readonly WaveformSnippet[]
-  readonly relevances?: readonly StoredRelevance[]
-  readonly peakWindows?: readonly StoredPeakWindow[]
-  /** State of the pipeline by station; undefined removes a key. */
-  readonly checkpoints?: ReadonlyMap<string, unknown>
-  /** How far each source was read. */
-  readonly positions?: ReadonlyMap<string, unknown>
-  readonly waveforms?: readonly StoredWaveform[]
-  /** Holes that became known, or whose cause did. */
-  readonly gaps?: readonly TraceGap[]
-}
-
-/** What a commit has made public, by number: detections, then events. */
-export interface StoredMessages {
-  readonly messages: DetectionWire[]
-  readonly events: EventWire[]
 }
 
 export interface StoreStatus {

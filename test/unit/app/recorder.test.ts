@@ -7,7 +7,7 @@ import type { TriggerOutput } from '../../../src/detection/trigger.ts'
 import { StoreError } from '../../../src/domain/errors.ts'
 import type { CoincidenceOutput } from '../../../src/domain/network-event.ts'
 import type { FramePiece, ScoredPiece } from '../../../src/domain/window.ts'
-import type { StoreBatch } from '../../../src/io/store/store.ts'
+import type { StoreBatch } from '../../../src/io/store/store-batch.ts'
 import { EXAMPLE_FACTS, exampleDetection } from '../../helpers/example-detection.ts'
 
 type DetectionOutput = Extract<TriggerOutput, { kind: 'detection' }>
