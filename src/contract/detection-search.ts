@@ -15,6 +15,8 @@ export interface DetectionFilter {
   /** `none`: without a label. */
   readonly label?: LabelValue | 'none' | undefined
   readonly state?: 'open' | 'closed' | undefined
+  /** What speaks against an earthquake: this, anything (`any`), nothing (`none`). */
+  readonly reason?: string | undefined
 }
 
 export interface DetectionPage {

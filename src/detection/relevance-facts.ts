@@ -1,4 +1,5 @@
 import type { RelevanceFacts } from '../domain/detection.ts'
+import type { GlitchReason } from '../domain/glitch-reason.ts'
 
 /** A window with its relevance; all arrays row-major [rows, 3]. */
 export interface RelevantWindow {
@@ -40,7 +41,7 @@ const GLITCH_WINDOW_EDGE = 0.7
  *
  * @returns undefined when nothing speaks against it
  */
-export function glitchReason({ spike, flatEdge, windowEdge }: RelevanceFacts): string | undefined {
+export function glitchReason({ spike, flatEdge, windowEdge }: RelevanceFacts): GlitchReason | undefined {
   if (flatEdge > GLITCH_FLAT_EDGE) return 'relevance-at-gap-edge'
   if (windowEdge > GLITCH_WINDOW_EDGE) return 'relevance-at-window-edge'
   return spike > GLITCH_SPIKE ? 'relevance-in-one-spike' : undefined

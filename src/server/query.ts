@@ -50,6 +50,10 @@ export const detectionsQuerySchema = z.strictObject({
   minimumScore: z.coerce.number().min(0).max(1).optional(),
   label: z.union([labelValueSchema, z.literal('none')]).optional(),
   state: z.enum(['open', 'closed']).optional(),
+  reason: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,60}$/, 'expected none, any or a reason such as relevance-in-one-spike')
+    .optional(),
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
   cursor: z.string().optional(),
   format,

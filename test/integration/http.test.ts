@@ -96,6 +96,8 @@ describe('GET /api/detections', () => {
   it('filters and pages', async () => {
     expect(await answer('/api/detections?state=closed')).toMatchObject({ body: { detections: [{ id: second.id }] } })
     expect(await answer('/api/detections?to=2019-07-04T17:34:00Z')).toMatchObject({ body: { detections: [{ id: first.id }] } })
+    expect(await answer('/api/detections?reason=any')).toMatchObject({ body: { detections: [] } })
+    expect(await answer('/api/detections?reason=none&limit=1')).toMatchObject({ body: { detections: [{ id: second.id }] } })
     const { body } = await answer('/api/detections?limit=1')
     const { cursor } = body as { cursor: string }
     expect(await answer(`/api/detections?limit=1&cursor=${encodeURIComponent(cursor)}`)).toMatchObject({

@@ -29,6 +29,7 @@ export class DetectionQuery {
       minimumScore: filter.minimumScore ?? null,
       label: filter.label ?? null,
       state: filter.state ?? null,
+      reason: filter.reason ?? null,
       // (onset, id) < (to, '') is onset < to.
       onset: after?.onset ?? filter.to ?? Number.MAX_SAFE_INTEGER,
       id: after?.id ?? '',
@@ -50,6 +51,10 @@ function select(condition: string): string {
     AND (:minimumScore IS NULL OR peak_score >= :minimumScore)
     AND (:label IS NULL OR coalesce(label, 'none') = :label)
     AND (:state IS NULL OR state = :state)
+    AND (:reason IS NULL OR CASE :reason
+      WHEN 'none' THEN json_extract(json, '$.reason') IS NULL
+      WHEN 'any' THEN json_extract(json, '$.reason') IS NOT NULL
+      ELSE json_extract(json, '$.reason') = :reason END)
     ORDER BY onset DESC, id DESC LIMIT :limit`
 }
 

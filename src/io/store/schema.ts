@@ -212,6 +212,14 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (source, key)
   );
   `,
+  `
+  -- The reason lies in the object alone; in the index a search finds it without reading the row.
+  DROP INDEX IF EXISTS detections_by_onset;
+  DROP INDEX IF EXISTS detections_by_station;
+  CREATE INDEX detections_by_onset ON detections (onset, id, peak_score, label, state, json_extract(json, '$.reason'));
+  CREATE INDEX detections_by_station
+    ON detections (station, onset, id, instrument, peak_score, label, state, json_extract(json, '$.reason'));
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -12,12 +12,9 @@ export interface DetectionQuery {
   readonly minimumScore?: number | undefined
   readonly label?: LabelValue | 'none' | undefined
   readonly state?: 'open' | 'closed' | undefined
-  /** Whether something speaks against an earthquake. The API does not know it: it is looked at in what is loaded. */
-  readonly reason?: 'with' | 'without' | undefined
+  /** What speaks against an earthquake: this, anything (`any`), nothing (`none`). */
+  readonly reason?: string | undefined
 }
-
-/** What the API understands of it. */
-export type ApiDetectionQuery = Omit<DetectionQuery, 'reason'>
 
 /** Of the address; what it does not understand is left out. */
 export function readDetectionQuery(query: URLSearchParams): DetectionQuery {
@@ -29,12 +26,8 @@ export function readDetectionQuery(query: URLSearchParams): DetectionQuery {
     minimumScore: score >= 0 && score <= 1 ? score : undefined,
     label: oneOf(query.get('label'), ['none', ...LABEL_VALUES]),
     state: oneOf(query.get('state'), ['open', 'closed']),
-    reason: oneOf(query.get('reason'), ['with', 'without']),
+    reason: /^[a-z][a-z0-9-]*$/.exec(query.get('reason') ?? '')?.[0],
   }
-}
-
-export function apiQueryOf({ reason: _here, ...query }: DetectionQuery): ApiDetectionQuery {
-  return query
 }
 
 /** For the address, or a link: only what filters. */
@@ -50,7 +43,7 @@ export function isFiltering(query: DetectionQuery): boolean {
 
 /** Whether a detection that has just come belongs into the table. */
 export function matches(query: DetectionQuery, detection: DetectionWire): boolean {
-  const { from, to, station, minimumScore, label, state } = query
+  const { from, to, station, minimumScore, label, state, reason } = query
   const onset = Date.parse(detection.onset.time)
   return (
     (from === undefined || onset >= Date.parse(from)) &&
@@ -59,13 +52,8 @@ export function matches(query: DetectionQuery, detection: DetectionWire): boolea
     (minimumScore === undefined || detection.peak.score >= minimumScore) &&
     (label === undefined || label === (detection.label?.value ?? 'none')) &&
     (state === undefined || state === detection.state) &&
-    matchesReason(query, detection)
+    (reason === undefined || reason === (detection.reason ?? 'none') || (reason === 'any' && detection.reason !== undefined))
   )
-}
-
-/** The part of the query that the API does not know. */
-export function matchesReason({ reason }: DetectionQuery, detection: DetectionWire): boolean {
-  return reason === undefined || (reason === 'with') === (detection.reason !== undefined)
 }
 
 /** `ci.clc` → `CI_CLC`, `CI.CLC.HH` → `CI_CLC__HH`: as people write it → as the API wants it. */

@@ -3,7 +3,7 @@ import type { ExplanationAnswer } from '../../contract/detection-study.ts'
 import type { EventWire } from '../../contract/event.ts'
 import type { DetectionAnswer, DetectionsAnswer, EventsAnswer } from '../../contract/http.ts'
 import { ApiError, getJson, pathOf } from '../api/api.ts'
-import type { ApiDetectionQuery } from './detection-query.ts'
+import type { DetectionQuery } from './detection-query.ts'
 import { type Neighbours, neighboursOf } from './neighbours.ts'
 
 /** An event may be the beginning of waves that take so long to a station (ak135: P to the core's shadow and beyond). */
@@ -45,9 +45,9 @@ export class DetectionStudy {
   }
 
   /** The detections beside it, and the event it belongs to. Neither is worth a failure of the page. */
-  async loadAround(detection: DetectionWire, query: ApiDetectionQuery): Promise<void> {
+  async loadAround(detection: DetectionWire, query: DetectionQuery): Promise<void> {
     const isStill = () => this.#id === detection.id
-    const neighbours = await neighboursOf(detection, query, (page) => getJson<DetectionsAnswer>('detections', page)).catch(
+    const neighbours = await neighboursOf(detection, query, (page) => getJson<DetectionsAnswer>('detections', { ...page })).catch(
       () => undefined,
     )
     if (isStill()) this.neighbours = neighbours

@@ -21,6 +21,11 @@ export function instrumentName(instrument: string): string {
   return instrument.split('_').filter(Boolean).join('.')
 }
 
+/** `relevance in one spike`: why a detection may be a glitch. */
+export function reasonWords(reason: string): string {
+  return reason.replaceAll('-', ' ')
+}
+
 /** `850 ms`, `12.3 s`, `4 min`, `2.5 h`, `3 d`. */
 export function duration(seconds: number): string {
   const size = Math.abs(seconds)

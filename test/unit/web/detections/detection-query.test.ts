@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { detectionToWire } from '../../../../src/contract/detection.ts'
 import {
-  apiQueryOf,
   isFiltering,
   matches,
   readDetectionQuery,
@@ -14,7 +13,7 @@ const read = (text: string) => readDetectionQuery(new URLSearchParams(text))
 
 describe('the query of the detections', () => {
   it('goes through the address and back', () => {
-    const text = 'from=2019-07-04T17%3A00%3A00.000Z&station=CI_CLC&minimumScore=0.99&label=none&state=closed&reason=with'
+    const text = 'from=2019-07-04T17%3A00%3A00.000Z&station=CI_CLC&minimumScore=0.99&label=none&state=closed&reason=any'
     expect(new URLSearchParams(writtenQuery(read(text))).toString()).toBe(text)
   })
 
@@ -23,10 +22,6 @@ describe('the query of the detections', () => {
     expect(isFiltering(query)).toBe(false)
     expect(read('minimumScore=').minimumScore).toBeUndefined()
     expect(read('minimumScore=0').minimumScore).toBe(0)
-  })
-
-  it('asks the API for what the API knows', () => {
-    expect(apiQueryOf(read('reason=with&station=CI_CLC'))).not.toHaveProperty('reason')
   })
 
   it('takes codes as people write them', () => {
@@ -47,13 +42,21 @@ describe('a detection that has just come', () => {
     expect(matches({ station: 'CI_CLC_00_HH' }, detection)).toBe(true)
   })
 
+  it('belongs there by what speaks against it', () => {
+    const doubtful = { ...detection, reason: 'relevance-in-one-spike' }
+    expect(matches({ reason: 'none' }, detection)).toBe(true)
+    expect(matches({ reason: 'any' }, doubtful)).toBe(true)
+    expect(matches({ reason: 'relevance-in-one-spike' }, doubtful)).toBe(true)
+  })
+
   it('does not when one part does not', () => {
     expect(matches({ station: 'CI_CL' }, detection)).toBe(false)
     expect(matches({ minimumScore: detection.peak.score + 1e-6 }, detection)).toBe(false)
     expect(matches({ label: 'noise' }, detection)).toBe(false)
     expect(matches({ state: 'closed' }, detection)).toBe(false)
-    expect(matches({ reason: 'with' }, detection)).toBe(false)
-    expect(matches({ reason: 'without' }, { ...detection, reason: 'single-spike' })).toBe(false)
+    expect(matches({ reason: 'any' }, detection)).toBe(false)
+    expect(matches({ reason: 'none' }, { ...detection, reason: 'relevance-in-one-spike' })).toBe(false)
+    expect(matches({ reason: 'relevance-at-gap-edge' }, { ...detection, reason: 'relevance-in-one-spike' })).toBe(false)
   })
 
   it('is looked for from its first moment on and up to the last', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type DetectionWire, detectionToWire } from '../../../../src/contract/detection.ts'
-import { type ApiDetectionQuery, matches } from '../../../../src/web/detections/detection-query.ts'
+import { type DetectionQuery, matches } from '../../../../src/web/detections/detection-query.ts'
 import { neighboursOf } from '../../../../src/web/detections/neighbours.ts'
 import { exampleDetection } from '../../../helpers/example-detection.ts'
 
@@ -12,13 +12,13 @@ const STORED = [0, 40, 40, 41, 90_000, 40 * 86_400].map((seconds, i) => ({
 }))
 
 /** As the store answers: newest onset first, then by id. */
-async function search({ limit, ...query }: ApiDetectionQuery & { limit: number }) {
+async function search({ limit, ...query }: DetectionQuery & { limit: number }) {
   const found = STORED.filter((each) => matches(query, each)).sort((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1))
   return { detections: found.slice(0, limit), cursor: found.length > limit ? 'more' : null }
 }
 
 const sortKey = ({ onset, id }: DetectionWire) => `${onset.time} ${id}`
-const idsAround = async (index: number, query: ApiDetectionQuery = {}) => {
+const idsAround = async (index: number, query: DetectionQuery = {}) => {
   const { newer, older } = await neighboursOf(STORED[index]!, query, search)
   return [older?.id, newer?.id]
 }
