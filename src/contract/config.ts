@@ -12,7 +12,14 @@ import { drillsConfigSchema } from './drill.ts'
 export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
-export const DEFAULT_TRIGGER = { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25 } as const
+export const DEFAULT_TRIGGER = {
+  on: 0.96,
+  off: 0.95,
+  minimumSeconds: 1,
+  maximumSeconds: 300,
+  deadSeconds: 25,
+  extensionSeconds: 0,
+} as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
 /** Onsets so close together at stations so far apart are no earthquake. */
 export const DEFAULT_VETO = { simultaneousSeconds: 0.3, apartKm: 20 } as const
@@ -43,6 +50,7 @@ const triggerSchema = z.strictObject({
   minimumSeconds: seconds.default(DEFAULT_TRIGGER.minimumSeconds),
   maximumSeconds: z.number().positive().default(DEFAULT_TRIGGER.maximumSeconds),
   deadSeconds: seconds.default(DEFAULT_TRIGGER.deadSeconds),
+  extensionSeconds: seconds.default(DEFAULT_TRIGGER.extensionSeconds),
 })
 
 const triggerOverrideSchema = z.strictObject({
@@ -51,6 +59,7 @@ const triggerOverrideSchema = z.strictObject({
   minimumSeconds: seconds.exactOptional(),
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: seconds.exactOptional(),
+  extensionSeconds: seconds.exactOptional(),
 })
 
 /** What to do while a component of an instrument is missing. */

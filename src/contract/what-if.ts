@@ -27,6 +27,7 @@ export const triggerChangeSchema = z.strictObject({
   minimumSeconds: z.number().nonnegative().exactOptional(),
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: z.number().nonnegative().exactOptional(),
+  extensionSeconds: z.number().nonnegative().exactOptional(),
 })
 
 export const coincidenceChangeSchema = z.strictObject({
@@ -59,6 +60,7 @@ const triggerInForceSchema = z.object({
   minimumSeconds: z.number(),
   maximumSeconds: z.number(),
   deadSeconds: z.number(),
+  extensionSeconds: z.number(),
 })
 
 /** A detection that one setting gives and the other does not. */
@@ -70,7 +72,7 @@ export const whatIfDetectionSchema = z
     id: z.string().nullable(),
     /** End of the first window over the on threshold. */
     on: isoTimeSchema,
-    /** null: still open where the scores end. */
+    /** null: the score is still up where the scores end. */
     off: isoTimeSchema.nullable(),
     score: scoreSchema.meta({ description: 'The largest' }),
     label: labelValueSchema.nullable(),

@@ -1,9 +1,16 @@
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import type { ScoreSpan } from './threshold-proposal.ts'
+
+/** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
+export interface ScoreSpan {
+  readonly endTime: Micros
+  readonly strideSeconds: number
+  readonly scores: ArrayLike<number>
+}
 
 /**
  * Consecutive windows of one instrument at or above a floor. Between two excursions a trigger whose off threshold is not below the
- * floor is at rest and armed: all that it does, it does inside them. A station's day is a few dozen excursions.
+ * floor starts nothing, but a detection may be waiting to be extended: how many quiet windows it has seen decides. A station's day is
+ * a few dozen excursions.
  */
 export interface Excursion {
   /** Of the first window. */
@@ -12,8 +19,10 @@ export interface Excursion {
   readonly scores: Float32Array
   /** The largest score. */
   readonly peak: number
-  /** What comes behind it: a window below the floor, a gap, or what is not known yet. */
-  readonly then: 'quiet' | 'gap' | 'unknown'
+  /** Windows below the floor behind it. */
+  readonly quietWindows: number
+  /** What comes behind those: the next excursion, a gap, or what is not known yet. */
+  readonly then: 'excursion' | 'gap' | 'unknown'
 }
 
 /**
@@ -26,22 +35,29 @@ export function excursionsOf(spans: readonly ScoreSpan[], floor: number): Excurs
     const excursions: Excursion[] = []
     const { scores } = span
     const atEnd = index === spans.length - 1 ? 'unknown' : 'gap'
-    let first = -1
-    for (let i = 0; i <= scores.length; i++) {
-      const isUp = i < scores.length && scores[i]! >= floor
-      if (isUp && first < 0) first = i
-      if (isUp || first < 0) continue
-      excursions.push(excursion(span, first, i, i < scores.length ? 'quiet' : atEnd))
-      first = -1
+    let first = nextWindow(scores, 0, floor, true)
+    while (first < scores.length) {
+      const end = nextWindow(scores, first, floor, false)
+      const next = nextWindow(scores, end, floor, true)
+      excursions.push(excursion(span, first, end, next - end, next < scores.length ? 'excursion' : atEnd))
+      first = next
     }
     return excursions
   })
+}
+
+/** The first from `start` on that is not below the floor, or that is; the end when there is none. */
+function nextWindow(scores: ArrayLike<number>, start: number, floor: number, isUp: boolean): number {
+  let i = start
+  while (i < scores.length && scores[i]! >= floor !== isUp) i++
+  return i
 }
 
 function excursion(
   { endTime, strideSeconds, scores }: ScoreSpan,
   first: number,
   end: number,
+  quietWindows: number,
   then: Excursion['then'],
 ): Excursion {
   const own = new Float32Array(end - first)
@@ -50,5 +66,6 @@ function excursion(
     own[i - first] = scores[i]!
     peak = Math.max(peak, scores[i]!)
   }
-  return { endTime: endTime + Math.round(first * strideSeconds * MICROS_PER_SECOND), strideSeconds, scores: own, peak, then }
+  const startTime = endTime + Math.round(first * strideSeconds * MICROS_PER_SECOND)
+  return { endTime: startTime, strideSeconds, scores: own, peak, quietWindows, then }
 }

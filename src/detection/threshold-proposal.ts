@@ -1,18 +1,12 @@
 import { logitOf, probabilityOf } from '../domain/calibration.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import { type Excursion, excursionsOf, type ScoreSpan } from './excursions.ts'
 import { poissonInterval, type RateInterval } from './poisson.ts'
-import { ARMED, endTrigger, stepTrigger, type TriggerOptions, type TriggerState } from './trigger.ts'
-
-/** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
-export interface ScoreSpan {
-  readonly endTime: Micros
-  readonly strideSeconds: number
-  readonly scores: ArrayLike<number>
-}
+import { type RehearsalOptions, rehearseTrigger } from './trigger-rehearsal.ts'
 
 /** What counts of a trigger here: everything but the onset. */
-export type AlarmTrigger = Pick<TriggerOptions, 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds'>
+export type AlarmTrigger = Omit<RehearsalOptions, 'gridRate' | 'model' | 'onsetBefore'>
 
 export interface ThresholdProposal {
   readonly on: number
@@ -51,7 +45,7 @@ const SHORT_DAYS = 7
  */
 export function proposeThreshold(spans: readonly ScoreSpan[], trigger: AlarmTrigger, perDay: number): ThresholdProposal {
   const days = spans.reduce((sum, { scores, strideSeconds }) => sum + scores.length * strideSeconds, 0) / SECONDS_PER_DAY
-  const active = activeSpans(spans, Math.min(trigger.off, LEAST_ON * offShare(trigger)))
+  const active = excursionsOf(spans, Math.min(trigger.off, LEAST_ON * offShare(trigger)))
   const count = (on: number) => alarmPeaks(active, { ...trigger, on, off: offOf(on, trigger) }).length
   const alarmsNow = alarmPeaks(active, trigger).length
   const allowed = perDay * days
@@ -137,52 +131,13 @@ function offOf(on: number, trigger: AlarmTrigger): number {
   return Math.round(on * offShare(trigger) * 1e4) / 1e4
 }
 
-/** What can matter to any trigger: pieces that touch `least`, with the quiet score behind each that ends it. */
-function activeSpans(spans: readonly ScoreSpan[], least: number): ScoreSpan[] {
-  return spans.flatMap((span) => {
-    const pieces: ScoreSpan[] = []
-    let first = -1
-    for (let i = 0; i <= span.scores.length; i++) {
-      const isActive = i < span.scores.length && (span.scores[i] ?? 0) >= least
-      if (isActive && first < 0) first = i
-      if (isActive || first < 0) continue
-      const scores = Array.prototype.slice.call(span.scores, first, i + 1) as number[]
-      pieces.push({ ...span, endTime: span.endTime + first * span.strideSeconds * MICROS_PER_SECOND, scores })
-      first = -1
-    }
-    return pieces
-  })
-}
-
-const NO_SAMPLES = new Float64Array(0)
-const NO_INPUT = new Float32Array(0)
 const NOBODY = 'XX_X__HH' as InstrumentId
+/** Nobody asks for their onsets, nor for times finer than milliseconds. */
+const ANY_MODEL = { gridRate: 1000, model: '', onsetBefore: { seconds: 0, uncertaintySeconds: 0 } }
 
 /** Largest score of every alarm that the monitor's own trigger gives. */
-function alarmPeaks(spans: readonly ScoreSpan[], trigger: AlarmTrigger): number[] {
-  const peaks = new Map<string, number>()
-  let state: TriggerState = ARMED
-  const keep = ([next, outputs]: ReturnType<typeof stepTrigger>) => {
-    for (const output of outputs) {
-      if (output.kind === 'detection') peaks.set(String(output.detection.on), output.detection.peak.score)
-    }
-    state = next
-  }
-  for (const [index, { endTime, strideSeconds, scores }] of spans.entries()) {
-    // Windows without samples that begin one stride after their "end": the trigger looks at times and scores alone.
-    const gridRate = 1 / strideSeconds
-    const options: TriggerOptions = { ...trigger, gridRate, model: '', config: '', pickOnset: () => undefined }
-    for (let i = 0; i < scores.length; i++) {
-      const firstIndex = Math.round(endTime / MICROS_PER_SECOND / strideSeconds) + i
-      const window = { kind: 'window', instrument: NOBODY, firstIndex, startTime: endTime, samples: NO_SAMPLES } as const
-      keep(stepTrigger(state, { kind: 'scored', instrument: NOBODY, window, input: NO_INPUT, score: scores[i] ?? 0 }, options))
-    }
-    const isLast = index === spans.length - 1
-    const isHole = !isLast && (scores[scores.length - 1] ?? 0) >= trigger.off
-    if (isHole) keep(stepTrigger(state, { kind: 'gap', instrument: NOBODY, cause: 'missing' }, options))
-    if (isLast) keep(endTrigger(state, NOBODY, options))
-  }
-  return [...peaks.values()]
+function alarmPeaks(noise: readonly Excursion[], trigger: AlarmTrigger): number[] {
+  return rehearseTrigger(NOBODY, noise, { ...trigger, ...ANY_MODEL }).map(({ peak }) => peak.score)
 }
 
 /**
@@ -191,9 +146,9 @@ function alarmPeaks(spans: readonly ScoreSpan[], trigger: AlarmTrigger): number[
  *
  * @returns undefined with too few peaks
  */
-function tailThreshold(spans: readonly ScoreSpan[], trigger: AlarmTrigger, days: number, perDay: number): number | undefined {
+function tailThreshold(noise: readonly Excursion[], trigger: AlarmTrigger, days: number, perDay: number): number | undefined {
   const open = { ...trigger, on: LEAST_ON, off: offOf(LEAST_ON, trigger) }
-  const peaks = alarmPeaks(spans, open)
+  const peaks = alarmPeaks(noise, open)
     .map(logitOf)
     .sort((a, b) => b - a)
     .slice(0, MOST_PEAKS)

@@ -11,7 +11,7 @@ export interface RehearsedDetection {
   readonly instrument: InstrumentId
   /** End of the first window over the on threshold. */
   readonly on: Micros
-  /** End of the window that closed it; null where the scores end before. */
+  /** As the closed detection says it, or will say if the score stays down; null where the scores end before it fell. */
   readonly off: Micros | null
   readonly peak: { readonly time: Micros; readonly score: number }
   /** As it was published first: what coincidence is told. */
@@ -22,7 +22,10 @@ export interface RehearsedDetection {
 
 /** What a rehearsal needs of a trigger; `onsetBefore`: seconds from the guessed onset to `on`, and how unsure that is. */
 export interface RehearsalOptions
-  extends Pick<TriggerOptions, 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'gridRate' | 'model'> {
+  extends Pick<
+    TriggerOptions,
+    'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'extensionSeconds' | 'gridRate' | 'model'
+  > {
   readonly onsetBefore: { readonly seconds: number; readonly uncertaintySeconds: number }
 }
 
@@ -67,16 +70,19 @@ export function rehearseTrigger(
     opening = undefined
   }
 
-  for (const { endTime, strideSeconds, scores, peak, then } of excursions) {
-    // Every excursion begins with the trigger at rest.
-    if (peak < options.on) continue
+  for (const { endTime, strideSeconds, scores, peak, quietWindows, then } of excursions) {
+    // Unless a detection waits, an excursion begins with the trigger at rest.
+    if (peak < options.on && !state.rise) continue
     const stride = strideSeconds * MICROS_PER_SECOND
-    for (let i = 0; i < scores.length; i++) step(endTime + Math.round(i * stride), scores[i]!)
-    const end = endTime + Math.round(scores.length * stride)
-    if (then === 'quiet') step(end, 0)
-    if (then === 'gap') take(end, stepTrigger(state, { kind: 'gap', instrument, cause: 'missing' }, trigger))
+    const timeOf = (window: number) => endTime + Math.round(window * stride)
+    for (let i = 0; i < scores.length; i++) step(timeOf(i), scores[i]!)
+    // The first one arms; the others only count for what waits.
+    for (let i = 0; i < quietWindows && (i === 0 || state.rise); i++) step(timeOf(scores.length + i), 0)
+    if (then !== 'gap') continue
+    const end = timeOf(scores.length + quietWindows)
+    take(end, stepTrigger(state, { kind: 'gap', instrument, cause: 'missing' }, trigger))
   }
-  if (state.rise) keep(null, { time: state.rise.best.time, score: state.rise.best.score })
+  if (state.rise) keep(state.rise.downSince ?? null, { time: state.rise.best.time, score: state.rise.best.score })
   return detections
 }
 

@@ -1,6 +1,7 @@
 import { identity, type OperatorFunction } from 'rxjs'
 import { glitchReason, relevanceFacts } from '../detection/relevance-facts.ts'
-import type { Snippet, TriggerOutput } from '../detection/trigger.ts'
+import type { Snippet } from '../detection/rise.ts'
+import type { TriggerOutput } from '../detection/trigger.ts'
 import type { RelevanceFacts } from '../domain/detection.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
 import type { Explainer } from '../domain/ports.ts'

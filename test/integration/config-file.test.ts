@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25 },
+      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, extensionSeconds: 0 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -197,12 +197,19 @@ describe('secrets', () => {
 describe('overrides', () => {
   const config = configOf(`model: m
 stations:
-  IU_ANMO: { trigger: { on: 0.99, deadSeconds: 60 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
+  IU_ANMO: { trigger: { on: 0.99, deadSeconds: 60, extensionSeconds: 7 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
   IU_ANMO_00_BH: { trigger: { on: 0.97 } }
 `)
 
   it('lets the instrument win over its station and the station over the rest', () => {
-    expect(triggerOf(config, anmo)).toEqual({ on: 0.97, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 60 })
+    expect(triggerOf(config, anmo)).toEqual({
+      on: 0.97,
+      off: 0.95,
+      minimumSeconds: 1,
+      maximumSeconds: 300,
+      deadSeconds: 60,
+      extensionSeconds: 7,
+    })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
     expect(triggerOf(config, cola).on).toBe(0.96)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
@@ -241,6 +248,7 @@ http: { listen: 127.0.0.1:9 }
   it.each([
     'trigger: { on: 0.99 }',
     'trigger: { deadSeconds: 26 }',
+    'trigger: { extensionSeconds: 5.5 }',
     'merge: { horizonSeconds: 11 }',
     'window: { strideSeconds: 2 }',
     'components: skip',

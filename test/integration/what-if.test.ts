@@ -106,33 +106,39 @@ describe('what if', { timeout: 120_000 }, () => {
     { on: 0.9, off: 0.1, minimumSeconds: 0 },
     { on: 0.7, off: 0.6, minimumSeconds: 12, deadSeconds: 90 },
     { on: 0.9, off: 0.8, minimumSeconds: 1, maximumSeconds: 8, deadSeconds: 30 },
-  ])('gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds', async (trigger) => {
-    const request = asking({ trigger })
-    const real = await replayedWith({ ...config, trigger: { ...config.trigger, ...trigger } })
-    const { instruments } = new ScoreMemory(reader, 1).recall(request, undefined, trigger.off)
-    const context = { instruments, stored: new Map(), span: request, gridRate: setup.gridRate, model: setup.model }
-    const found = [...rehearseDetections(context, changedSettings(config, request)).values()].flat()
-    const open = found.filter(({ off }) => off === null)
-    const wire = found.map((each) => ({
-      instrument: each.instrument,
-      on: formatMicros(each.on),
-      off: each.off === null ? endOf(each.instrument) : formatMicros(each.off),
-    }))
-    expect(timesOf(wire)).toEqual(timesOf(real.detections))
-    expect(open.length).toBe(
-      real.detections.filter(({ off, quality, instrument }) => quality.isTruncated && off === endOf(instrument)).length,
-    )
-    expect(found.map(({ peak }) => peak.score).sort()).toEqual(real.detections.map(({ peak }) => peak.score).sort())
-    const answer = new WhatIfStudy(reader, setup).answer(request)
-    expect(answer.asked.detections).toBe(real.detections.length)
-    expect(answer.now.detections).toBe(inForce.detections.length)
-    expect(answer.now.detections - answer.lost.length + answer.gained.length).toBe(answer.asked.detections)
+    { on: 0.7, off: 0.6, extensionSeconds: 0 },
+    { on: 0.7, off: 0.6, extensionSeconds: 12 },
+    { on: 0.9, off: 0.85, extensionSeconds: 90 },
+  ])(
+    'gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds, $extensionSeconds',
+    async (trigger) => {
+      const request = asking({ trigger })
+      const real = await replayedWith({ ...config, trigger: { ...config.trigger, ...trigger } })
+      const { instruments } = new ScoreMemory(reader, 1).recall(request, undefined, trigger.off)
+      const context = { instruments, stored: new Map(), span: request, gridRate: setup.gridRate, model: setup.model }
+      const found = [...rehearseDetections(context, changedSettings(config, request)).values()].flat()
+      const open = found.filter(({ off }) => off === null)
+      const wire = found.map((each) => ({
+        instrument: each.instrument,
+        on: formatMicros(each.on),
+        off: each.off === null ? endOf(each.instrument) : formatMicros(each.off),
+      }))
+      expect(timesOf(wire)).toEqual(timesOf(real.detections))
+      expect(open.length).toBe(
+        real.detections.filter(({ off, quality, instrument }) => quality.isTruncated && off === endOf(instrument)).length,
+      )
+      expect(found.map(({ peak }) => peak.score).sort()).toEqual(real.detections.map(({ peak }) => peak.score).sort())
+      const answer = new WhatIfStudy(reader, setup).answer(request)
+      expect(answer.asked.detections).toBe(real.detections.length)
+      expect(answer.now.detections).toBe(inForce.detections.length)
+      expect(answer.now.detections - answer.lost.length + answer.gained.length).toBe(answer.asked.detections)
 
-    function endOf(instrument: string): string {
-      const last = instruments.find((each) => each.instrument === instrument)?.spans.at(-1)
-      return formatMicros(last?.to ?? 0)
-    }
-  })
+      function endOf(instrument: string): string {
+        const last = instruments.find((each) => each.instrument === instrument)?.spans.at(-1)
+        return formatMicros(last?.to ?? 0)
+      }
+    },
+  )
 
   it('finds with the settings in force the stored detections and events, one by one', () => {
     const answer = new WhatIfStudy(reader, setup).answer(asking())

@@ -1,7 +1,7 @@
+import type { OnsetPicker } from '../../detection/rise.ts'
 import {
   ARMED,
   endTrigger,
-  type OnsetPicker,
   stepTrigger,
   type TriggerOptions,
   type TriggerOutput,
@@ -17,6 +17,7 @@ export interface TriggerVariant {
   readonly on?: number
   readonly off?: number
   readonly minimumSeconds?: number
+  readonly extensionSeconds?: number
 }
 
 interface Run {
@@ -88,13 +89,14 @@ export class TriggerVariants {
   #options({ variant, options }: Run, instrument: InstrumentId): TriggerOptions {
     const known = options.get(instrument)
     if (known) return known
-    const { on, off, minimumSeconds } = variant
+    const { on, off, minimumSeconds, extensionSeconds } = variant
     const configured = this.#optionsOf(instrument)
     const made = {
       ...configured,
       ...(on !== undefined && { on }),
       ...(off !== undefined && { off }),
       ...(minimumSeconds !== undefined && { minimumSeconds }),
+      ...(extensionSeconds !== undefined && { extensionSeconds }),
       pickOnset: (samples: Float64Array, earliestRow: number) => this.#pickOnce(configured.pickOnset, samples, earliestRow),
     }
     options.set(instrument, made)
@@ -115,11 +117,12 @@ function keep(record: ContinuousRecord, outputs: readonly TriggerOutput[]): void
 }
 
 /** `on 0.9, minimum 2 s, stride 1 s`. */
-export function describeVariant({ strideSeconds, on, off, minimumSeconds }: TriggerVariant): string {
+export function describeVariant({ strideSeconds, on, off, minimumSeconds, extensionSeconds }: TriggerVariant): string {
   const parts = [
     on !== undefined && `on ${on}`,
     off !== undefined && `off ${off}`,
     minimumSeconds !== undefined && `minimum ${minimumSeconds} s`,
+    extensionSeconds !== undefined && `extension ${extensionSeconds} s`,
     `stride ${strideSeconds} s`,
   ]
   return parts.filter((part) => part !== false).join(', ')

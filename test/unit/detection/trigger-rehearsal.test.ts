@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { excursionsOf } from '../../../src/detection/excursions.ts'
-import type { ScoreSpan } from '../../../src/detection/threshold-proposal.ts'
+import { excursionsOf, type ScoreSpan } from '../../../src/detection/excursions.ts'
 import { ARMED, stepTrigger, type TriggerOptions, type TriggerState } from '../../../src/detection/trigger.ts'
 import { rehearseTrigger } from '../../../src/detection/trigger-rehearsal.ts'
 import type { InstrumentId } from '../../../src/domain/source-id.ts'
@@ -11,7 +10,16 @@ const instrument = 'XX_AAA_00_HH' as InstrumentId
 const START = 1_700_000_000_000_000
 const FLOOR = 0.2
 const onsetBefore = { seconds: 8, uncertaintySeconds: 2 }
-const settings = { on: 0.9, off: 0.5, minimumSeconds: 2, maximumSeconds: 30, deadSeconds: 25, gridRate: 20, model: 'm@1' }
+const settings = {
+  on: 0.9,
+  off: 0.5,
+  minimumSeconds: 2,
+  maximumSeconds: 30,
+  deadSeconds: 25,
+  extensionSeconds: 0,
+  gridRate: 20,
+  model: 'm@1',
+}
 
 const span = (second: number, scores: readonly number[]): ScoreSpan => ({
   endTime: START + second * 1e6,
@@ -27,12 +35,19 @@ const rehearsed = (spans: readonly ScoreSpan[], options = settings) =>
 
 describe('excursions of scores', () => {
   it('are what is not below the floor, with what comes behind each', () => {
-    const excursions = excursionsOf([span(0, [0.1, 0.3, 0.7, 0.1, 0.5]), span(100, [0.4, 0.1, 0.9])], FLOOR)
-    expect(excursions.map(({ endTime, scores, peak, then }) => [(endTime - START) / 1e6, scores.length, peak, then])).toEqual([
-      [1, 2, Math.fround(0.7), 'quiet'],
-      [4, 1, 0.5, 'gap'],
-      [100, 1, Math.fround(0.4), 'quiet'],
-      [102, 1, Math.fround(0.9), 'unknown'],
+    const excursions = excursionsOf([span(0, [0.1, 0.3, 0.7, 0.1, 0.5]), span(100, [0.4, 0.1, 0.9, 0.1, 0.1])], FLOOR)
+    const facts = excursions.map(({ endTime, scores, peak, quietWindows, then }) => [
+      (endTime - START) / 1e6,
+      scores.length,
+      peak,
+      quietWindows,
+      then,
+    ])
+    expect(facts).toEqual([
+      [1, 2, Math.fround(0.7), 1, 'excursion'],
+      [4, 1, 0.5, 0, 'gap'],
+      [100, 1, Math.fround(0.4), 1, 'excursion'],
+      [102, 1, Math.fround(0.9), 2, 'unknown'],
     ])
   })
 })
@@ -43,6 +58,20 @@ describe('the trigger played over stored scores', () => {
     expect(rehearsed([span(0, up), span(100, up)])).toEqual([
       { on: 0, off: 3, score: Math.fround(0.98) },
       { on: 100, off: null, score: Math.fround(0.98) },
+    ])
+  })
+
+  it('holds a detection over windows that are not kept, until a gap, the end or the extension', () => {
+    const up = [0.95, 0.96, 0.97]
+    const extended = { ...settings, extensionSeconds: 4 }
+    const held = (...after: number[]) => rehearsed([span(0, [...up, ...after])], extended).map(({ on, off }) => [on, off])
+    expect(held(0.1, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1, 0.1)).toEqual([[0, 7]])
+    expect(held(0.1, 0.1, 0.1, 0.1, 0.1, 0.6, 0.1)).toEqual([[0, 3]])
+    expect(held(0.1, 0.1)).toEqual([[0, 3]])
+    const long = { ...settings, extensionSeconds: 100 }
+    expect(rehearsed([span(0, [...up, 0.1]), span(30, up)], long).map(({ on, off }) => [on, off])).toEqual([
+      [0, 3],
+      [30, null],
     ])
   })
 
@@ -57,6 +86,7 @@ describe('the trigger played over stored scores', () => {
         minimumSeconds: Math.floor(random() * 4),
         maximumSeconds: 5 + Math.floor(random() * 20),
         deadSeconds: Math.floor(random() * 40),
+        extensionSeconds: round % 2 === 0 ? 0 : Math.floor(random() * 60),
       }
       const all = { ...options, off: FLOOR + random() * (options.on - FLOOR) }
       const expected = everyWindow(spans, all)
@@ -106,7 +136,10 @@ function everyWindow(spans: readonly ScoreSpan[], options: typeof settings) {
   }
   const rise = state.rise
   const open = rise?.isPublished ? found.get(rise.on) : undefined
-  if (open && rise) found.set(rise.on, { ...open, score: rise.best.score })
+  if (open && rise) {
+    const off = rise.downSince === undefined ? null : (rise.downSince - START) / 1e6
+    found.set(rise.on, { ...open, off, score: rise.best.score })
+  }
   return [...found.values()]
 }
 

@@ -9,6 +9,8 @@ import {
 } from '../../../src/detection/trigger.ts'
 import type { InstrumentId } from '../../../src/domain/source-id.ts'
 import type { ScoredPiece } from '../../../src/domain/window.ts'
+import { naiveDetections } from '../../helpers/naive/trigger.ts'
+import { seededRandom } from '../../helpers/signals.ts'
 
 const instrument = 'XX_AAA_00_HH' as InstrumentId
 const options: TriggerOptions = {
@@ -17,6 +19,7 @@ const options: TriggerOptions = {
   minimumSeconds: 2,
   maximumSeconds: 30,
   deadSeconds: 25,
+  extensionSeconds: 0,
   gridRate: 20,
   model: 'test@00000000',
   config: 'c0ffee',
@@ -133,18 +136,145 @@ describe('the trigger', () => {
     expect(closed.peakWindow.samples).toHaveLength(501 * 3)
   })
 
-  it('gives the same outputs when it is stopped anywhere and goes on from its state as plain data', () => {
-    const pieces = [
-      ...scores(1000, [0.1, 0.95, 0.97, 0.99, 0.8, 0.4]),
-      gap,
-      ...scores(1100, Array(40).fill(0.95)),
-      scored(1140, 0.1),
-    ]
-    const [, whole] = run(pieces)
-    for (let cut = 0; cut <= pieces.length; cut++) {
-      const [state, before] = run(pieces.slice(0, cut))
-      const [, after] = run(pieces.slice(cut), structuredClone(state))
-      expect([...before, ...after]).toEqual(whole)
+  it.each([0, 4])(
+    'gives the same outputs when it is stopped anywhere and goes on from its state as plain data, extended by %i s',
+    (extensionSeconds) => {
+      const pieces = [
+        ...scores(1000, [0.1, 0.95, 0.97, 0.99, 0.8, 0.4]),
+        gap,
+        ...scores(1100, [...Array(20).fill(0.95), 0.1, 0.1, 0.1, ...Array(17).fill(0.95)]),
+        scored(1140, 0.1),
+      ]
+      const settings = { ...options, extensionSeconds }
+      const [, whole] = run(pieces, ARMED, settings)
+      for (let cut = 0; cut <= pieces.length; cut++) {
+        const [state, before] = run(pieces.slice(0, cut), ARMED, settings)
+        const [, after] = run(pieces.slice(cut), structuredClone(state), settings)
+        expect([...before, ...after]).toEqual(whole)
+      }
+    },
+  )
+
+  it('does what a slow reading of its rules over all scores at once says, whatever scores, gaps and settings', () => {
+    const random = seededRandom(11)
+    const seen = { detections: 0, dips: 0, truncated: 0, long: 0, short: 0 }
+    for (let round = 0; round < 300; round++) {
+      const on = 0.5 + random() * 0.4
+      const settings = {
+        ...options,
+        on,
+        off: on * (0.3 + random() * 0.65),
+        minimumSeconds: Math.floor(random() * 4),
+        maximumSeconds: 5 + Math.floor(random() * 40),
+        deadSeconds: Math.floor(random() * 40),
+        extensionSeconds: Math.floor(random() * 12),
+      }
+      const pieces = wanderingScores(random)
+      const [state, outputs] = run(pieces, ARMED, settings)
+      const [, last] = endTrigger(state, instrument, settings)
+      const closed = detections([...outputs, ...last]).filter(({ state }) => state === 'closed')
+      const simple = pieces.map((piece) =>
+        piece.kind === 'gap' ? 'gap' : { time: piece.window.startTime + 25e6, score: piece.score },
+      )
+      const expected = naiveDetections(simple, settings)
+      expect(
+        closed.map(({ on, off, peak, quality: { isTruncated, windows } }) => ({
+          on,
+          off,
+          score: peak.score,
+          isTruncated,
+          windows,
+        })),
+      ).toEqual(expected)
+      const short = [...outputs, ...last].filter(({ kind }) => kind === 'suppressed').length
+      seen.detections += expected.length
+      seen.truncated += expected.filter(({ isTruncated }) => isTruncated).length
+      seen.dips += expected.filter(({ on, off, windows }) => windows < (off - on) / 1e6).length
+      seen.long += expected.filter(({ on, off }) => off - on >= settings.maximumSeconds * 1e6).length
+      seen.short += short
     }
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100)
   })
 })
+
+describe('a trigger with an extension', () => {
+  const extended = { ...options, extensionSeconds: 3 }
+  const facts = (outputs: readonly TriggerOutput[]) =>
+    detections(outputs).map(({ state, on, off, quality: { isTruncated, windows } }) => [
+      state,
+      seconds(on),
+      seconds(off),
+      windows,
+      isTruncated,
+    ])
+
+  it('keeps a detection open while the score dips for less than that, and counts the windows that were up', () => {
+    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.95, 0.1, 0.1, 0.1, 0.6, 0.6, 0.1, 0.1, 0.1, 0.1]), ARMED, extended)
+    expect(facts(outputs)).toEqual([
+      ['open', 1000, null, 3, false],
+      ['closed', 1000, 1008, 5, false],
+    ])
+  })
+
+  it('closes after that time below off, as of when the score fell: what did not rise again is as it is without', () => {
+    const pieces = scores(1000, [0.95, 0.95, 0.97, 0.1, 0.1, 0.1, 0.1, 0.95])
+    const [, before] = run(pieces.slice(0, 6), ARMED, extended)
+    expect(facts(before)).toEqual([['open', 1000, null, 3, false]])
+    const [, after] = run(pieces, ARMED, extended)
+    const [, without] = run(pieces)
+    expect(detections(after)).toEqual(detections(without))
+    expect(facts(after).at(-1)).toEqual(['closed', 1000, 1003, 3, false])
+  })
+
+  it('does not help what was not published before the dip: it is short', () => {
+    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.1, 0.95, 0.95, 0.1]), ARMED, extended)
+    expect(outputs.map(({ kind }) => kind)).toEqual(['suppressed', 'suppressed'])
+  })
+
+  it('ends at a gap or with the data when the score had fallen before, and is whole', () => {
+    const pieces = scores(1000, [0.95, 0.95, 0.95, 0.1, 0.1])
+    const [state, outputs] = run([...pieces, gap, ...scores(1030, [0.95, 0.95, 0.95])], ARMED, extended)
+    expect(facts(outputs)[1]).toEqual(['closed', 1000, 1003, 3, false])
+    expect(facts(outputs)[2]?.slice(0, 2)).toEqual(['open', 1030])
+    expect(state.rise?.on).toBe(1030e6)
+    const [, ended] = endTrigger(run(pieces, ARMED, extended)[0], instrument, extended)
+    expect(facts(ended)).toEqual([['closed', 1000, 1003, 3, false]])
+  })
+
+  it('is no longer than the maximum, in a dip neither, and is armed then', () => {
+    const [state, outputs] = run(scores(1000, [...Array(29).fill(0.95), 0.1, 0.1]), ARMED, extended)
+    expect(facts(outputs)[1]).toEqual(['closed', 1000, 1029, 29, false])
+    expect(state.isArmed).toBe(true)
+  })
+
+  it('keeps the waveform without a hole, however long the dip', () => {
+    const settings = { ...extended, extensionSeconds: 60, maximumSeconds: 300 }
+    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.95, ...Array(40).fill(0.1), 0.95, 0.95]), ARMED, settings)
+    const [state] = run(scores(1000, [0.95, 0.95, 0.95, ...Array(40).fill(0.1), 0.95, 0.95]), ARMED, settings)
+    expect(outputs).toHaveLength(1)
+    const [, [closed]] = endTrigger(state, instrument, settings)
+    if (closed?.kind !== 'detection') throw new Error('expected a detection')
+    expect(closed.snippet.samples).toHaveLength((501 + 44 * 20) * 3)
+  })
+
+  it('goes on from a state that was stored before there was an extension', () => {
+    const [state] = run(scores(1000, [0.95, 0.95, 0.95]))
+    expect(Object.keys(state.rise ?? {})).not.toContain('downSince')
+    const [, outputs] = run(scores(1003, [0.1, 0.1, 0.95, 0.1, 0.1, 0.1, 0.1]), structuredClone(state), extended)
+    expect(facts(outputs)).toEqual([['closed', 1000, 1006, 4, false]])
+  })
+})
+
+/** Scores that wander, with gaps behind some of which come windows that are whole again. */
+function wanderingScores(random: () => number): ScoredPiece[] {
+  let second = 1000
+  return Array.from({ length: 4 }, () => {
+    let logit = -1
+    const made = Array.from({ length: 40 + Math.floor(random() * 60) }, () => {
+      logit = 0.85 * logit + 4 * (random() - 0.45)
+      return scored(second++, 1 / (1 + Math.exp(-logit)))
+    })
+    second += 25 + Math.floor(random() * 30)
+    return [...made, gap]
+  }).flat()
+}

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { TraceDelays } from '../../../../src/app/evaluation/trace-delays.ts'
 import { gridTrace } from '../../../helpers/grid-traces.ts'
 
-const TRIGGER = { on: 0.9, off: 0.5, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25, model: 'm', config: 'c' }
+const TRIGGER = {
+  on: 0.9,
+  off: 0.5,
+  minimumSeconds: 2,
+  maximumSeconds: 300,
+  deadSeconds: 25,
+  extensionSeconds: 0,
+  model: 'm',
+  config: 'c',
+}
 
 describe('TraceDelays', () => {
   it('measures from P to the window that publishes the detection, and counts false ones on noise', () => {
