@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { defaultConfig } from '../app/default-config.ts'
 import { DEFAULT_THRESHOLD } from '../app/evaluate.ts'
 import { evaluateContinuous } from '../app/evaluate-continuous.ts'
+import { evaluateEvents } from '../app/evaluate-events.ts'
 import { evaluateSuite } from '../app/evaluate-suite.ts'
 import { evaluateInDetail, scorerOf, tuneStaLta } from '../app/evaluate-windows.ts'
 import { type EvaluationPageInput, evaluationPage } from '../app/evaluation/evaluation-page.ts'
@@ -13,11 +14,13 @@ import { ProblemCounter } from '../app/problem-counter.ts'
 import type { Config } from '../contract/config.ts'
 import { evaluationSuiteSchema } from '../contract/evaluation-suite.ts'
 import { mismatches } from '../detection/catalogue-matching.ts'
+import { summariseEvents } from '../detection/event-summary.ts'
 import { UsageError } from '../domain/errors.ts'
 import { readCheckedYaml } from '../io/config/checked-yaml.ts'
 import { loadConfig } from '../io/config-file.ts'
 import { readCatalogue } from '../io/event-catalogue.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
+import { eventLines, eventList, eventListLines } from './event-lines.ts'
 import { matchLines, mismatchLines, suiteLines } from './match-lines.ts'
 import { progressBar } from './progress.ts'
 import { mistakeLines, windowLines } from './window-lines.ts'
@@ -29,6 +32,7 @@ interface EvaluateCommandOptions {
   partial?: true
   continuous?: string[]
   catalog?: string
+  events?: true
   suite?: string
   root?: string
   staLta?: true
@@ -65,6 +69,10 @@ export function evaluateCommand(): Command {
     .option('--partial', 'also traces with a dead component')
     .option('--continuous <path...>', 'miniSEED files or folders')
     .option('--catalog <csv>', 'events: columns time, optional station (NET_STA) and magnitude')
+    .option(
+      '--events',
+      'network events instead of detections; the configuration gives coordinates of stations, the catalogue epicentres',
+    )
     .option('--suite <yaml>', 'a list of continuous data sets with what is known to be in them')
     .option('--root <dir>', 'where the paths of the suite start; its own folder unless given')
     .option('--sta-lta', 'recursive STA/LTA beside it, tuned on the dev split of --data')
@@ -86,11 +94,13 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
     throw new UsageError('evaluate --continuous: expected --catalog CSV, got none')
   if (options.staLta && data === undefined)
     throw new UsageError('evaluate --sta-lta: expected --data DIR to tune it on, got none')
+  if (options.events && continuous === undefined) throw new UsageError('evaluate --events: expected --continuous PATH, got none')
   const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
   const config = options.model === undefined ? base : { ...base, model: options.model }
   const model = await loadModel(config.model, config.engine)
   const context: Run = { options, config, model, problems: new ProblemCounter() }
-  const { lines, page } = continuous ? await onContinuous(context) : suite ? await onSuite(context) : await onWindows(context)
+  const evaluate = options.events ? onEvents : continuous ? onContinuous : suite ? onSuite : onWindows
+  const { lines, page } = await evaluate(context)
   process.stdout.write(`${lines.join('\n')}\n`)
   if (options.html !== undefined && page) {
     const { card, id } = model
@@ -170,6 +180,23 @@ async function onContinuous({ options, config, model, problems }: Run): Promise<
   }
   const others = options.tradeOff || baseline ? suiteLines(sets) : []
   return { lines: [...matchLines(match), ...others, ...(list ? mismatchLines('continuous data', wrong) : [])], page: { sets } }
+}
+
+async function onEvents({ options, config, model, problems }: Run): Promise<Outcome> {
+  const { continuous: paths = [], catalog = '', json, list } = options
+  const bar = progressBar('replaying')
+  const match = await evaluateEvents({
+    paths,
+    catalogue: readCatalogue(catalog, problems.add),
+    config,
+    model,
+    onProgress: (bytes, totalBytes) => bar.update(bytes / totalBytes),
+    onProblem: problems.add,
+  })
+  bar.finish()
+  const summary = summariseEvents(match)
+  if (json) return { lines: [JSON.stringify({ ...summary, ...(list && { list: eventList(match) }) })] }
+  return { lines: [...eventLines(summary), ...(list ? eventListLines(match) : [])] }
 }
 
 async function onSuite({ options, config, model, problems }: Run): Promise<Outcome> {

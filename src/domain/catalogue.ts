@@ -1,3 +1,4 @@
+import type { Place } from './place.ts'
 import type { StationId } from './source-id.ts'
 import type { Micros } from './time.ts'
 
@@ -7,4 +8,7 @@ export interface CatalogueEvent {
   readonly time: Micros
   readonly station?: StationId
   readonly magnitude?: number
+  /** Epicentre. */
+  readonly place?: Place
+  readonly depthKm?: number
 }

@@ -19,8 +19,8 @@ export interface CatalogueColumns {
 const COLUMNS: CatalogueColumns = { time: 'time', magnitude: 'magnitude', station: ['station'], atLeast: {} }
 
 /**
- * Reads an earthquake catalogue: columns `time` (ISO 8601, UTC unless it names a zone), optional `station` (NET_STA) and
- * `magnitude`; others are ignored. Rows that say nonsense are reported (`catalogue-row`) and left out.
+ * Reads an earthquake catalogue: columns `time` (ISO 8601, UTC unless it names a zone), optional `station` (NET_STA),
+ * `magnitude`, `latitude` and `longitude` (degrees), `depth_km` or `depth_m`; others are ignored. Rows that say nonsense are reported (`catalogue-row`) and left out.
  *
  * @throws {DatasetError} when the file is missing or has no column `time`
  */
@@ -55,8 +55,21 @@ function parseEvent(record: CsvRecord, columns: CatalogueColumns): CatalogueEven
     .join('_')
   const station = parseStationId(stationText)
   if (stationText !== '' && station === undefined) return `expected station as NET_STA, got ${JSON.stringify(stationText)}`
-  const magnitudeText = record.get(columns.magnitude)
-  const magnitude = magnitudeText === '' ? undefined : Number(magnitudeText)
-  const isKnown = magnitude !== undefined && Number.isFinite(magnitude)
-  return { time, ...(station && { station }), ...(isKnown && { magnitude }) }
+  const magnitude = numberIn(record, columns.magnitude)
+  return { time, ...(station && { station }), ...(magnitude !== undefined && { magnitude }), ...hypocentreIn(record) }
+}
+
+function hypocentreIn(record: CsvRecord): Pick<CatalogueEvent, 'place' | 'depthKm'> {
+  const [latitude, longitude] = [numberIn(record, 'latitude'), numberIn(record, 'longitude')]
+  if (latitude === undefined || longitude === undefined) return {}
+  const metres = numberIn(record, 'depth_m')
+  const depthKm = numberIn(record, 'depth_km') ?? (metres === undefined ? undefined : metres / 1000)
+  return { place: { latitude, longitude }, ...(depthKm !== undefined && { depthKm }) }
+}
+
+/** Undefined where there is no number. */
+function numberIn(record: CsvRecord, column: string): number | undefined {
+  const text = record.get(column)
+  const value = Number(text)
+  return text !== '' && Number.isFinite(value) ? value : undefined
 }

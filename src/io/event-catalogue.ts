@@ -14,9 +14,11 @@ import { type QuakemlEvent, readQuakeml } from './quakeml.ts'
  */
 export function readCatalogue(path: string, onProblem: OnProblem, columns: Partial<CatalogueColumns> = {}): CatalogueEvent[] {
   if (!isXml(path)) return readCatalogueCsv(path, onProblem, columns)
-  return readQuakeml(path, onProblem).map(({ originTime, magnitude }) => ({
+  return readQuakeml(path, onProblem).map(({ originTime, magnitude, place, depthKm }) => ({
     time: originTime,
     ...(magnitude !== undefined && { magnitude }),
+    ...(place && { place }),
+    ...(depthKm !== undefined && { depthKm }),
   }))
 }
 

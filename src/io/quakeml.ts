@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { DatasetError } from '../domain/errors.ts'
+import type { Place } from '../domain/place.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import { parseStationId, type StationId } from '../domain/source-id.ts'
 import { type Micros, parseIsoMicros } from '../domain/time.ts'
@@ -19,6 +20,9 @@ export interface QuakemlEvent {
   readonly magnitude: number | undefined
   /** By time. */
   readonly picks: readonly PhasePick[]
+  /** Of that origin. */
+  readonly place?: Place
+  readonly depthKm?: number
 }
 
 /**
@@ -50,9 +54,24 @@ export function readQuakeml(path: string, onProblem: OnProblem): QuakemlEvent[] 
       originTime,
       magnitude: magnitude !== undefined && Number.isFinite(size) ? size : undefined,
       picks: picksOf(event.content, origin.content),
+      ...hypocentreIn(origin.content),
     })
   }
   return events.sort((a, b) => a.originTime - b.originTime)
+}
+
+/** QuakeML has depths in metres. */
+function hypocentreIn(origin: string): Pick<QuakemlEvent, 'place' | 'depthKm'> {
+  const [latitude, longitude, metres] = ['latitude', 'longitude', 'depth'].map((name) => numberOf(origin, name))
+  if (latitude === undefined || longitude === undefined) return {}
+  return { place: { latitude, longitude }, ...(metres !== undefined && { depthKm: metres / 1000 }) }
+}
+
+/** The value of a quantity; undefined where there is none. */
+function numberOf(content: string, name: string): number | undefined {
+  const text = textOf(textOf(content, name) ?? '', 'value')
+  const value = Number(text)
+  return text !== undefined && text !== '' && Number.isFinite(value) ? value : undefined
 }
 
 function picksOf(event: string, origin: string): PhasePick[] {

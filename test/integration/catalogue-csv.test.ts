@@ -14,6 +14,16 @@ describe('a catalogue in CSV', () => {
     expect(read(text).events).toEqual([{ time: NOON, station: 'IU_ANMO', magnitude: 4.5 }, { time: NOON + 250_000 }])
   })
 
+  it('reads where an earthquake was, its depth in kilometres or metres', () => {
+    const rows = '2020-01-02T12:00:00,42.5,13.25,7.5,\n2020-01-02T12:00:00,42.5,13.25,,11000\n2020-01-02T12:00:00,42.5,,8,\n'
+    const place = { latitude: 42.5, longitude: 13.25 }
+    expect(read(`time,latitude,longitude,depth_km,depth_m\n${rows}`).events).toEqual([
+      { time: NOON, place, depthKm: 7.5 },
+      { time: NOON, place, depthKm: 11 },
+      { time: NOON },
+    ])
+  })
+
   it('takes a time without a zone as UTC', () => {
     expect(read('time\n2020-01-02T12:00:00.000\n').events).toEqual([{ time: NOON }])
   })

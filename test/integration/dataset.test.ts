@@ -223,6 +223,7 @@ describe('a catalogue in QuakeML', () => {
     writeFileSync(path, QUAKEML)
     const problems: Problem[] = []
     const events = readEvents(path, (problem) => problems.push(problem))
+    const hypocentre = { place: { latitude: 42.5, longitude: 13.25 }, depthKm: 11 }
     expect(events).toEqual([
       {
         id: 'smi:x/1',
@@ -232,10 +233,11 @@ describe('a catalogue in QuakeML', () => {
           { station: 'XX_ABC', phase: 'P', time: Date.parse('2020-01-02T03:04:09Z') * 1000 },
           { station: 'XX_DEF', phase: 'S', time: Date.parse('2020-01-02T03:04:12Z') * 1000 },
         ],
+        ...hypocentre,
       },
     ])
     expect(problems.map(({ code, where }) => `${code} ${where?.split(' ').at(-1)}`)).toEqual(['catalogue-event smi:x/2'])
-    expect(readCatalogue(path, () => {})).toEqual([{ time: events[0]?.originTime, magnitude: 2.5 }])
+    expect(readCatalogue(path, () => {})).toEqual([{ time: events[0]?.originTime, magnitude: 2.5, ...hypocentre }])
   })
 
   it('refuses XML of another kind and a file that is not there', () => {
@@ -255,7 +257,7 @@ const QUAKEML = `<?xml version="1.0"?>
   <pick publicID="smi:x/p2"><time><value>2020-01-02T03:04:12Z</value></time><waveformID networkCode="XX" stationCode="DEF"></waveformID></pick>
   <pick publicID="smi:x/p3"><time><value>2020-01-02T03:04:13Z</value></time><waveformID networkCode="XX" stationCode="DEF"/></pick>
   <origin publicID="smi:x/o1"><time><value>2020-01-02T03:00:00Z</value></time></origin>
-  <origin publicID="smi:x/o2"><time><value>2020-01-02T03:04:05.5Z</value><uncertainty>1</uncertainty></time><arrival publicID="smi:x/a"><pickID>smi:x/p2</pickID><phase>Sn</phase></arrival></origin>
+  <origin publicID="smi:x/o2"><time><value>2020-01-02T03:04:05.5Z</value><uncertainty>1</uncertainty></time><latitude><value>42.5</value></latitude><longitude><value>13.25</value></longitude><depth><value>11000</value></depth><arrival publicID="smi:x/a"><pickID>smi:x/p2</pickID><phase>Sn</phase></arrival></origin>
   <magnitude publicID="smi:x/m1"><mag><value>9</value></mag></magnitude>
   <magnitude publicID="smi:x/m2"><mag><value>2.5</value></mag></magnitude>
 </event>

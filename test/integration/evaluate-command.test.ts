@@ -96,6 +96,27 @@ describe('quakewire evaluate', { timeout: PATIENCE }, () => {
     expect(match.stationDays).toBeGreaterThan(0)
   })
 
+  it('compares network events with a catalogue of earthquakes and where they were', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
+    await quakewire('synth', '--out', folder, '--stations', '12', '--minutes', '8', '--seed', '3', '--events-per-hour', '60')
+    const command = ['evaluate', '--events', '--continuous', join(folder, 'sds'), '--catalog', join(folder, 'catalogue.csv')]
+    const { code, stdout } = await quakewire(...command, '--config', join(folder, 'stations.yaml'), '--json', '--list')
+    expect(code).toBe(0)
+    const { list, ...summary } = JSON.parse(stdout)
+    expect(summary.known).toBeGreaterThan(0)
+    expect(list.catalogue).toHaveLength(summary.known)
+    expect(list.told).toHaveLength(summary.told)
+    expect(summary.fates.found).toBeGreaterThan(0)
+    expect(summary.kinds.first).toBe(summary.fates.found + summary.fates.split)
+    expect(Math.abs(summary.residuals.median)).toBeLessThan(1)
+    expect(summary.location.medianKm).toBeLessThan(20)
+    const blind = await quakewire(...command, '--list')
+    expect(blind.stdout).toMatch(/^catalogue {3}\d+ events with data, \d+ without: /)
+    expect(blind.stdout).toContain('coordinates of stations come from --config')
+    expect(blind.stdout).toMatch(/^ {2}known .* detected by \d+, busy at \d+ {2}found$/m)
+    expect(blind.stdout).toMatch(/^ {2}told .* one of the catalogue each {2}event-/m)
+  })
+
   it('evaluates a suite of continuous data: counts by set, with other settings of the trigger and the baseline beside it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
     await quakewire('synth', '--out', join(folder, 'archive'), '--stations', '1', '--minutes', '2')
@@ -120,6 +141,8 @@ describe('quakewire evaluate', { timeout: PATIENCE }, () => {
       stdout: '',
       stderr: 'quakewire: evaluate --continuous: expected --catalog CSV, got none\n',
     })
+    const { code, stderr } = await quakewire('evaluate', '--events', '--data', '.')
+    expect([code, stderr]).toEqual([2, 'quakewire: evaluate --events: expected --continuous PATH, got none\n'])
   })
 })
 

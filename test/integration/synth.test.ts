@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DEFAULT_MODEL } from '../../src/app/default-config.ts'
 import { buildScenario } from '../../src/app/synth/build-scenario.ts'
 import { demoScenario } from '../../src/app/synth/demo-scenario.ts'
 import { type Scenario, stationName } from '../../src/app/synth/scenario.ts'
@@ -98,6 +99,7 @@ describe('writeArchive', () => {
     writeArchive(scenario, directory)
     const config = loadConfig(join(directory, 'stations.yaml'))
     expect(config.servers[0]!.stations).toEqual(['XX_ALDER_00_HH', 'XX_BIRCH_00_BH', 'XX_CEDAR_00_BH'])
+    expect(config.model).toBe(DEFAULT_MODEL)
   })
 
   it('reports progress from none to all', () => {

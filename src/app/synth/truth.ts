@@ -91,7 +91,7 @@ export function stationsYaml(scenario: Scenario, model: string): string {
   )
   return [
     '# For the archive beside this file, once `quakewire serve` plays its folder sds.',
-    `model: ${model}`,
+    `model: ${JSON.stringify(model)}`,
     'servers:',
     '  - url: seedlink://127.0.0.1:18000',
     '    stations:',

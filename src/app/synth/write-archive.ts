@@ -1,16 +1,17 @@
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { UsageError } from '../../domain/errors.ts'
 import { nslcFromSourceId } from '../../domain/source-id.ts'
 import { NANOS_PER_SECOND, type Nanos } from '../../domain/time.ts'
 import { encodeRecords } from '../../miniseed/index.ts'
+import { DEFAULT_MODEL } from '../default-config.ts'
 import type { Scenario } from './scenario.ts'
 import type { ArrivalFacts } from './seismogram.ts'
 import { type ChannelPiece, stationRecord } from './station-record.ts'
 import { arrivalLines, arrivalsCsv, catalogueCsv, stationsYaml, truthDocument } from './truth.ts'
 
 export interface WriteArchiveOptions {
-  /** Model that the written `stations.yaml` names. */
+  /** Folder of the model that the written `stations.yaml` names, by the way that leads there from it; default: the bundled one. */
   readonly model?: string
   /** Share of the work done, 0 to 1. */
   readonly onProgress?: (share: number) => void
@@ -23,9 +24,6 @@ export interface ArchiveSummary {
   readonly samples: number
   readonly arrivals: readonly ArrivalFacts[]
 }
-
-/** Model of the written configuration unless another is named. */
-export const DEFAULT_MODEL = 'models/majstorovic-36k'
 
 /**
  * Writes a scenario: miniSEED in the SDS layout (`sds/YEAR/NET/STA/CHA.D/…`, records in time order), `truth.json`, `truth.jsonl`,
@@ -55,7 +53,7 @@ export function writeArchive(scenario: Scenario, directory: string, options: Wri
   writeFileSync(join(directory, 'truth.jsonl'), arrivalLines(scenario, arrivals))
   writeFileSync(join(directory, 'catalogue.csv'), catalogueCsv(scenario))
   writeFileSync(join(directory, 'arrivals.csv'), arrivalsCsv(scenario, arrivals))
-  writeFileSync(join(directory, 'stations.yaml'), stationsYaml(scenario, model))
+  writeFileSync(join(directory, 'stations.yaml'), stationsYaml(scenario, relative(resolve(directory), resolve(model))))
   onProgress(1)
   return { files: files.count, records: files.records, bytes: files.bytes, samples: files.samples, arrivals }
 }
