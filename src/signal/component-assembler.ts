@@ -59,7 +59,8 @@ export function componentOf(subsource: string): number | undefined {
  *
  * A gap in one component ends the frame for all. The output follows from what each channel says, not from how the channels
  * interleave: an interruption is passed on when all components are known at its place. Rows of real and of filled samples are
- * always separated by a gap (`component`). Only when a component is so late that patience ends does arrival decide: it is then
+ * always separated by a gap (`component`). Where clocks are set back, each component's data before and after meet those of the
+ * others before and after; one that is set back alone is waited for as long as one that is missing. Only when a component is so late that patience ends does arrival decide: it is then
  * absent, and what it brings for rows already given up is dropped.
  */
 export class ComponentAssembler {
@@ -93,10 +94,7 @@ export class ComponentAssembler {
     if (piece.kind === 'gap') {
       // Before the first row there is nothing to interrupt.
       if (this.#position !== undefined || !queue.isEmpty) queue.addGap(piece.cause)
-    } else {
-      if (queue.isBefore(piece.firstIndex)) this.#startOver(pieces)
-      queue.addRun(piece.firstIndex, piece.samples)
-    }
+    } else queue.addRun(piece.firstIndex, piece.samples)
     while (this.#advance(pieces)) {}
     return pieces
   }
@@ -122,18 +120,12 @@ export class ComponentAssembler {
     return undefined
   }
 
-  /** A channel's clock was set back: what waits belongs to another time. */
-  #startOver(pieces: FramePiece[]): void {
-    for (const queue of this.#queues) queue.clear()
-    this.#position = undefined
-    this.#break('reset', pieces)
-  }
-
   /** One step forward: a frame, a gap, a jump. @returns false when there is nothing to do until more data come */
   #advance(pieces: FramePiece[]): boolean {
     const position = this.#position ?? this.#earliest()
     if (position === undefined) return false
-    for (const queue of this.#queues) queue.discardBefore(position)
+    for (const queue of this.#queues) queue.discardBefore(position, this.#isBroken)
+    for (const queue of this.#queues) if (queue.isSetBack) return this.#goBack(queue, pieces)
     if (this.#isWaiting()) return this.#giveUp(position, pieces)
     const gap = this.#firstGap()
     if (gap !== undefined) {
@@ -143,6 +135,15 @@ export class ComponentAssembler {
       return true
     }
     return this.#jump(position, pieces) || this.#emitRows(position, pieces)
+  }
+
+  /** Where a clock was set back, rows go on from there; the others give up what they have of the time that it left. */
+  #goBack(first: ComponentQueue, pieces: FramePiece[]): boolean {
+    this.#break('reset', pieces)
+    this.#position = first.start
+    first.acceptSetBack()
+    for (const queue of this.#queues) if (queue !== first) queue.follow(first.start + this.#patience, this.#patience)
+    return true
   }
 
   #isWaiting(): boolean {
@@ -209,7 +210,7 @@ export class ComponentAssembler {
       return true
     }
     this.#position = newest - this.#patience
-    for (const queue of this.#queues) queue.discardBefore(this.#position)
+    for (const queue of this.#queues) queue.discardBefore(this.#position, this.#isBroken)
     return false
   }
 

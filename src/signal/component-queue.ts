@@ -10,7 +10,16 @@ export interface ComponentQueueState {
   readonly sourceId: SourceId | undefined
   readonly isFilled: boolean
   readonly end: number
-  readonly items: readonly ({ readonly kind: 'run'; readonly start: number; readonly samples: Float64Array } | QueuedGap)[]
+  readonly items: readonly (SavedRun | QueuedGap)[]
+  /** Absent where states were stored before there was such a thing, as is `setBack`. */
+  readonly following?: { readonly limit: number; readonly allowance: number } | undefined
+}
+
+interface SavedRun {
+  readonly kind: 'run'
+  readonly start: number
+  readonly samples: Float64Array
+  readonly setBack?: number
 }
 
 /** Samples from grid index `start` to `end` - 1. */
@@ -18,6 +27,8 @@ interface QueuedRun {
   readonly kind: 'run'
   readonly start: number
   readonly end: number
+  /** By how many samples the clock was set back before it; 0 when it was not. */
+  setBack: number
 }
 
 /** Samples that wait for the other components usually come from a few records. */
@@ -37,15 +48,23 @@ export class ComponentQueue {
   #skipped = 0
   /** Grid index after the newest sample ever added. */
   #end: number
+  /** Sum of what the clock was set back by before runs that wait. */
+  #setBack = 0
+  /** While samples may still be given up (`#allowance`), runs from this grid index on are: see `follow`. */
+  #limit: number
+  #allowance: number
 
   constructor(initial?: ComponentQueueState) {
     this.isFilled = initial?.isFilled ?? false
     this.#sourceId = initial?.sourceId
+    this.#end = Number.NEGATIVE_INFINITY
     for (const item of initial?.items ?? []) {
-      if (item.kind === 'run') this.addRun(item.start, item.samples)
+      if (item.kind === 'run') this.#add(item.start, item.samples, item.setBack ?? 0)
       else this.#items.push(item)
     }
     this.#end = initial?.end ?? Number.NEGATIVE_INFINITY
+    this.#limit = initial?.following?.limit ?? 0
+    this.#allowance = initial?.following?.allowance ?? 0
   }
 
   get sourceId(): SourceId | undefined {
@@ -73,9 +92,15 @@ export class ComponentQueue {
     return head?.kind === 'run' ? head.end : Number.NEGATIVE_INFINITY
   }
 
-  /** Grid index after the newest sample that waits. */
+  /** Grid index after the newest sample that waits, by a clock that nobody set back while it waits. */
   get newestEnd(): number {
-    return this.isEmpty ? Number.NEGATIVE_INFINITY : this.#end
+    return this.isEmpty ? Number.NEGATIVE_INFINITY : this.#end + this.#setBack
+  }
+
+  /** The head run is the first after the clock was set back. */
+  get isSetBack(): boolean {
+    const head = this.#items[0]
+    return head?.kind === 'run' && head.setBack > 0
   }
 
   /** The first channel to ask owns the place. */
@@ -84,18 +109,9 @@ export class ComponentQueue {
     return this.#sourceId === sourceId
   }
 
-  /** Whether a run that starts here would lie before samples already seen. */
-  isBefore(start: number): boolean {
-    return start < this.#end
-  }
-
-  /** The samples are copied. */
+  /** The samples are copied. A run before samples already seen says that the clock was set back. */
   addRun(start: number, samples: Float64Array): void {
-    this.#reserve(samples.length)
-    this.#samples.set(samples, this.#to)
-    this.#to += samples.length
-    this.#end = start + samples.length
-    this.#items.push({ kind: 'run', start, end: this.#end })
+    this.#add(start, samples, Math.max(0, this.#end - start))
   }
 
   addGap(cause: GapCause): void {
@@ -106,21 +122,36 @@ export class ComponentQueue {
     if (this.#items[0]?.kind === 'gap') this.#removeHead()
   }
 
-  clear(): void {
-    this.#items.length = 0
-    this.#from = 0
-    this.#to = 0
-    this.#skipped = 0
-    this.#end = Number.NEGATIVE_INFINITY
-    this.isFilled = false
+  /** The head run is in the time that counts. */
+  acceptSetBack(): void {
+    const head = this.#items[0]
+    if (head?.kind !== 'run') return
+    this.#setBack -= head.setBack
+    head.setBack = 0
   }
 
-  /** Drops samples before a grid index; a filled component also forgets the gaps that made it so. */
-  discardBefore(index: number): void {
+  /**
+   * Another component's clock was set back: gives up what lies at `limit` and later until this one's own clock is, too, but no
+   * more than `allowance` samples.
+   */
+  follow(limit: number, allowance: number): void {
+    this.#limit = limit
+    this.#allowance = allowance
+  }
+
+  /**
+   * Drops samples before a grid index, as far as the place where the clock was set back.
+   *
+   * @param isBroken whether frames are interrupted anyway: gaps on the way go, too, as those of a filled component always do
+   */
+  discardBefore(index: number, isBroken: boolean): void {
     for (let head = this.#items[0]; head; head = this.#items[0]) {
       if (head.kind === 'gap') {
-        if (!this.isFilled) return
-      } else if (head.end > index) {
+        if (!isBroken && !this.isFilled) return
+      } else if (head.setBack > 0) {
+        this.#allowance = 0
+        return
+      } else if (!this.#isLeft(head) && head.end > index) {
         this.#skipped = Math.max(this.#skipped, index - head.start)
         return
       }
@@ -144,15 +175,35 @@ export class ComponentQueue {
       const skipped = i === 0 ? this.#skipped : 0
       const from = to + skipped
       to += item.end - item.start
-      return { kind: 'run' as const, start: item.start + skipped, samples: this.#samples.slice(from, to) }
+      const samples = this.#samples.slice(from, to)
+      return { kind: 'run' as const, start: item.start + skipped, samples, setBack: item.setBack }
     })
-    return { sourceId: this.#sourceId, isFilled: this.isFilled, end: this.#end, items }
+    const following = { limit: this.#limit, allowance: this.#allowance }
+    return { sourceId: this.#sourceId, isFilled: this.isFilled, end: this.#end, items, following }
+  }
+
+  #add(start: number, samples: Float64Array, setBack: number): void {
+    this.#reserve(samples.length)
+    this.#samples.set(samples, this.#to)
+    this.#to += samples.length
+    this.#end = start + samples.length
+    this.#setBack += setBack
+    this.#items.push({ kind: 'run', start, end: this.#end, setBack })
+  }
+
+  /** Whether a run is of the time that another component's clock has left; the first that is not ends the waiting. */
+  #isLeft(run: QueuedRun): boolean {
+    if (this.#allowance === 0) return false
+    this.#allowance = run.start < this.#limit ? 0 : Math.max(0, this.#allowance - (run.end - run.start))
+    return this.#allowance > 0
   }
 
   #removeHead(): void {
     const head = this.#items.shift()
     this.#skipped = 0
-    if (head?.kind === 'run') this.#from += head.end - head.start
+    if (head?.kind !== 'run') return
+    this.#from += head.end - head.start
+    this.#setBack -= head.setBack
   }
 
   /** Room for `count` more: those that are no longer needed go, and what is left moves to the front or to more memory. */

@@ -108,6 +108,64 @@ describe('component assembler', () => {
     expect(pieces).toEqual([broken('reset'), frame(0, 10)])
   })
 
+  it('makes every row that all components have before and after their clock was set back, however they interleave', () => {
+    const era = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 })
+    const channel = fc.record({ before: era, after: era })
+    fc.assert(
+      fc.property(fc.tuple(channel, channel, channel), fc.array(fc.nat(), { maxLength: 30 }), fc.nat(), (parts, picks, cut) => {
+        const streams = ['Z', 'N', 'E'].map((code, i) => setBackPieces(code, parts[i]!))
+        const queues = streams.map((pieces) => [...pieces])
+        let assembler = new ComponentAssembler(INSTRUMENT)
+        let state: ComponentAssemblerState | undefined
+        const pieces: FramePiece[] = []
+        for (let step = 0; queues.some((queue) => queue.length > 0); step++) {
+          if (step === cut % 12) {
+            state = structuredClone(assembler.snapshot())
+            assembler = new ComponentAssembler(INSTRUMENT, {}, state)
+          }
+          const open = queues.filter((queue) => queue.length > 0)
+          pieces.push(...assembler.push(open[(picks[step] ?? 0) % open.length]!.shift()!))
+        }
+        const shortest = (which: 'before' | 'after') => Math.min(...parts.map((part) => sumOf(part[which])))
+        const rows = [...indices(FAR_AHEAD, shortest('before')), ...indices(0, shortest('after'))]
+        expect(rowsOf(pieces)).toEqual(rows)
+      }),
+    )
+  })
+
+  it('keeps what the first component to be set back has brought when the last of another follows from before', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT)
+    for (const code of ['Z', 'N', 'E']) assembler.push(grid(code, FAR_AHEAD, 10))
+    const pieces = [
+      grid('Z', FAR_AHEAD + 10, 2),
+      gap('Z', 'reset'),
+      grid('Z', 0, 30),
+      ...['N', 'E'].flatMap((code) => [grid(code, FAR_AHEAD + 10, 2), gap(code, 'reset'), grid(code, 0, 30)]),
+    ].flatMap((piece) => assembler.push(piece))
+    expect(joined(pieces).map(({ start, cause, values }) => [start, cause, values.length / 3])).toEqual([
+      [FAR_AHEAD + 10, undefined, 2],
+      [0, 'reset', 30],
+    ])
+  })
+
+  it('goes on without a component that was set back alone, and takes it in again when its clock is right', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, { missing: 'skip', waitSeconds: 1 })
+    const codes = ['Z', 'N', 'E']
+    const pieces = codes.flatMap((code) => assembler.push(grid(code, FAR_AHEAD, 10)))
+    pieces.push(...assembler.push(gap('Z', 'reset')))
+    for (let i = 0; i < 100; i++) {
+      for (const code of ['N', 'E']) pieces.push(...assembler.push(grid(code, FAR_AHEAD + 10 + 10 * i, 10)))
+      if (i < 50) pieces.push(...assembler.push(grid('Z', 10 * i, 10)))
+      else if (i === 50) pieces.push(...assembler.push(gap('Z')))
+      if (i >= 50) pieces.push(...assembler.push(grid('Z', FAR_AHEAD + 10 + 10 * i, 10)))
+      expect(heldSamples(assembler)).toBeLessThan(100)
+    }
+    expect(joined(pieces).map(({ start, values }) => [start, values.length / 3])).toEqual([
+      [FAR_AHEAD, 10],
+      [FAR_AHEAD + 510, 500],
+    ])
+  })
+
   it('reports a channel that is no component, and a second one for the same place, once each', () => {
     const problems: Problem[] = []
     const assembler = new ComponentAssembler(INSTRUMENT, { onProblem: (problem) => problems.push(problem) })
@@ -127,6 +185,18 @@ describe('component assembler: a component that does not come', () => {
     for (let i = 0; i < 1000; i++) for (const code of ['Z', 'N']) assembler.push(grid(code, i * 20, 20))
     expect(heldSamples(assembler)).toBe(2 * 300 * 20)
     expect(joined(assembler.push(grid('E', 0, 20_000)))).toEqual(joined([frame(14_000, 6000)]))
+  })
+
+  it('holds no more than its patience when others have gaps while one never comes', () => {
+    const assembler = new ComponentAssembler(INSTRUMENT, short)
+    for (const code of ['Z', 'N']) {
+      assembler.push(grid(code, 0, 10))
+      for (let start = 20; start < 20_000; start += 20) {
+        if (start % 2000 === 0) assembler.push(gap(code))
+        assembler.push(grid(code, start, 20))
+      }
+    }
+    expect(heldSamples(assembler)).toBeLessThanOrEqual(2 * 6000)
   })
 
   it('skips what waited too long', () => {
@@ -192,6 +262,25 @@ function filled(firstIndex: number, count: number): FramePiece {
 
 function broken(cause: GapCause | 'component'): FramePiece {
   return { kind: 'gap', instrument: INSTRUMENT, cause }
+}
+
+/** Grid index from which a clock is set back to 0. */
+const FAR_AHEAD = 1_000_000
+
+function setBackPieces(code: string, { before, after }: { before: readonly number[]; after: readonly number[] }): GridPiece[] {
+  return [...runsOf(code, FAR_AHEAD, before), gap(code, 'reset'), ...runsOf(code, 0, after)]
+}
+
+function runsOf(code: string, start: number, lengths: readonly number[]): GridPiece[] {
+  return lengths.map((length, i) => grid(code, start + sumOf(lengths.slice(0, i)), length))
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+function indices(start: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => start + i)
 }
 
 const CAUSES: Readonly<Record<string, GapCause>> = { Z: 'missing', N: 'tear', E: 'rate' }
