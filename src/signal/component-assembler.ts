@@ -59,9 +59,10 @@ export function componentOf(subsource: string): number | undefined {
  *
  * A gap in one component ends the frame for all. The output follows from what each channel says, not from how the channels
  * interleave: an interruption is passed on when all components are known at its place. Rows of real and of filled samples are
- * always separated by a gap (`component`). Where clocks are set back, each component's data before and after meet those of the
- * others before and after; one that is set back alone is waited for as long as one that is missing. Only when a component is so late that patience ends does arrival decide: it is then
- * absent, and what it brings for rows already given up is dropped.
+ * always separated by a gap (`component`). Where clocks are set back, what a component has from before and from after meets what
+ * the others have from before and from after; one that is set back alone is waited for like one that is missing. Only when a
+ * component is so late that patience ends does arrival decide: it is then absent, and what it brings for rows already given up
+ * is dropped.
  */
 export class ComponentAssembler {
   readonly #instrument: InstrumentId
