@@ -14,7 +14,6 @@ export interface GridSearchOptions extends TrainingSources {
   readonly journalFile: string
   readonly config: TrainingConfig
   readonly seed: number
-  readonly sampleRate: number
   /** Threads; each holds the data once. */
   readonly workers: number
 }
@@ -113,10 +112,10 @@ async function trainCells(
   }
 }
 
-function startWorker({ directories, noiseArchives, sampleRate, config, seed }: GridSearchOptions): Worker {
+function startWorker({ directories, noiseArchives, config, seed }: GridSearchOptions): Worker {
   const workerData: GridWorkerData = {
     sources: { directories, noiseArchives },
-    sampleRate,
+    network: config.network,
     memoryMegabytes: config.memoryMegabytes,
     seed,
   }

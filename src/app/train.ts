@@ -10,13 +10,13 @@ import { readModelFiles, writeModelFiles } from '../io/model-files.ts'
 import { datasetSha256, openSeisbenchDataset } from '../io/seisbench/dataset.ts'
 import { SPLITS } from '../io/seisbench/trace-label.ts'
 import { createBuiltinEngine } from '../nn/builtin-engine.ts'
-import { majstorovicArchitecture } from '../nn/majstorovic-architecture.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
 import { DEFAULT_THRESHOLD } from './evaluate.ts'
 import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
 import { archiveSha256 } from './training/archive-noise.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
+import { networkArchitecture } from './training/network-architecture.ts'
 import { reportOnce } from './training/report-once.ts'
 import { type EpochReport, type TrainingHooks, trainNetwork } from './training/train-network.ts'
 import { loadTrainingData, type TrainingSources } from './training/training-data.ts'
@@ -31,9 +31,6 @@ export interface TrainOptions extends TrainingSources {
   readonly html?: string
 }
 
-/** Hz: the published network's. */
-export const SAMPLE_RATE = 20
-
 /**
  * Trains a model on the train split, keeps the epoch that is best on dev, and writes `model.json`, `weights.bin`, `card.json` and
  * `README.md`. The same data, configuration and seed give the same bytes.
@@ -45,28 +42,29 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const hooks = { ...givenHooks, onProblem: reportOnce(givenHooks.onProblem) }
   const { directories, noiseArchives, out, config, seed } = options
   const wasm = readKernels()
-  const architecture = majstorovicArchitecture()
-  const shape = { gridRate: SAMPLE_RATE, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
+  const { sampleRate } = config.network
+  const architecture = networkArchitecture(config.network)
+  const shape = { gridRate: sampleRate, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
   const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
   const epochReports: EpochReport[] = []
   const onEpoch = (report: EpochReport) => {
     epochReports.push(report)
     hooks.onEpoch?.(report)
   }
-  const task = { architecture, sampleRate: SAMPLE_RATE, ...data, config, seed, wasm }
+  const task = { architecture, sampleRate, ...data, config, seed, wasm }
   const { network, selectedEpoch } = trainNetwork(task, { ...hooks, onEpoch })
   data.close()
 
   writeModelFiles(out, network)
   const { rows, channels } = network.input
-  const preprocess = createPreprocessor(config.preprocess, { windowLength: rows, channels, sampleRate: SAMPLE_RATE })
-  const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate: SAMPLE_RATE }
+  const preprocess = createPreprocessor(config.preprocess, { windowLength: rows, channels, sampleRate })
+  const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
   const { card: described, epochs, windowsPerEpoch, preprocess: preprocessSpec, grid: _grid, ...settings } = config
   const card: ModelCard = {
     card: 1,
     name: basename(resolve(out)),
     description: described.description,
-    sampleRate: SAMPLE_RATE,
+    sampleRate,
     windowLength: rows,
     components: ['Z', 'N', 'E'],
     preprocess: preprocessSpec,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { gridSearch } from '../app/grid-search.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
-import { SAMPLE_RATE, type TrainOptions, train } from '../app/train.ts'
+import { type TrainOptions, train } from '../app/train.ts'
 import { type TrainingConfig, trainingConfigSchema } from '../contract/training-config.ts'
 import { loadTrainingConfig } from '../io/training-config-file.ts'
 import { GridProgress, TrainingProgress } from './training-progress.ts'
@@ -63,7 +63,7 @@ async function run({ data, noise, out, config: file, html, grid, workers, seed }
 async function bestOfGrid(options: TrainOptions & { readonly workers: number }): Promise<TrainingConfig> {
   const progress = new GridProgress()
   const journalFile = join(options.out, 'grid.jsonl')
-  const { best, results } = await gridSearch({ ...options, journalFile, sampleRate: SAMPLE_RATE }, progress)
+  const { best, results } = await gridSearch({ ...options, journalFile }, progress)
   progress.end(results)
   return best
 }

@@ -14,6 +14,38 @@ export const trainingConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('what the model card says and no training can know'),
+  network: z
+    .strictObject({
+      name: z.string().default('majstorovic').describe('of the layers, in model.json'),
+      sampleRate: z
+        .number()
+        .positive()
+        .refine((rate) => Number.isInteger(1000 / rate), { message: 'a rate whose period is whole milliseconds' })
+        .default(20)
+        .describe('Hz; data of lower rates are left out, in training as in the monitor'),
+      windowSeconds: z.number().positive().default(25),
+      filters: z
+        .array(z.int().positive())
+        .min(1)
+        .default([32, 32, 32, 32, 32, 32, 32])
+        .describe('of the convolutions in turn; each halves the rows'),
+      kernelSizes: z
+        .array(z.int().positive())
+        .min(1)
+        .default([3])
+        .describe('of the convolutions in turn, the last for all that follow'),
+      pooledRows: z
+        .int()
+        .positive()
+        .default(1)
+        .describe('so many of the rows that are left become one, their largest; 1: none do'),
+      units: z.int().positive().default(128).describe('of the dense layer before the score'),
+    })
+    .refine(({ sampleRate, windowSeconds }) => Number.isInteger(sampleRate * windowSeconds), {
+      message: 'a window of whole samples',
+    })
+    .prefault({})
+    .describe('what is trained; the default is the published detector'),
   preprocess: preprocessSpecSchema.prefault({ detrend: 'demean', highpassHz: null, normalise: 'max-abs' }),
   optimiser: z
     .strictObject({

@@ -18,7 +18,7 @@ describe('gridSearch', () => {
   it('goes on where it was cut off, with the same results whatever the number of threads', async () => {
     const directories = [await writeBurstDataset()]
     const journalFile = join(mkdtempSync(join(tmpdir(), 'grid-')), 'made', 'grid.jsonl')
-    const options = { directories, noiseArchives: [], config: CONFIG, seed: 1, sampleRate: 20 }
+    const options = { directories, noiseArchives: [], config: CONFIG, seed: 1 }
 
     const whole = await gridSearch({ ...options, journalFile, workers: 2 })
     expect(whole.results).toHaveLength(4)
@@ -53,7 +53,6 @@ describe('gridSearch', () => {
       noiseArchives: [],
       config: { ...CONFIG, grid: { epochs: [1] } },
       seed: 1,
-      sampleRate: 20,
       journalFile,
       workers: 1,
     }

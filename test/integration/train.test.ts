@@ -65,6 +65,38 @@ describe('train', () => {
     expect(evaluation.accuracy).toBeGreaterThan(0.9)
   })
 
+  it('trains a network of another rate, length and depth, and its card says so', async () => {
+    const data = await writeBurstDataset()
+    const network = { ...CONFIG.network, name: 'small', sampleRate: 10, windowSeconds: 21, filters: [8, 12, 16], pooledRows: 2 }
+    const { out } = await trained(data, 1, {
+      ...CONFIG,
+      network,
+      optimiser: { ...CONFIG.optimiser, kind: 'adam', learningRate: 0.01 },
+    })
+    const { card, network: made, classifier } = await loadModel(out, 'builtin')
+    expect([card.sampleRate, card.windowLength]).toEqual([10, 211])
+    expect(made.layers.map(({ name }) => name)).toEqual(['conv1', 'conv2', 'conv3', 'pool', 'flatten', 'dense1', 'dense2'])
+    expect(classifier.windowLength).toBe(211)
+    expect(card.metrics.test?.accuracy).toBeGreaterThan(0.9)
+  })
+
+  it('names traces below the rate of the network and leaves them out', async () => {
+    const data = await writeBurstDataset()
+    const problems: Problem[] = []
+    const out = join(mkdtempSync(join(tmpdir(), 'train-')), 'made')
+    const config = { ...CONFIG, network: { ...CONFIG.network, sampleRate: 40 } }
+    const training = train(
+      { directories: [data], noiseArchives: [], out, config, seed: 1 },
+      { onProblem: (problem) => problems.push(problem) },
+    )
+    await expect(training).rejects.toThrow(/expected earthquake traces of at least 25 s in split train, got none/)
+    expect(problems.length).toBeGreaterThan(0)
+    for (const { code, message } of problems) {
+      expect(code).toBe('RATE_TOO_LOW')
+      expect(message).toContain('expected 40 to 10000 Hz, got 20 Hz')
+    }
+  })
+
   it('writes a page of its own with curves, settings and the dev split when asked', async () => {
     const data = await writeBurstDataset()
     const folder = mkdtempSync(join(tmpdir(), 'train-'))

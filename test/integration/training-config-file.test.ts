@@ -30,6 +30,13 @@ describe('training.yaml', () => {
     ])
   })
 
+  it('refuses a rate whose period is no whole millisecond and a window that ends between samples', () => {
+    expect(() => load('network: { sampleRate: 30 }')).toThrow(
+      /network.sampleRate: expected a rate whose period is whole milliseconds/,
+    )
+    expect(() => load('network: { windowSeconds: 12.51 }')).toThrow(/network: expected a window of whole samples/)
+  })
+
   it('names a missing file', () => {
     expect(() => loadTrainingConfig('/none.yaml')).toThrow(/expected a readable file, got none \(\/none.yaml\)/)
   })

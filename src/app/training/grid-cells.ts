@@ -8,12 +8,21 @@ export interface GridCell {
   readonly config: TrainingConfig
 }
 
+/** What data are read by: they are read once for all cells. */
+const OF_THE_DATA = ['network.sampleRate', 'network.windowSeconds']
+
 /**
  * Every combination of the grid's values, the last setting changing fastest.
  *
- * @throws {ConfigError} when a path names no setting or a value does not fit it
+ * @throws {ConfigError} when a path names no setting or one that cells share, or a value does not fit it
  */
 export function gridCells(config: TrainingConfig): GridCell[] {
+  const shared = OF_THE_DATA.find((path) => path in config.grid)
+  if (shared !== undefined) {
+    throw new ConfigError(`training grid: expected settings that cells may differ in, got ${shared}; search each value apart`, {
+      path: shared,
+    })
+  }
   let cells: { name: string; values: unknown }[] = [{ name: '', values: config }]
   for (const [path, candidates] of Object.entries(config.grid)) {
     cells = cells.flatMap(({ name, values }) =>

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TrainingConfig } from '../../contract/training-config.ts'
 import { readKernels } from '../../io/kernels-file.ts'
-import { majstorovicArchitecture } from '../../nn/majstorovic-architecture.ts'
+import { networkArchitecture } from './network-architecture.ts'
 import { type EpochReport, trainNetwork } from './train-network.ts'
 import { loadTrainingData, type TrainingSources } from './training-data.ts'
 
@@ -9,7 +9,8 @@ import { loadTrainingData, type TrainingSources } from './training-data.ts'
 
 export interface GridWorkerData {
   readonly sources: TrainingSources
-  readonly sampleRate: number
+  /** Of every cell, as far as it decides about the data: rate and length of a window. */
+  readonly network: TrainingConfig['network']
   readonly memoryMegabytes: number
   readonly seed: number
 }
@@ -24,16 +25,16 @@ export type GridMessage =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
   | { readonly kind: 'done'; readonly index: number; readonly selectedEpoch: number; readonly dev: EpochReport['dev'] }
 
-const { sources, sampleRate, memoryMegabytes, seed } = workerData as GridWorkerData
+const { sources, network, memoryMegabytes, seed } = workerData as GridWorkerData
 const wasm = readKernels()
-const architecture = majstorovicArchitecture()
-const shape = { gridRate: sampleRate, windowLength: architecture.input.rows, memoryMegabytes }
+const { sampleRate } = network
+const shape = { gridRate: sampleRate, windowLength: networkArchitecture(network).input.rows, memoryMegabytes }
 // What is wrong with the data is reported by the training behind the search.
 const { trainTraces, devTraces } = await loadTrainingData(sources, shape, { onProblem: () => {} })
 
 parentPort?.on('message', ({ index, config }: GridTask) => {
   let dev: EpochReport['dev'] = null
-  const task = { architecture, sampleRate, trainTraces, devTraces, config, seed, wasm }
+  const task = { architecture: networkArchitecture(config.network), sampleRate, trainTraces, devTraces, config, seed, wasm }
   const { selectedEpoch } = trainNetwork(task, {
     onEpoch: (report) => {
       if (report.isBest) dev = report.dev

@@ -31,4 +31,11 @@ describe('gridCells', () => {
     expect(() => cellsOf({ 'optimiser.rate': [1] })).toThrow(/expected the path of a setting such as .*, got optimiser.rate/)
     expect(() => cellsOf({ epochs: [10, 'many'] })).toThrow(/got epochs=many \(epochs: /)
   })
+
+  it('refuse to differ in what the data are read by', () => {
+    expect(() => cellsOf({ 'network.sampleRate': [20, 40] })).toThrow(
+      /expected settings that cells may differ in, got network.sampleRate; search each value apart/,
+    )
+    expect(cellsOf({ 'network.units': [64, 128] }).map(({ config }) => config.network.units)).toEqual([64, 128])
+  })
 })
