@@ -8,6 +8,7 @@ import type { Gap, GridSegment, Samples, Segment } from '../../../src/domain/tra
 import { Resampler, type ResamplerState } from '../../../src/signal/resampler.ts'
 import { naiveResampledSample } from '../../helpers/naive/resample.ts'
 import { noiseCounts, sine, splitAt } from '../../helpers/signals.ts'
+import { decibels, fitSine } from '../../helpers/sine-fit.ts'
 
 const SOURCE = 'FDSN:XX_TEST__H_H_Z' as SourceId
 const START_MILLIS = 1_562_261_629_003
@@ -160,14 +161,6 @@ describe('resampler: exactness', () => {
       expect(value).toBe(Math.abs(distance) < 650 ? Number.NaN : clean.samples[i])
     }
   })
-
-  it('works on other grids', () => {
-    const samples = noiseCounts(3000, 10)
-    const [output] = new Resampler(SOURCE, { gridRate: 50 }).push(segment(samples, 200, 0)) as GridSegment[]
-    for (const [i, value] of output!.samples.entries()) {
-      expect(value).toBeCloseTo(naiveResampledSample(samples, 200, START_MILLIS, output!.firstIndex + i, 20), 9)
-    }
-  })
 })
 
 describe('resampler: interruptions and bad input', () => {
@@ -247,33 +240,8 @@ function lastMillis(piece: GridSegment): number {
   return (piece.firstIndex + piece.samples.length - 1) * 50
 }
 
-/** Amplitude of the sine itself in the output, of everything else, and of everything; input amplitude 1. */
-function responseTo(rate: number, frequency: number): { amplitude: number; residual: number; total: number } {
+/** What becomes of a sine of amplitude 1. */
+function responseTo(rate: number, frequency: number) {
   const { firstIndex, samples } = resampled(sine(Math.round(rate * 25), rate, frequency, 0.4), rate)
-  // Least squares on [sin, cos] at the sine's frequency: the output's own phase does not matter.
-  const basis = Array.from(samples, (_, i) => {
-    const angle = 2 * Math.PI * frequency * ((firstIndex + i) / GRID_RATE - START_MILLIS / 1000)
-    return [Math.sin(angle), Math.cos(angle)] as const
-  })
-  let [ss, sc, cc, sy, cy, yy] = [0, 0, 0, 0, 0, 0]
-  for (const [i, [s, c]] of basis.entries()) {
-    const y = samples[i]!
-    ss += s * s
-    sc += s * c
-    cc += c * c
-    sy += s * y
-    cy += c * y
-    yy += y * y
-  }
-  const determinant = ss * cc - sc * sc
-  const a = (sy * cc - cy * sc) / determinant
-  const b = (cy * ss - sy * sc) / determinant
-  let rest = 0
-  for (const [i, [s, c]] of basis.entries()) rest += (samples[i]! - a * s - b * c) ** 2
-  const n = samples.length
-  return { amplitude: Math.hypot(a, b), residual: Math.sqrt((2 * rest) / n), total: Math.sqrt((2 * yy) / n) }
-}
-
-function decibels(ratio: number): number {
-  return 20 * Math.log10(ratio)
+  return fitSine(samples, (i) => (firstIndex + i) / GRID_RATE - START_MILLIS / 1000, frequency)
 }
