@@ -14,6 +14,7 @@ import type { Store } from '../io/store/store.ts'
 import { headerKey, headerTime, sourceIdOfKey } from '../seedlink/record-header.ts'
 import { BacklogRecovery } from './backlog-recovery.ts'
 import { fetchSpan } from './fetch-span.ts'
+import { ClockWatch } from './health/clock-watch.ts'
 import type { LoadedModel } from './load-model.ts'
 import { type MonitorStreams, monitor } from './monitor.ts'
 import { monitorParts } from './monitor-parts.ts'
@@ -63,6 +64,7 @@ export class LiveMonitor {
   readonly #memory: PipelineMemory
   readonly #accepted: ReadonlySet<InstrumentId>
   readonly #instrumentOf = rememberingInstrumentIds()
+  readonly #clocks: ClockWatch
   /** By server. */
   readonly #backlogs: ReadonlyMap<string, BacklogRecovery>
   /** In the pipeline now, and what has become of it. */
@@ -74,6 +76,7 @@ export class LiveMonitor {
   constructor(options: LiveMonitorOptions) {
     const { config, model, store, clock, onProblem } = options
     this.#options = options
+    this.#clocks = new ClockWatch(onProblem)
     this.#memory = new PipelineMemory(store.checkpoints() as Map<StationId, StationState>)
     this.#accepted = new Set(config.servers.flatMap(({ stations }) => stations))
     this.ledger = new TraceLedger(this.#memory, this.#memory.saved('ledger'))
@@ -233,6 +236,7 @@ export class LiveMonitor {
       state: this.#memory,
       onLatency: (record, endTime, latencySeconds) => {
         this.board.onRecord(record, endTime, latencySeconds)
+        this.#clocks.onRecord(record, latencySeconds)
         this.#memory.touch(stationIdOf(record.sourceId))
       },
       onCounters: (sourceId, counters) => this.board.onCounters(sourceId, counters),

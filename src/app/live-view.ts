@@ -12,6 +12,7 @@ import type { AlertDesk } from './alerts/alert-desk.ts'
 import { DetectionStudy } from './detection-study.ts'
 import type { DrillDesk } from './drill/drill-desk.ts'
 import type { AppLog } from './health/app-log.ts'
+import { AHEAD_SECONDS } from './health/clock-watch.ts'
 import type { HealthHistory } from './health/health-history.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
@@ -140,15 +141,28 @@ function hookTrouble({ hook, state, reason, pending, dead }: HookStatus): string
   ]
 }
 
-/** One line per state, however many instruments. At the end of an archive silence is no trouble. */
+/** One line per trouble, however many instruments. At the end of an archive silence is no trouble. */
 function troubledInstruments(stations: readonly StationStatus[], servers: readonly ServerStatus[]): string[] {
   const isOver = servers.length > 0 && servers.every(({ state }) => state === 'ended')
-  return (['rejected', 'stalled', 'silent'] as const).flatMap((trouble) => {
-    const names = stations.filter(({ state }) => state === trouble).map(({ instrument }) => instrument)
-    if (names.length === 0 || (isOver && trouble !== 'rejected')) return []
-    const shown = names.slice(0, MOST_NAMES).join(', ')
-    return [`${trouble}: ${shown}${names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''}`]
-  })
+  const silences = isOver ? [] : (['stalled', 'silent'] as const)
+  return [
+    ...(['rejected', ...silences] as const).flatMap((trouble) =>
+      named(
+        trouble,
+        stations.filter(({ state }) => state === trouble),
+      ),
+    ),
+    ...named(
+      'clock ahead',
+      stations.filter(({ latencySeconds }) => latencySeconds !== null && latencySeconds < -AHEAD_SECONDS),
+    ),
+  ]
+}
+
+function named(trouble: string, stations: readonly StationStatus[]): string[] {
+  if (stations.length === 0) return []
+  const shown = stations.slice(0, MOST_NAMES).map(({ instrument }) => instrument)
+  return [`${trouble}: ${shown.join(', ')}${stations.length > MOST_NAMES ? ` and ${stations.length - MOST_NAMES} more` : ''}`]
 }
 
 export function modelSummary(model: LoadedModel, config: Config): ModelSummary {

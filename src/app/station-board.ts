@@ -4,6 +4,7 @@ import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfIn
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
+import { AHEAD_SECONDS, describeSeconds } from './health/clock-watch.ts'
 import { ServerShares } from './server-shares.ts'
 
 export interface StationBoardOptions {
@@ -206,6 +207,9 @@ export class StationBoard {
     if (isInGap) return { state: 'gap', reason: 'a gap in the last window' }
     if ((latencySeconds ?? 0) > this.#options.liveness.latentSeconds) {
       return { state: 'latent', reason: `data come ${Math.round(latencySeconds ?? 0)} s late` }
+    }
+    if (latencySeconds !== null && latencySeconds < -AHEAD_SECONDS) {
+      return { state: 'ok', reason: `data lie ${describeSeconds(-latencySeconds)} ahead of this machine's clock` }
     }
     return { state: 'ok' }
   }

@@ -100,6 +100,18 @@ describe('the state of an instrument', () => {
     expect(status()).toMatchObject({ state: 'latent', reason: 'data come 31 s late' })
   })
 
+  it('is ok with a reason when data lie in the future: they are scored, but their times are wrong', () => {
+    const { status, hear } = boardOf()
+    hear(Z, 5, -60)
+    expect(status()).not.toHaveProperty('reason')
+    hear(Z, 5, -10_800)
+    expect(status()).toMatchObject({
+      state: 'ok',
+      reason: "data lie 3.0 h ahead of this machine's clock",
+      latencySeconds: -10_800,
+    })
+  })
+
   it('waits for three of its own records before it calls a station of long records silent', () => {
     const { status, pass, hear } = boardOf()
     hear(Z, 40)
