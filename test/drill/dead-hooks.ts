@@ -3,13 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { buildScenario, DEFAULT_SCENARIO } from '../../src/app/synth/build-scenario.ts'
 import { writeArchive } from '../../src/app/synth/write-archive.ts'
-import type { HealthAnswer } from '../../src/contract/http.ts'
 import { instrumentIdOf } from '../../src/domain/source-id.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
 import { AlertReceiver, answer, hang } from '../helpers/alert-receiver.ts'
+import { untilEnded } from './live-run.ts'
 import { Program } from './program.ts'
 
 /**
@@ -72,8 +71,7 @@ async function costOf(name: string, more: string): Promise<Cost> {
   const live = new Program(['run', '--config', writeConfig(name, Number(port), more)])
   const [, url] = await live.shows(/Dashboard: (http\S+)/)
   const began = performance.now()
-  let health = await healthOf(url as string)
-  for (; health.servers[0]?.state !== 'ended'; health = await healthOf(url as string)) await pause(LOOK_MILLIS)
+  const health = await untilEnded(url as string, { lookMillis: LOOK_MILLIS })
   const seconds = Math.round(performance.now() - began) / 1000
   const cpu = await cpuSeconds(url as string)
   await live.kill('SIGTERM')
@@ -87,10 +85,6 @@ function writeConfig(name: string, port: number, more: string): string {
   const server = `servers: [{ url: "seedlink://127.0.0.1:${port}", stations: [${stations.join(', ')}] }]`
   writeFileSync(file, `model: ${model}\n${server}\nstore: { file: ${name}.db }\nhttp: { listen: "127.0.0.1:0" }\n${more}\n`)
   return file
-}
-
-async function healthOf(url: string): Promise<HealthAnswer> {
-  return (await (await fetch(`${url}/api/health`)).json()) as HealthAnswer
 }
 
 /** Median over the turns, of dead to none. */

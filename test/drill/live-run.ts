@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Random } from '../../src/app/synth/random.ts'
 import type { HealthAnswer } from '../../src/contract/http.ts'
 import type { ForgetfulProxy } from '../helpers/forgetful-proxy.ts'
 import { Program } from './program.ts'
 import { lastSequence } from './truth-file.ts'
+import { type Patience, untilDone } from './until-done.ts'
 
 export interface LiveRunOptions {
   readonly archive: string
@@ -37,6 +37,8 @@ export interface LiveRunResult {
 }
 
 const LOOK_MILLIS = 20
+/** A monitor that works hard answers late. */
+const ANSWER_MILLIS = 300_000
 /** Share of the archive. */
 const LAST_FORGOTTEN = 0.85
 
@@ -61,7 +63,7 @@ export async function liveRun(options: LiveRunOptions): Promise<LiveRunResult> {
   }, LOOK_MILLIS)
   try {
     for (const { at, who } of killPlan(options)) {
-      while (played() < at) await pause(LOOK_MILLIS)
+      await untilPlayed(at, played, options)
       look()
       options.say(`kill -9 of the ${who} at record ${at} of ${options.records}`)
       killed[who]++
@@ -114,16 +116,28 @@ async function startMonitor({ config }: LiveRunOptions): Promise<{ program: Prog
   return { program, url: url as string }
 }
 
-async function untilEnded(url: string): Promise<HealthAnswer> {
-  for (;;) {
-    const health = await answerOf<HealthAnswer>(`${url}/api/health`)
-    if (health.servers.every(({ state }) => state === 'ended')) return health
-    await pause(LOOK_MILLIS)
-  }
+async function untilPlayed(at: number, played: () => number, { records, truth }: LiveRunOptions): Promise<void> {
+  await untilDone(`record ${at} of ${records} in ${truth}`, () => {
+    const progress = played()
+    return progress < at ? { progress } : { progress, result: true }
+  })
 }
 
-async function answerOf<T>(url: string): Promise<T> {
-  return (await (await fetch(url)).json()) as T
+/** Asks a monitor until all its servers have said END. */
+export async function untilEnded(url: string, patience: Patience = {}): Promise<HealthAnswer> {
+  const look = async () => {
+    const health = await healthOf(url)
+    const { windows, dataTime, queue } = health
+    const states = health.servers.map(({ state }) => state)
+    const progress = { states, windows, dataTime, queue }
+    return states.every((state) => state === 'ended') ? { progress, result: health } : { progress }
+  }
+  return untilDone(`END from every server of ${url}`, look, patience)
+}
+
+async function healthOf(url: string): Promise<HealthAnswer> {
+  const answer = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(ANSWER_MILLIS) })
+  return (await answer.json()) as HealthAnswer
 }
 
 /** A port that nobody listens on now. */
