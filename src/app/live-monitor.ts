@@ -84,6 +84,7 @@ export class LiveMonitor {
       clock,
       liveness: config.liveness,
       linkOf: (origin) => this.links.healthOf(origin),
+      leastRate: model.card.sampleRate,
       thresholds: (instrument) => triggerOf(config, instrument),
       coordinates: (instrument) => coordinatesOf(config, instrument),
     })

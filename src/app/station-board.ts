@@ -4,6 +4,7 @@ import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfIn
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
+import { RATE_TOLERANCE } from '../signal/sample-rate.ts'
 import { AHEAD_SECONDS, describeSeconds } from './health/clock-watch.ts'
 import { ServerShares } from './server-shares.ts'
 
@@ -15,6 +16,8 @@ export interface StationBoardOptions {
     /** Data that arrive this long after their last sample: latent. */
     readonly latentSeconds: number
   }
+  /** Hz of the model: slower data are not scored. */
+  readonly leastRate: number
   readonly thresholds: (instrument: InstrumentId) => { on: number; off: number }
   readonly coordinates: (instrument: InstrumentId) => StationStatus['coordinates'] | undefined
   /** Whether a server can be expected to send; undefined: nothing is known of it. */
@@ -193,9 +196,13 @@ export class StationBoard {
   }
 
   #stateOf(row: Row): State {
-    const { servers, lastArrival, lastSampleTime, lastGapTime, latencySeconds } = row
+    const { servers, sampleRate, lastArrival, lastSampleTime, lastGapTime, latencySeconds } = row
     const rejection = servers.rejection
     if (rejection !== undefined) return { state: 'rejected', reason: rejection }
+    const { leastRate } = this.#options
+    if ((sampleRate ?? leastRate) < leastRate * (1 - RATE_TOLERANCE)) {
+      return { state: 'rejected', reason: `${sampleRate} Hz is below the model's ${leastRate} Hz: it is not scored` }
+    }
     const outage = this.#outageOf(servers)
     if (lastArrival === null) return { state: 'waiting', reason: outage ?? 'never heard' }
     const silentFor = this.#options.clock.now() - lastArrival

@@ -7,7 +7,7 @@ import { countSchema, instrumentIdSchema, isoTimeSchema, problemCountsSchema, st
  *
  * `waiting` never heard · `ok` · `latent` data come late · `gap` the last window was lost to a gap or a missing component ·
  * `silent` its servers are there and it sends nothing · `stalled` no server that has it can be reached · `rejected` every
- * server of it refuses it. `reason` says more.
+ * server of it refuses it, or its data are slower than the model's. `reason` says more.
  */
 export const stationStatusSchema = z
   .object({

@@ -18,6 +18,7 @@ function boardOf(servers: readonly string[] = [A], changes: Partial<StationBoard
   const board = new StationBoard({
     clock,
     liveness: { silentSeconds: 60, latentSeconds: 30 },
+    leastRate: 20,
     thresholds: () => ({ on: 0.9, off: 0.5 }),
     coordinates: () => undefined,
     linkOf: (url) => links.get(url),
@@ -82,6 +83,15 @@ describe('the state of an instrument', () => {
     const { status, links } = boardOf()
     links.set(A, { isAlive: false, reason: 'connection refused' })
     expect(status()).toMatchObject({ state: 'waiting', reason: `${A}: connection refused` })
+  })
+
+  it('is rejected while its data are slower than the model is made for: nothing of them is scored', () => {
+    const { hear, status } = boardOf([A], { leastRate: 200 })
+    hear()
+    expect(status()).toMatchObject({ state: 'rejected', reason: "100 Hz is below the model's 200 Hz: it is not scored" })
+    const fitting = boardOf([A], { leastRate: 100.009 })
+    fitting.hear()
+    expect(fitting.status()?.state).toBe('ok')
   })
 
   it('is rejected only when every server that has it refuses it', () => {
