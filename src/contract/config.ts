@@ -18,7 +18,7 @@ export const DEFAULT_TRIGGER = {
   minimumSeconds: 1,
   maximumSeconds: 300,
   deadSeconds: 25,
-  extensionSeconds: 0,
+  holdSeconds: 0,
 } as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
 /** Onsets so close together at stations so far apart are no earthquake. */
@@ -50,7 +50,7 @@ const triggerSchema = z.strictObject({
   minimumSeconds: seconds.default(DEFAULT_TRIGGER.minimumSeconds),
   maximumSeconds: z.number().positive().default(DEFAULT_TRIGGER.maximumSeconds),
   deadSeconds: seconds.default(DEFAULT_TRIGGER.deadSeconds),
-  extensionSeconds: seconds.default(DEFAULT_TRIGGER.extensionSeconds),
+  holdSeconds: seconds.default(DEFAULT_TRIGGER.holdSeconds),
 })
 
 const triggerOverrideSchema = z.strictObject({
@@ -59,7 +59,7 @@ const triggerOverrideSchema = z.strictObject({
   minimumSeconds: seconds.exactOptional(),
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: seconds.exactOptional(),
-  extensionSeconds: seconds.exactOptional(),
+  holdSeconds: seconds.exactOptional(),
 })
 
 /** What to do while a component of an instrument is missing. */

@@ -27,7 +27,7 @@ export const triggerChangeSchema = z.strictObject({
   minimumSeconds: z.number().nonnegative().exactOptional(),
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: z.number().nonnegative().exactOptional(),
-  extensionSeconds: z.number().nonnegative().exactOptional(),
+  holdSeconds: z.number().nonnegative().exactOptional(),
 })
 
 export const coincidenceChangeSchema = z.strictObject({
@@ -60,7 +60,7 @@ const triggerInForceSchema = z.object({
   minimumSeconds: z.number(),
   maximumSeconds: z.number(),
   deadSeconds: z.number(),
-  extensionSeconds: z.number(),
+  holdSeconds: z.number(),
 })
 
 /** A detection that one setting gives and the other does not. */

@@ -24,7 +24,7 @@ export interface RehearsedDetection {
 export interface RehearsalOptions
   extends Pick<
     TriggerOptions,
-    'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'extensionSeconds' | 'gridRate' | 'model'
+    'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'holdSeconds' | 'gridRate' | 'model'
   > {
   readonly onsetBefore: { readonly seconds: number; readonly uncertaintySeconds: number }
 }

@@ -17,10 +17,10 @@ export interface TriggerOptions extends RiseOptions {
   /** No new detection starts until this long after the last one started; at least the window, so that one P never triggers twice. */
   readonly deadSeconds: number
   /**
-   * A published detection closes when the score has been below `off` this long (window end to window end); a window that is not
-   * below `off` by then is part of it. 0: with the first window below. After ObsPy's `trigger_off_extension`.
+   * A published detection stays open at least this long after it started: a score that is up again by then, as with S, is part of
+   * it; otherwise it closes then, as of when the score fell. 0: with the first window below `off`. Antelope's `det_tmin`.
    */
-  readonly extensionSeconds: number
+  readonly holdSeconds: number
   /** Model name with its short hash, part of every id. */
   readonly model: string
   /** Hash of what can change a score or a trigger. */
@@ -78,8 +78,8 @@ const NOTHING: readonly TriggerOutput[] = []
  *
  * 1. armed: the first window with score ≥ on starts a rise; its onset is picked inside that window, after the previous onset;
  * 2. rising: below `off` before `minimumSeconds` → suppressed as short; otherwise the detection opens;
- * 3. open: closes when the score has been below `off` for `extensionSeconds`, at `maximumSeconds`, or at a gap (then it is marked
- *    truncated, unless the score had fallen before); `off` is the end of the first of the windows below, whenever that is known;
+ * 3. open: closes when a window is below `off` and `holdSeconds` are over, at `maximumSeconds`, or at a gap (then it is marked
+ *    truncated, unless the score had fallen before), as of the first window since which the score has been below;
  * 4. closed: nothing starts until `deadSeconds` after `on`; after a close by length the score must fall below `off` first.
  *
  * Pure: the same pieces give the same outputs, whatever came between them.
@@ -122,8 +122,8 @@ function onWindowWhileUp(state: TriggerState, rise: Rise, scored: ScoredWindow, 
 
 function onWindowBelow(state: TriggerState, rise: Rise, scored: ScoredWindow, end: Micros, options: TriggerOptions): Step {
   const downSince = rise.downSince ?? end
-  const isOver = end - downSince >= options.extensionSeconds * MICROS_PER_SECOND
-  if (isOver || !rise.isPublished || isTooLong(rise, end, options)) {
+  const isHeld = rise.isPublished && end - rise.on < options.holdSeconds * MICROS_PER_SECOND
+  if (!isHeld || isTooLong(rise, end, options)) {
     return endRise(state, rise, scored.instrument, downSince, true, false, options)
   }
   return [withRise(state, lowerRise(rise, scored, downSince, options), end), NOTHING]

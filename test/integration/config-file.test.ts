@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, extensionSeconds: 0 },
+      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 0 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -197,7 +197,7 @@ describe('secrets', () => {
 describe('overrides', () => {
   const config = configOf(`model: m
 stations:
-  IU_ANMO: { trigger: { on: 0.99, deadSeconds: 60, extensionSeconds: 7 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
+  IU_ANMO: { trigger: { on: 0.99, deadSeconds: 60, holdSeconds: 7 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
   IU_ANMO_00_BH: { trigger: { on: 0.97 } }
 `)
 
@@ -208,7 +208,7 @@ stations:
       minimumSeconds: 1,
       maximumSeconds: 300,
       deadSeconds: 60,
-      extensionSeconds: 7,
+      holdSeconds: 7,
     })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
     expect(triggerOf(config, cola).on).toBe(0.96)
@@ -248,7 +248,7 @@ http: { listen: 127.0.0.1:9 }
   it.each([
     'trigger: { on: 0.99 }',
     'trigger: { deadSeconds: 26 }',
-    'trigger: { extensionSeconds: 5.5 }',
+    'trigger: { holdSeconds: 5.5 }',
     'merge: { horizonSeconds: 11 }',
     'window: { strideSeconds: 2 }',
     'components: skip',

@@ -96,7 +96,7 @@ describe('settings of the trigger over HTTP', () => {
 
   it('shows the diff of a change and touches nothing', async () => {
     const { diff, isWritten } = await proposal({
-      trigger: { on: 0.975, off: 0.95, deadSeconds: 30, extensionSeconds: 9 },
+      trigger: { on: 0.975, off: 0.95, deadSeconds: 30, holdSeconds: 9 },
       coincidence: { stations: 4 },
     })
     expect(isWritten).toBe(false)
@@ -112,7 +112,7 @@ describe('settings of the trigger over HTTP', () => {
         '+  on: 0.975              # opens',
         '   off: 0.95              # closes',
         '+  deadSeconds: 30',
-        '+  extensionSeconds: 9',
+        '+  holdSeconds: 9',
         ' ',
         ' stations:',
         '   IU_ANMO:',

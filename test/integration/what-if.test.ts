@@ -106,11 +106,11 @@ describe('what if', { timeout: 120_000 }, () => {
     { on: 0.9, off: 0.1, minimumSeconds: 0 },
     { on: 0.7, off: 0.6, minimumSeconds: 12, deadSeconds: 90 },
     { on: 0.9, off: 0.8, minimumSeconds: 1, maximumSeconds: 8, deadSeconds: 30 },
-    { on: 0.7, off: 0.6, extensionSeconds: 0 },
-    { on: 0.7, off: 0.6, extensionSeconds: 12 },
-    { on: 0.9, off: 0.85, extensionSeconds: 90 },
+    { on: 0.7, off: 0.6, holdSeconds: 0 },
+    { on: 0.7, off: 0.6, holdSeconds: 12 },
+    { on: 0.9, off: 0.85, holdSeconds: 90 },
   ])(
-    'gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds, $extensionSeconds',
+    'gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds, $holdSeconds',
     async (trigger) => {
       const request = asking({ trigger })
       const real = await replayedWith({ ...config, trigger: { ...config.trigger, ...trigger } })

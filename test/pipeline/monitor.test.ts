@@ -69,7 +69,7 @@ function partsWith(state: PipelineState, touch: (station: StationId) => void = (
       minimumSeconds: 2,
       maximumSeconds: 300,
       deadSeconds: 25,
-      extensionSeconds: 0,
+      holdSeconds: 0,
       gridRate: 20,
       model: 'late-energy',
       config: 'test',

@@ -17,7 +17,7 @@ export interface TriggerVariant {
   readonly on?: number
   readonly off?: number
   readonly minimumSeconds?: number
-  readonly extensionSeconds?: number
+  readonly holdSeconds?: number
 }
 
 interface Run {
@@ -89,14 +89,14 @@ export class TriggerVariants {
   #options({ variant, options }: Run, instrument: InstrumentId): TriggerOptions {
     const known = options.get(instrument)
     if (known) return known
-    const { on, off, minimumSeconds, extensionSeconds } = variant
+    const { on, off, minimumSeconds, holdSeconds } = variant
     const configured = this.#optionsOf(instrument)
     const made = {
       ...configured,
       ...(on !== undefined && { on }),
       ...(off !== undefined && { off }),
       ...(minimumSeconds !== undefined && { minimumSeconds }),
-      ...(extensionSeconds !== undefined && { extensionSeconds }),
+      ...(holdSeconds !== undefined && { holdSeconds }),
       pickOnset: (samples: Float64Array, earliestRow: number) => this.#pickOnce(configured.pickOnset, samples, earliestRow),
     }
     options.set(instrument, made)
@@ -117,12 +117,12 @@ function keep(record: ContinuousRecord, outputs: readonly TriggerOutput[]): void
 }
 
 /** `on 0.9, minimum 2 s, stride 1 s`. */
-export function describeVariant({ strideSeconds, on, off, minimumSeconds, extensionSeconds }: TriggerVariant): string {
+export function describeVariant({ strideSeconds, on, off, minimumSeconds, holdSeconds }: TriggerVariant): string {
   const parts = [
     on !== undefined && `on ${on}`,
     off !== undefined && `off ${off}`,
     minimumSeconds !== undefined && `minimum ${minimumSeconds} s`,
-    extensionSeconds !== undefined && `extension ${extensionSeconds} s`,
+    holdSeconds !== undefined && `hold ${holdSeconds} s`,
     `stride ${strideSeconds} s`,
   ]
   return parts.filter((part) => part !== false).join(', ')

@@ -1,7 +1,7 @@
 import type { SettingsChange, WhatIfAnswer, WhatIfRequestWire } from '../../contract/what-if.ts'
 import { stepAbove, stepBelow } from './thresholds.ts'
 
-export type TriggerField = 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'extensionSeconds'
+export type TriggerField = 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'holdSeconds'
 export type CoincidenceField = 'stations' | 'withinSeconds'
 
 /** All that the sliders say. */

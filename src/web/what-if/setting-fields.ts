@@ -67,10 +67,10 @@ export const TRIGGER_FIELDS: readonly Field<TriggerField>[] = [
     isWhole: false,
   },
   {
-    name: 'extensionSeconds',
-    label: 'Extension',
+    name: 'holdSeconds',
+    label: 'Hold',
     unit: 's',
-    hint: 'a shorter dip below off does not close it',
+    hint: 'open so long at least, whatever the score',
     steps: upTo(60),
     least: 0,
     most: 3600,

@@ -5,7 +5,7 @@ export interface NaiveTrigger {
   readonly minimumSeconds: number
   readonly maximumSeconds: number
   readonly deadSeconds: number
-  readonly extensionSeconds: number
+  readonly holdSeconds: number
 }
 
 export type NaivePiece = 'gap' | { readonly time: number; readonly score: number }
@@ -20,8 +20,8 @@ export interface NaiveDetection {
 }
 
 /**
- * The trigger's rules read over all scores at once: from each start look ahead for the publication and for whatever comes first of a low that
- * lasts, the maximum length and the end of the stretch without a gap. `minimumSeconds` is smaller than `maximumSeconds` by a stride or more.
+ * The trigger's rules read over all scores at once: from each start look ahead for the publication and for whatever comes first of a low
+ * behind the hold, the maximum length and the end of the stretch without a gap. `minimumSeconds` is smaller than `maximumSeconds` by a stride or more.
  */
 export function naiveDetections(pieces: readonly NaivePiece[], trigger: NaiveTrigger): NaiveDetection[] {
   const { on, off } = trigger
@@ -58,7 +58,7 @@ interface Risen {
 
 /** @param stretch windows up to the next gap; the first one starts the rise */
 function rise(stretch: readonly { time: number; score: number }[], trigger: NaiveTrigger): Risen {
-  const { off, minimumSeconds, maximumSeconds, extensionSeconds } = trigger
+  const { off, minimumSeconds, maximumSeconds, holdSeconds } = trigger
   const start = stretch[0]!.time
   const isLow = (k: number) => stretch[k]!.score < off
   const lasts = (k: number) => stretch[k]!.time - start
@@ -77,7 +77,7 @@ function rise(stretch: readonly { time: number; score: number }[], trigger: Naiv
     }
     let fell = k
     while (isLow(fell - 1)) fell--
-    const isOver = stretch[k]!.time - stretch[fell]!.time >= extensionSeconds * 1e6
+    const isOver = lasts(k) >= holdSeconds * 1e6
     if (isOver || isTooLong) return { detection: ended(stretch[fell]!.time, false), used: k + 1, isArmedAfter: true }
   }
   let end = stretch.length - 1

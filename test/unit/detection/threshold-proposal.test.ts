@@ -4,7 +4,7 @@ import { proposeThreshold, withoutTimes } from '../../../src/detection/threshold
 import { probabilityOf } from '../../../src/domain/calibration.ts'
 import { seededRandom } from '../../helpers/signals.ts'
 
-const TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25, extensionSeconds: 0 }
+const TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 0 }
 const DAY = 86_400
 
 describe('proposeThreshold', () => {
@@ -35,12 +35,12 @@ describe('proposeThreshold', () => {
     expect(proposeThreshold([pair], TRIGGER, 1).alarmsNow).toBe(1)
   })
 
-  it('counts an alarm that dips for less than the extension once', () => {
+  it('counts an alarm that is up again while it is held once', () => {
     const twice = [...spell(0.99), ...spell(0.3, 20), ...spell(0.99), ...new Array<number>(2 * DAY).fill(0)]
     const span: ScoreSpan = { endTime: 0, strideSeconds: 1, scores: twice }
     expect(proposeThreshold([span], TRIGGER, 1).alarmsNow).toBe(2)
-    expect(proposeThreshold([span], { ...TRIGGER, extensionSeconds: 19 }, 1).alarmsNow).toBe(2)
-    expect(proposeThreshold([span], { ...TRIGGER, extensionSeconds: 20 }, 1).alarmsNow).toBe(1)
+    expect(proposeThreshold([span], { ...TRIGGER, holdSeconds: 29 }, 1).alarmsNow).toBe(2)
+    expect(proposeThreshold([span], { ...TRIGGER, holdSeconds: 30 }, 1).alarmsNow).toBe(1)
   })
 
   it('follows the tail of the peaks where the record is too short, and says so', () => {

@@ -16,7 +16,7 @@ const settings = {
   minimumSeconds: 2,
   maximumSeconds: 30,
   deadSeconds: 25,
-  extensionSeconds: 0,
+  holdSeconds: 0,
   gridRate: 20,
   model: 'm@1',
 }
@@ -61,14 +61,14 @@ describe('the trigger played over stored scores', () => {
     ])
   })
 
-  it('holds a detection over windows that are not kept, until a gap, the end or the extension', () => {
+  it('holds a detection over windows that are not kept, until a gap, the end of the hold or of the scores', () => {
     const up = [0.95, 0.96, 0.97]
-    const extended = { ...settings, extensionSeconds: 4 }
-    const held = (...after: number[]) => rehearsed([span(0, [...up, ...after])], extended).map(({ on, off }) => [on, off])
+    const holding = { ...settings, holdSeconds: 6 }
+    const held = (...after: number[]) => rehearsed([span(0, [...up, ...after])], holding).map(({ on, off }) => [on, off])
     expect(held(0.1, 0.1, 0.1, 0.6, 0.1, 0.1, 0.1, 0.1, 0.1)).toEqual([[0, 7]])
     expect(held(0.1, 0.1, 0.1, 0.1, 0.1, 0.6, 0.1)).toEqual([[0, 3]])
     expect(held(0.1, 0.1)).toEqual([[0, 3]])
-    const long = { ...settings, extensionSeconds: 100 }
+    const long = { ...settings, holdSeconds: 100 }
     expect(rehearsed([span(0, [...up, 0.1]), span(30, up)], long).map(({ on, off }) => [on, off])).toEqual([
       [0, 3],
       [30, null],
@@ -86,7 +86,7 @@ describe('the trigger played over stored scores', () => {
         minimumSeconds: Math.floor(random() * 4),
         maximumSeconds: 5 + Math.floor(random() * 20),
         deadSeconds: Math.floor(random() * 40),
-        extensionSeconds: round % 2 === 0 ? 0 : Math.floor(random() * 60),
+        holdSeconds: round % 2 === 0 ? 0 : Math.floor(random() * 60),
       }
       const all = { ...options, off: FLOOR + random() * (options.on - FLOOR) }
       const expected = everyWindow(spans, all)

@@ -19,7 +19,7 @@ const options: TriggerOptions = {
   minimumSeconds: 2,
   maximumSeconds: 30,
   deadSeconds: 25,
-  extensionSeconds: 0,
+  holdSeconds: 0,
   gridRate: 20,
   model: 'test@00000000',
   config: 'c0ffee',
@@ -136,16 +136,16 @@ describe('the trigger', () => {
     expect(closed.peakWindow.samples).toHaveLength(501 * 3)
   })
 
-  it.each([0, 4])(
-    'gives the same outputs when it is stopped anywhere and goes on from its state as plain data, extended by %i s',
-    (extensionSeconds) => {
+  it.each([0, 25])(
+    'gives the same outputs when it is stopped anywhere and goes on from its state as plain data, held for %i s',
+    (holdSeconds) => {
       const pieces = [
         ...scores(1000, [0.1, 0.95, 0.97, 0.99, 0.8, 0.4]),
         gap,
         ...scores(1100, [...Array(20).fill(0.95), 0.1, 0.1, 0.1, ...Array(17).fill(0.95)]),
         scored(1140, 0.1),
       ]
-      const settings = { ...options, extensionSeconds }
+      const settings = { ...options, holdSeconds }
       const [, whole] = run(pieces, ARMED, settings)
       for (let cut = 0; cut <= pieces.length; cut++) {
         const [state, before] = run(pieces.slice(0, cut), ARMED, settings)
@@ -167,7 +167,7 @@ describe('the trigger', () => {
         minimumSeconds: Math.floor(random() * 4),
         maximumSeconds: 5 + Math.floor(random() * 40),
         deadSeconds: Math.floor(random() * 40),
-        extensionSeconds: Math.floor(random() * 12),
+        holdSeconds: Math.floor(random() * 30),
       }
       const pieces = wanderingScores(random)
       const [state, outputs] = run(pieces, ARMED, settings)
@@ -197,8 +197,8 @@ describe('the trigger', () => {
   })
 })
 
-describe('a trigger with an extension', () => {
-  const extended = { ...options, extensionSeconds: 3 }
+describe('a trigger that holds', () => {
+  const holding = { ...options, holdSeconds: 6 }
   const facts = (outputs: readonly TriggerOutput[]) =>
     detections(outputs).map(({ state, on, off, quality: { isTruncated, windows } }) => [
       state,
@@ -208,47 +208,47 @@ describe('a trigger with an extension', () => {
       isTruncated,
     ])
 
-  it('keeps a detection open while the score dips for less than that, and counts the windows that were up', () => {
-    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.95, 0.1, 0.1, 0.1, 0.6, 0.6, 0.1, 0.1, 0.1, 0.1]), ARMED, extended)
+  it('keeps a detection open when the score is up again by then, and counts the windows that were up', () => {
+    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.95, 0.1, 0.1, 0.1, 0.6, 0.6, 0.1, 0.1, 0.1, 0.1]), ARMED, holding)
     expect(facts(outputs)).toEqual([
       ['open', 1000, null, 3, false],
       ['closed', 1000, 1008, 5, false],
     ])
   })
 
-  it('closes after that time below off, as of when the score fell: what did not rise again is as it is without', () => {
+  it('closes after that time, as of when the score fell: what did not rise again is as it is without', () => {
     const pieces = scores(1000, [0.95, 0.95, 0.97, 0.1, 0.1, 0.1, 0.1, 0.95])
-    const [, before] = run(pieces.slice(0, 6), ARMED, extended)
+    const [, before] = run(pieces.slice(0, 6), ARMED, holding)
     expect(facts(before)).toEqual([['open', 1000, null, 3, false]])
-    const [, after] = run(pieces, ARMED, extended)
+    const [, after] = run(pieces, ARMED, holding)
     const [, without] = run(pieces)
     expect(detections(after)).toEqual(detections(without))
     expect(facts(after).at(-1)).toEqual(['closed', 1000, 1003, 3, false])
   })
 
   it('does not help what was not published before the dip: it is short', () => {
-    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.1, 0.95, 0.95, 0.1]), ARMED, extended)
+    const [, outputs] = run(scores(1000, [0.95, 0.95, 0.1, 0.95, 0.95, 0.1]), ARMED, holding)
     expect(outputs.map(({ kind }) => kind)).toEqual(['suppressed', 'suppressed'])
   })
 
   it('ends at a gap or with the data when the score had fallen before, and is whole', () => {
     const pieces = scores(1000, [0.95, 0.95, 0.95, 0.1, 0.1])
-    const [state, outputs] = run([...pieces, gap, ...scores(1030, [0.95, 0.95, 0.95])], ARMED, extended)
+    const [state, outputs] = run([...pieces, gap, ...scores(1030, [0.95, 0.95, 0.95])], ARMED, holding)
     expect(facts(outputs)[1]).toEqual(['closed', 1000, 1003, 3, false])
     expect(facts(outputs)[2]?.slice(0, 2)).toEqual(['open', 1030])
     expect(state.rise?.on).toBe(1030e6)
-    const [, ended] = endTrigger(run(pieces, ARMED, extended)[0], instrument, extended)
+    const [, ended] = endTrigger(run(pieces, ARMED, holding)[0], instrument, holding)
     expect(facts(ended)).toEqual([['closed', 1000, 1003, 3, false]])
   })
 
   it('is no longer than the maximum, in a dip neither, and is armed then', () => {
-    const [state, outputs] = run(scores(1000, [...Array(29).fill(0.95), 0.1, 0.1]), ARMED, extended)
+    const [state, outputs] = run(scores(1000, [...Array(29).fill(0.95), 0.1, 0.1]), ARMED, { ...holding, holdSeconds: 60 })
     expect(facts(outputs)[1]).toEqual(['closed', 1000, 1029, 29, false])
     expect(state.isArmed).toBe(true)
   })
 
   it('keeps the waveform without a hole, however long the dip', () => {
-    const settings = { ...extended, extensionSeconds: 60, maximumSeconds: 300 }
+    const settings = { ...holding, holdSeconds: 60, maximumSeconds: 300 }
     const [, outputs] = run(scores(1000, [0.95, 0.95, 0.95, ...Array(40).fill(0.1), 0.95, 0.95]), ARMED, settings)
     const [state] = run(scores(1000, [0.95, 0.95, 0.95, ...Array(40).fill(0.1), 0.95, 0.95]), ARMED, settings)
     expect(outputs).toHaveLength(1)
@@ -257,10 +257,10 @@ describe('a trigger with an extension', () => {
     expect(closed.snippet.samples).toHaveLength((501 + 44 * 20) * 3)
   })
 
-  it('goes on from a state that was stored before there was an extension', () => {
+  it('goes on from a state that was stored before there was a hold', () => {
     const [state] = run(scores(1000, [0.95, 0.95, 0.95]))
     expect(Object.keys(state.rise ?? {})).not.toContain('downSince')
-    const [, outputs] = run(scores(1003, [0.1, 0.1, 0.95, 0.1, 0.1, 0.1, 0.1]), structuredClone(state), extended)
+    const [, outputs] = run(scores(1003, [0.1, 0.1, 0.95, 0.1, 0.1, 0.1, 0.1]), structuredClone(state), holding)
     expect(facts(outputs)).toEqual([['closed', 1000, 1006, 4, false]])
   })
 })

@@ -10,7 +10,7 @@ const TRIGGER = {
   minimumSeconds: 2,
   maximumSeconds: 300,
   deadSeconds: 25,
-  extensionSeconds: 0,
+  holdSeconds: 0,
   gridRate: 20,
   model: 'm',
   config: 'c',
