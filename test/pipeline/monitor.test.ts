@@ -15,8 +15,12 @@ import { noiseCounts, seededRandom } from '../helpers/signals.ts'
 
 /** Scores a window by how much of its energy lies in its second half: rises with an arrival, deterministic, no model needed. */
 class LateEnergy implements Classifier {
-  readonly windowLength = 501
+  readonly windowLength: number
   readonly channels = 3
+
+  constructor(windowLength: number) {
+    this.windowLength = windowLength
+  }
 
   classify(windows: Float32Array): Float32Array {
     let early = 0
@@ -55,14 +59,14 @@ function packetsOf({ seconds = 240, rate = 100, recordLength = 512, gapAt = Numb
 
 const problems: Problem[] = []
 
-function partsWith(state: PipelineState, touch: (station: StationId) => void = () => {}): MonitorParts {
+function partsWith(state: PipelineState, touch: (station: StationId) => void = () => {}, gridRate = 20): MonitorParts {
   return {
-    classifier: new LateEnergy(),
-    gridRate: 20,
-    stride: 20,
+    classifier: new LateEnergy(25 * gridRate + 1),
+    gridRate,
+    stride: gridRate,
     preprocess: { detrend: 'demean', highpassHz: null, normalise: 'max-abs' },
     merge: { horizonSeconds: 10 },
-    assemble: () => ({}),
+    assemble: () => ({ gridRate }),
     trigger: () => ({
       on: 0.9,
       off: 0.6,
@@ -70,10 +74,10 @@ function partsWith(state: PipelineState, touch: (station: StationId) => void = (
       maximumSeconds: 300,
       deadSeconds: 25,
       holdSeconds: 0,
-      gridRate: 20,
+      gridRate,
       model: 'late-energy',
       config: 'test',
-      pickOnset: (_samples, earliestRow) => ({ index: Math.max(earliestRow, 450), uncertaintySamples: 1 }),
+      pickOnset: (_samples, earliestRow) => ({ index: Math.max(earliestRow, 22.5 * gridRate), uncertaintySamples: 1 }),
     }),
     coincidence: coincidenceWith(),
     isAccepted: (sourceId) => CHANNELS.includes(sourceId),
@@ -154,6 +158,36 @@ describe('the pipeline', () => {
       expect([...before.scores, ...after.scores]).toEqual(reference.scores)
       expect([...before.outputs, ...after.outputs]).toEqual(reference.outputs)
     }
+  })
+
+  it.each([40, 50])('does the same on a grid of %d Hz: any record length, stopped and gone on', (gridRate) => {
+    const partsAt = (state: PipelineState, touch?: (station: StationId) => void) => partsWith(state, touch, gridRate)
+    const packets = packetsOf()
+    const reference = play(packets, partsAt(FORGETFUL_STATE))
+    expect(reference.outputs.length).toBeGreaterThanOrEqual(8)
+    expect(play(packetsOf({ recordLength: 256 }), partsAt(FORGETFUL_STATE))).toEqual(reference)
+
+    const cut = packets.length >> 1
+    const memory = new PipelineMemory()
+    const before = play(
+      packets.slice(0, cut),
+      partsAt(memory, (station) => memory.touch(station)),
+      false,
+    )
+    const stored = deserialize(serialize(memory.save())) as Map<StationId, StationState>
+    const after = play(packets.slice(cut), partsAt(new PipelineMemory(stored)))
+    expect([...before.scores, ...after.scores]).toEqual(reference.scores)
+    expect([...before.outputs, ...after.outputs]).toEqual(reference.outputs)
+  })
+
+  it('names a channel that is slower than the grid and scores nothing of it', () => {
+    problems.length = 0
+    const { scores } = play(
+      packetsOf({ rate: 20 }),
+      partsWith(FORGETFUL_STATE, () => {}, 40),
+    )
+    expect(scores).toEqual([])
+    expect(problems.map(({ code, sourceId }) => [code, sourceId])).toEqual(CHANNELS.map((channel) => ['RATE_TOO_LOW', channel]))
   })
 
   it('closes what was open when it is stopped behind the last packet and hears only the end of the data', () => {
