@@ -7,6 +7,7 @@ import type { Packet } from '../domain/packet.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { OnProblem, Problem } from '../domain/problem.ts'
 import { type InstrumentId, rememberingInstrumentIds, type SourceId, type StationId, stationIdOf } from '../domain/source-id.ts'
+import type { Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { Position } from '../io/seedlink/index.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
@@ -18,6 +19,7 @@ import { ClockWatch } from './health/clock-watch.ts'
 import type { LoadedModel } from './load-model.ts'
 import { type MonitorStreams, monitor } from './monitor.ts'
 import { monitorParts } from './monitor-parts.ts'
+import { type CurrentPacket, stepsOf } from './packet-progress.ts'
 import { PipelineMemory, type StationState } from './pipeline-state.ts'
 import { LIVE_PACE, Recorder } from './recorder.ts'
 import { ServerLinks } from './server-links.ts'
@@ -32,6 +34,8 @@ export interface LiveMonitorOptions {
   readonly clock: Clock
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
+  /** Each of them before, with the times for its journey to the screens. */
+  readonly onStored: (message: DetectionWire, handed: Micros, stored: Micros) => void
   readonly onEvents: (events: readonly EventWire[]) => void
   /** What the store refuses is announced all the same. */
   readonly onUnstored: (detections: readonly StoredDetection[]) => void
@@ -67,8 +71,7 @@ export class LiveMonitor {
   readonly #clocks: ClockWatch
   /** By server. */
   readonly #backlogs: ReadonlyMap<string, BacklogRecovery>
-  /** In the pipeline now, and what has become of it. */
-  #current: { readonly packet: Packet; isDecoded: boolean; isKept: boolean } | undefined
+  #current: CurrentPacket | undefined
   #packets$: Subject<Packet> | undefined
   #timer: NodeJS.Timeout | undefined
   #lookTimer: NodeJS.Timeout | undefined
@@ -120,6 +123,7 @@ export class LiveMonitor {
       waveforms: config.store.waveforms.hours > 0 ? new WaveformCollector(model.card.sampleRate) : undefined,
       latencyOf: (instrument) => this.#latencyOf(instrument),
       onMessages: options.onMessages,
+      onStored: options.onStored,
       onEvents: options.onEvents,
       onUnstored: options.onUnstored,
       onCommit: options.onCommit,
@@ -154,7 +158,7 @@ export class LiveMonitor {
   #onPacket(packet: Packet): boolean {
     this.#packets$ ??= this.#beginData()
     this.#options.onPacket(packet)
-    const current = { packet, isDecoded: false, isKept: false }
+    const current = { packet, taken: this.#options.clock.now(), scored: undefined, isDecoded: false, isKept: false }
     this.#current = current
     this.#packets$.next(packet)
     this.#current = undefined
@@ -246,6 +250,10 @@ export class LiveMonitor {
       onProblem: (problem) => this.#onProblem(problem),
     })
     const streams = monitor(packets$, parts)
+    // The first to hear of a score, before trigger and explanation have taken their time.
+    streams.scores$.subscribe(() => {
+      if (this.#current) this.#current.scored = this.#options.clock.now()
+    })
     this.recorder.record(streams)
     streams.frames$.subscribe((piece) => {
       if (piece.kind === 'gap') this.board.onGap(piece.instrument)
@@ -267,14 +275,10 @@ export class LiveMonitor {
 
   #latencyOf(instrument: InstrumentId): Latency {
     const packetSeconds = this.board.latencySeconds(instrument)
-    const arrival = this.board.lastArrival(instrument)
+    const handed = this.#options.clock.now()
     return {
-      ...(packetSeconds === undefined ? {} : { packetSeconds: rounded(packetSeconds) }),
-      ...(arrival === undefined ? {} : { processingSeconds: rounded((this.#options.clock.now() - arrival) / 1e6) }),
+      ...(packetSeconds === undefined ? {} : { packetSeconds: Math.round(packetSeconds * 1e6) / 1e6 }),
+      ...(this.#current && stepsOf(this.#current, handed)),
     }
   }
-}
-
-function rounded(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e6
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../domain/ports.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { hasModelReport, readModelReport } from '../io/model-report.ts'
 import type { Store } from '../io/store/store.ts'
+import type { JourneyLog } from '../server/journey-log.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
 import type { AlertDesk } from './alerts/alert-desk.ts'
 import { DetectionStudy } from './detection-study.ts'
@@ -36,6 +37,7 @@ export interface LiveViewOptions {
   readonly alerts: AlertDesk
   readonly history: HealthHistory
   readonly log: AppLog
+  readonly journeys: JourneyLog
   readonly drills: DrillDesk
   readonly whatIf: MonitorView['whatIf']
   readonly settings: MonitorView['settings']
@@ -57,6 +59,12 @@ export function liveView(options: LiveViewOptions): MonitorView {
       options.alerts.wake()
       return message
     },
+    detection: (id) => {
+      const answer = stored.detection(id)
+      if (!answer) return undefined
+      const known = new Map([...answer.journeys, ...options.journeys.of(id)].map((each) => [each.seq, each]))
+      return { ...answer, journeys: [...known.values()] }
+    },
     scoreDistribution: (request) => distributions.ask(request),
     waveforms: (instrument, from, to, maximumPoints) => {
       const read = (first: Micros, last: Micros) => store.waveforms(instrument, first, last)
@@ -71,6 +79,7 @@ export function liveView(options: LiveViewOptions): MonitorView {
     system: () => systemHealth(options),
     healthHistory: () => options.history.ofAll(watched),
     instrumentHistory: (instrument) => (watched.includes(instrument) ? options.history.ofInstrument(instrument) : undefined),
+    latency: () => options.journeys.distribution(),
     log: (since, level) => options.log.lines(since, level),
     model: () => modelSummary(model, config),
     modelCard: () => model.card,

@@ -25,7 +25,10 @@ export interface RecorderOptions {
   readonly checkpoint: Checkpoint
   /** Absent: waveforms are not kept. */
   readonly waveforms?: WaveformCollector | undefined
+  /** Asked when the pipeline hands a detection over. */
   readonly latencyOf: (instrument: InstrumentId) => Latency
+  /** Each message, when the pipeline handed it over, and when it was on disk; before `onMessages`. */
+  readonly onStored?: (message: DetectionWire, handed: Micros, stored: Micros) => void
   /** What was stored and is now public. */
   readonly onMessages: (messages: readonly DetectionWire[]) => void
   /** After their detections. */
@@ -67,6 +70,9 @@ const RETRY_SECONDS = 1
 /** While the store refuses, this many scores wait in memory; then the oldest go. */
 const MOST_WAITING_SCORES = 200_000
 
+/** What the pipeline handed over, and when. */
+type Handed = Extract<TriggerOutput, { kind: 'detection' }> & { readonly latency: Latency; readonly handed: Micros }
+
 /**
  * Stores what the pipeline finds, in one transaction with the state that the pipeline has after the same packet, and publishes
  * detections only when they are stored. A store that fails does not stop detection: what it refused waits and is tried again.
@@ -74,7 +80,7 @@ const MOST_WAITING_SCORES = 200_000
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #subscription = new Subscription()
-  #outputs: Extract<TriggerOutput, { kind: 'detection' }>[] = []
+  #outputs: Handed[] = []
   #events: NetworkEvent[] = []
   #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
   #lastCommit: Micros
@@ -120,6 +126,7 @@ export class Recorder {
     this.#lastCommit = clock.now()
     try {
       const { messages, events } = store.commit({ ...this.#batch(), ...checkpoint.take() })
+      this.#tellStored(messages)
       checkpoint.done()
       waveforms?.clear()
       this.#hasFailed = false
@@ -150,15 +157,29 @@ export class Recorder {
     this.#subscription.unsubscribe()
   }
 
+  #tellStored(messages: readonly DetectionWire[]): void {
+    const { onStored, clock } = this.#options
+    if (!onStored || messages.length === 0) return
+    const stored = clock.now()
+    for (const message of messages) {
+      const output = this.#outputs.find(({ detection }) => detection.id === message.id && detection.state === message.state)
+      if (output) onStored(message, output.handed, stored)
+    }
+  }
+
   #announce(): void {
     const news = this.#outputs.slice(this.#announced)
     this.#announced = this.#outputs.length
-    if (news.length > 0) this.#options.onUnstored?.(news.map((output) => this.#stored(output)))
+    if (news.length > 0) this.#options.onUnstored?.(news.map(storedOf))
   }
 
   #onOutput(output: TriggerOutput): void {
-    if (output.kind === 'detection') this.#outputs.push(output)
-    else this.#suppressed++
+    if (output.kind !== 'detection') {
+      this.#suppressed++
+      return
+    }
+    const { latencyOf, clock } = this.#options
+    this.#outputs.push({ ...output, handed: clock.now(), latency: latencyOf(output.detection.instrument) })
   }
 
   #onEvent(output: CoincidenceOutput): void {
@@ -193,7 +214,7 @@ export class Recorder {
             }
           : [],
       ),
-      detections: this.#outputs.map((output) => this.#stored(output)),
+      detections: this.#outputs.map(storedOf),
       snippets: this.#outputs.map(({ detection, snippet }) => ({
         detectionId: detection.id,
         startTime: gridIndexToMicros(snippet.firstIndex, gridRate),
@@ -210,8 +231,8 @@ export class Recorder {
       events: this.#events,
     }
   }
+}
 
-  #stored({ detection }: Extract<TriggerOutput, { kind: 'detection' }>): StoredDetection {
-    return { detection, latency: this.#options.latencyOf(detection.instrument) }
-  }
+function storedOf({ detection, latency }: Handed): StoredDetection {
+  return { detection, latency }
 }

@@ -13,6 +13,7 @@ import { openStore, type Store } from '../io/store/store.ts'
 import { version } from '../io/version.ts'
 import { FeedHub } from '../server/feed-hub.ts'
 import { startHttpServer } from '../server/http-server.ts'
+import { JourneyLog } from '../server/journey-log.ts'
 import type { MonitorView } from '../server/monitor-view.ts'
 import { AlertDesk } from './alerts/alert-desk.ts'
 import { alertPlanner } from './alerts/alert-planner.ts'
@@ -73,7 +74,8 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
   const limits = { keepScoresDays, keepWaveformsHours: waveforms.hours, maximumMegabytes }
   const store = openStore(file, { clock, ...limits, strideSeconds, planner, onProblem: report })
   const alerts = alertDesk(config, { planner, store, clock, onProblem: report })
-  const hub = new FeedHub(clock, storeView(store))
+  const journeys = new JourneyLog()
+  const hub = new FeedHub(clock, storeView(store), journeys)
 
   const history = new HealthHistory({ clock, gridRate: model.card.sampleRate, saved: store.healthHours() })
   const live = new LiveMonitor({
@@ -81,6 +83,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     model,
     store,
     clock,
+    onStored: (message, handed, stored) => journeys.stored(message, handed, stored),
     onMessages: (messages) => {
       alerts.wake()
       for (const message of messages) {
@@ -151,6 +154,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     alerts,
     history,
     log,
+    journeys,
     drills,
     whatIf,
     settings: new SettingsFile(config, process.env),
@@ -191,7 +195,12 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
     throw error
   })
   const pruning = setInterval(() => prune(store, live, report), PRUNE_MILLIS)
-  const saving = setInterval(() => saveHistory(store, history, report), HISTORY_MILLIS)
+  const saveReports = () =>
+    attempt(report, () => {
+      store.saveHealth(history.takeChanges())
+      store.saveJourneys(journeys.takeChanges())
+    })
+  const saving = setInterval(saveReports, HISTORY_MILLIS)
   log.info('STARTED', `Quakewire ${version()} with ${model.id} at ${server.url}`)
   live.start()
   alerts.start()
@@ -207,7 +216,7 @@ export async function runMonitor({ config, mode, clock, onProblem }: RunMonitorO
       await drills.stop()
       feed.stop()
       live.stop()
-      saveHistory(store, history, report)
+      saveReports()
       await alerts.stop()
       await whatIf.stop()
       await server.close()
@@ -240,10 +249,6 @@ function prune(store: Store, live: LiveMonitor, report: (problem: Problem) => vo
   attempt(report, () => {
     if (live.board.newest !== null) store.prune(live.board.newest)
   })
-}
-
-function saveHistory(store: Store, history: HealthHistory, report: (problem: Problem) => void): void {
-  attempt(report, () => store.saveHealth(history.takeChanges()))
 }
 
 /** What the store refuses is a problem, not the end. */

@@ -129,11 +129,6 @@ export class StationBoard {
     return this.#rows.get(instrument)?.latencySeconds ?? undefined
   }
 
-  /** When the newest packet of the instrument arrived. */
-  lastArrival(instrument: InstrumentId): Micros | undefined {
-    return this.#rows.get(instrument)?.lastArrival ?? undefined
-  }
-
   /** Looks at all states. Call it every second or so. @returns those that are not what they were at the last look */
   look(): StateTransition[] {
     const transitions: StateTransition[] = []

@@ -78,6 +78,7 @@ function detectionAnswer(store: Store, id: string): DetectionAnswer | undefined 
     waveform: snippet ? snippetToWire(snippet) : null,
     relevance: relevance ? relevanceToWire(relevance) : null,
     scores: isPlaced ? store.scores(instrument, from - margin, to + margin).map(runToWire) : [],
+    journeys: store.journeys(id),
     labels: store.labels(id).map(({ value, by, time }) => ({ value, by, time: formatMicros(time) })),
   }
 }

@@ -28,6 +28,15 @@ export const relevanceFactsSchema = z
   })
   .meta({ id: 'RelevanceFacts' })
 
+/** See domain/detection.ts; each absent where it is not measured. */
+export const latencySchema = z.object({
+  packetSeconds: z.number().exactOptional().meta({ description: 'Last sample → packet here' }),
+  queueSeconds: z.number().exactOptional().meta({ description: 'Packet here → taken from the queue' }),
+  scoringSeconds: z.number().exactOptional().meta({ description: 'Taken → scored' }),
+  decidingSeconds: z.number().exactOptional().meta({ description: 'Scored → triggered and explained' }),
+  processingSeconds: z.number().exactOptional().meta({ description: 'Packet here → handed to the store' }),
+})
+
 /**
  * A detection, everywhere the same object: feed, HTTP, `replay --json`. `seq` and `latency` (and a person's `label`) are the
  * only fields that may differ between live and replay.
@@ -54,7 +63,7 @@ export const detectionSchema = z
       peakAmplitude: z.number().nonnegative(),
     }),
     relevance: relevanceFactsSchema.exactOptional(),
-    latency: z.object({ packetSeconds: z.number().exactOptional(), processingSeconds: z.number().exactOptional() }),
+    latency: latencySchema,
     reason: z.string().exactOptional(),
     label: labelSchema.exactOptional(),
   })

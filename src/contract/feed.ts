@@ -3,7 +3,7 @@ import { type DetectionWire, detectionSchema, labelSchema } from './detection.ts
 import { drillSchema } from './drill.ts'
 import { type EventWire, eventSchema } from './event.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
-import { instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
+import { countSchema, instrumentIdSchema, isoTimeSchema, scoreSchema, seqSchema, stationIdSchema } from './primitives.ts'
 
 /**
  * The WebSocket feed, `ws://…/feed?topics=…&stations=…&waveformStations=…&envelopeStations=…&scoreStations=…&since=SEQ`.
@@ -92,6 +92,17 @@ export const stationStateSchema = z
   })
   .meta({ id: 'StationState' })
 
+/** Answers `ping`: what a page needs to know the monitor's clock. `time` is when it was answered. */
+export const pongSchema = z
+  .object({
+    seq: seqSchema,
+    type: z.literal('pong'),
+    time: isoTimeSchema,
+    sent: z.number().meta({ description: 'As the ping said' }),
+    client: countSchema.meta({ description: 'Number of this connection' }),
+  })
+  .meta({ id: 'Pong' })
+
 /** Topic `drills`: a drill has come as far as the feed, and once more when it has ended. Nothing has happened. */
 export const drillMessageSchema = z
   .object({ seq: seqSchema, type: z.literal('drill'), time: isoTimeSchema, drill: drillSchema })
@@ -107,6 +118,7 @@ export const feedMessageSchema = z
     healthMessageSchema,
     stationStateSchema,
     drillMessageSchema,
+    pongSchema,
   ])
   .meta({ id: 'FeedMessage' })
 
@@ -125,6 +137,21 @@ export const subscribeSchema = z
   })
   .meta({ id: 'Subscribe' })
 
+/** Client → server: asks for the time; `sent` comes back as it is (the client's own clock). */
+export const pingSchema = z.strictObject({ type: z.literal('ping'), sent: z.number() }).meta({ id: 'Ping' })
+
+/** Client → server: a detection that came over this connection has been drawn. */
+export const shownSchema = z
+  .strictObject({
+    type: z.literal('shown'),
+    seq: seqSchema,
+    time: isoTimeSchema.meta({ description: "End of the frame, by the monitor's clock as the page estimates it" }),
+    uncertaintySeconds: z.number().min(0).max(60),
+  })
+  .meta({ id: 'Shown' })
+
+export const clientMessageSchema = z.discriminatedUnion('type', [subscribeSchema, pingSchema, shownSchema])
+
 export type HelloMessage = z.infer<typeof helloSchema>
 export type LabelMessage = z.infer<typeof labelMessageSchema>
 export type ScoresMessage = z.infer<typeof scoresSchema>
@@ -133,6 +160,8 @@ export type DrillMessage = z.infer<typeof drillMessageSchema>
 export type StationStateMessage = z.infer<typeof stationStateSchema>
 /** Messages with a number of their own, kept in the store and replayed after `since`. */
 export type DurableMessage = DetectionWire | LabelMessage | EventWire
+export type PongMessage = z.infer<typeof pongSchema>
+export type ClientMessage = z.infer<typeof clientMessageSchema>
 export type FeedMessage = z.infer<typeof feedMessageSchema>
 export type SubscribeMessage = z.infer<typeof subscribeSchema>
 

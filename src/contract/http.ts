@@ -3,6 +3,7 @@ import { detectionSchema, labelSchema, labelValueSchema } from './detection.ts'
 import { eventSchema } from './event.ts'
 import { monitorModeSchema } from './feed.ts'
 import { modelSchema, stationStatusSchema, systemHealthSchema } from './health.ts'
+import { journeySchema } from './journey.ts'
 import { countSchema, instrumentIdSchema, isoTimeSchema, scoreSchema } from './primitives.ts'
 
 /** Answers of the HTTP API, all under `/api`. */
@@ -47,6 +48,9 @@ export const detectionAnswerSchema = z
     waveform: snippetSchema.nullable(),
     relevance: relevanceSchema.nullable().meta({ description: 'null for detections that were not explained' }),
     scores: z.array(scoreRunSchema),
+    journeys: z
+      .array(journeySchema)
+      .meta({ description: 'From packet to screens: of its opening, of its end; as far as it was measured' }),
     labels: z.array(labelSchema.extend({ value: labelValueSchema.nullable() })).meta({ description: 'History, oldest first' }),
   })
   .meta({ id: 'DetectionAnswer' })

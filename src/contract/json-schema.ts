@@ -9,7 +9,7 @@ import {
 } from './alert.ts'
 import { explanationAnswerSchema, replayAnswerSchema } from './detection-study.ts'
 import { drillRequestSchema, drillSchema, drillsAnswerSchema } from './drill.ts'
-import { feedMessageSchema, subscribeSchema } from './feed.ts'
+import { feedMessageSchema, pingSchema, shownSchema, subscribeSchema } from './feed.ts'
 import { gapsAnswerSchema } from './gaps.ts'
 import { healthHistorySchema, instrumentHistorySchema, logAnswerSchema } from './health-history.ts'
 import {
@@ -24,6 +24,7 @@ import {
   scoresAnswerSchema,
   stationsAnswerSchema,
 } from './http.ts'
+import { latencyDistributionSchema } from './journey.ts'
 import { modelKernelsSchema } from './model-kernels.ts'
 import { remoteAlertSchema, remoteAnswerSchema } from './remote.ts'
 import { scoreDistributionSchema } from './score-distribution.ts'
@@ -41,6 +42,8 @@ import {
 const PUBLISHED = z.object({
   feedMessage: feedMessageSchema,
   subscribe: subscribeSchema,
+  ping: pingSchema,
+  shown: shownSchema,
   detectionsAnswer: detectionsAnswerSchema,
   detectionAnswer: detectionAnswerSchema,
   labelRequest: labelRequestSchema,
@@ -54,6 +57,7 @@ const PUBLISHED = z.object({
   scoreDistribution: scoreDistributionSchema,
   instrumentHistory: instrumentHistorySchema,
   healthHistory: healthHistorySchema,
+  latencyDistribution: latencyDistributionSchema,
   logAnswer: logAnswerSchema,
   modelKernels: modelKernelsSchema,
   alert: alertMessageSchema,

@@ -52,7 +52,13 @@ export interface RelevanceFacts {
 export interface Latency {
   /** Packet arrival minus the time of its last sample. */
   readonly packetSeconds?: number
-  /** Detection published minus packet arrival. */
+  /** Packet taken from the queue minus its arrival. */
+  readonly queueSeconds?: number
+  /** Newest score minus packet taken: decoded, merged, resampled, windowed, classified. */
+  readonly scoringSeconds?: number
+  /** Detection handed to the store minus newest score: triggered, explained. */
+  readonly decidingSeconds?: number
+  /** Detection handed to the store minus packet arrival: the last three together. */
   readonly processingSeconds?: number
 }
 

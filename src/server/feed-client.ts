@@ -1,5 +1,8 @@
 import type { DurableMessage } from '../contract/feed.ts'
 import { FEED_CLOSE } from '../contract/feed.ts'
+import type { Micros } from '../domain/time.ts'
+import type { FeedRequest } from './feed-query.ts'
+import type { Recipient } from './journey-log.ts'
 import type { EnvelopeCursors } from './recent-envelopes.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -7,8 +10,8 @@ import type { Subscription } from './subscription.ts'
 export interface FeedConnection {
   /** Bytes accepted by `send` and not yet given to the network. */
   readonly bufferedAmount: number
-  /** @param onSent called when the data have left our memory, or the connection is gone */
-  send(data: string | Uint8Array, onSent: () => void): void
+  /** @param onSent called when the data were handed to the socket (true), or the connection is gone (false) */
+  send(data: string | Uint8Array, onSent: (isSent: boolean) => void): void
   close(code: number, reason: string): void
 }
 
@@ -22,6 +25,17 @@ export const SLOW_BYTES = 1_000_000
 
 const PAGE = 200
 
+export interface FeedClientOptions {
+  readonly connection: FeedConnection
+  readonly source: MessageSource
+  readonly request: FeedRequest
+  /** Of the connection; grows. */
+  readonly number: number
+  readonly connectedAt: Micros
+  /** A detection was handed to the socket. */
+  readonly onDetectionSent: (seq: number, client: FeedClient) => void
+}
+
 /** RFC 6455 §7.4.1. */
 const INTERNAL_ERROR = 1011
 
@@ -32,11 +46,14 @@ const INTERNAL_ERROR = 1011
  * (it reads page by page as it can take them, and live messages only stay in the store). So there is no seam between replay and
  * live, and a slow client costs no memory.
  */
-export class FeedClient {
+export class FeedClient implements Recipient {
+  readonly number: number
+  readonly since: Micros
   /** How far the envelopes of each instrument were sent. */
   readonly envelopeCursors: EnvelopeCursors = new Map()
   readonly #connection: FeedConnection
   readonly #source: MessageSource
+  readonly #onDetectionSent: (seq: number, client: FeedClient) => void
   readonly #waveforms = new Map<string, Uint8Array>()
   #subscription: Subscription
   #cursor: number
@@ -44,8 +61,11 @@ export class FeedClient {
   #isReading = false
   #cursorAtTick = -1
 
-  /** @param since number of the last durable message the client has; undefined: only new ones */
-  constructor(connection: FeedConnection, source: MessageSource, subscription: Subscription, since: number | undefined) {
+  constructor({ connection, source, request, number, connectedAt, onDetectionSent }: FeedClientOptions) {
+    const { subscription, since } = request
+    this.number = number
+    this.since = connectedAt
+    this.#onDetectionSent = onDetectionSent
     this.#connection = connection
     this.#source = source
     this.#subscription = subscription
@@ -131,7 +151,14 @@ export class FeedClient {
       message.type === 'event'
         ? message.members.some(({ instrument }) => subscription.wants('events', instrument))
         : subscription.wants('detections', message.instrument)
-    if (isWanted) this.#send(JSON.stringify(message))
+    if (!isWanted) return
+    const text = JSON.stringify(message)
+    if (message.type !== 'detection') this.#send(text)
+    else
+      this.#connection.send(text, (isSent) => {
+        if (isSent) this.#onDetectionSent(message.seq, this)
+        this.#onSent()
+      })
   }
 
   #send(data: string | Uint8Array): void {

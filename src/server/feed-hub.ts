@@ -2,10 +2,12 @@ import type { DetectionWire } from '../contract/detection.ts'
 import type { Drill } from '../contract/drill.ts'
 import { encodeEnvelopeFrame } from '../contract/envelope-frame.ts'
 import type {
+  ClientMessage,
   DrillMessage,
   DurableMessage,
   HealthMessage,
   HelloMessage,
+  PongMessage,
   ScoresMessage,
   StationStateMessage,
 } from '../contract/feed.ts'
@@ -13,9 +15,10 @@ import type { StationStatus, SystemHealth } from '../contract/health.ts'
 import { encodeWaveformFrame, type WaveformFrame } from '../contract/waveform-frame.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
-import { formatMicros, type Micros } from '../domain/time.ts'
+import { formatMicros, type Micros, parseIsoMicros } from '../domain/time.ts'
 import { FeedClient, type FeedConnection, type MessageSource } from './feed-client.ts'
-import type { FeedRequest } from './feed-query.ts'
+import { type FeedRequest, subscriptionOf } from './feed-query.ts'
+import { JourneyLog } from './journey-log.ts'
 import { RecentData } from './recent-data.ts'
 import { RecentEnvelopes } from './recent-envelopes.ts'
 import type { SampledTopic, Subscription } from './subscription.ts'
@@ -39,10 +42,13 @@ export class FeedHub {
   readonly #clients = new Set<FeedClient>()
   readonly #recent = new RecentData<FeedScore>()
   readonly #envelopes = new RecentEnvelopes()
+  readonly #journeys: JourneyLog
+  #connections = 0
 
-  constructor(clock: Clock, source: MessageSource) {
+  constructor(clock: Clock, source: MessageSource, journeys = new JourneyLog()) {
     this.#clock = clock
     this.#source = source
+    this.#journeys = journeys
   }
 
   get clientCount(): number {
@@ -50,13 +56,39 @@ export class FeedHub {
   }
 
   /** A new client: hello, then what was stored after `since`, recent waveforms, scores and envelopes, then live. */
-  add(connection: FeedConnection, { subscription, since }: FeedRequest, hello: HelloMessage): FeedClient {
-    const client = new FeedClient(connection, this.#source, subscription, since)
+  add(connection: FeedConnection, request: FeedRequest, hello: HelloMessage): FeedClient {
+    const { subscription } = request
+    const client = new FeedClient({
+      connection,
+      source: this.#source,
+      request,
+      number: ++this.#connections,
+      connectedAt: this.#clock.now(),
+      onDetectionSent: (seq, to) => this.#journeys.sent(seq, to, this.#clock.now()),
+    })
     client.now(JSON.stringify(hello))
     client.catchUp()
     this.#sendRecent(client, (topic, instrument) => subscription.wants(topic, instrument))
     this.#clients.add(client)
     return client
+  }
+
+  /** What a client says. */
+  hear(client: FeedClient, message: ClientMessage): void {
+    switch (message.type) {
+      case 'subscribe':
+        this.subscribe(client, subscriptionOf(message))
+        break
+      case 'ping':
+        client.nowOrNever(
+          JSON.stringify({ ...this.#head('pong'), sent: message.sent, client: client.number } satisfies PongMessage),
+        )
+        break
+      case 'shown': {
+        const time = parseIsoMicros(message.time)
+        if (time !== undefined) this.#journeys.shown({ ...message, time }, client.number)
+      }
+    }
   }
 
   /** Another subscription: of what was not wanted before, the recent data come at once. */

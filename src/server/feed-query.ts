@@ -1,4 +1,4 @@
-import { FEED_TOPICS, type FeedTopic, subscribeSchema } from '../contract/feed.ts'
+import { type ClientMessage, clientMessageSchema, FEED_TOPICS, type FeedTopic, type SubscribeMessage } from '../contract/feed.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
 import { Subscription } from './subscription.ts'
 
@@ -40,10 +40,14 @@ export function parseFeedQuery(query: URLSearchParams): FeedRequest | string {
 }
 
 /** A client's text frame; @returns a text that says what was expected when it is not understood */
-export function parseSubscribe(text: string): Subscription | string {
-  const parsed = subscribeSchema.safeParse(jsonOf(text))
+export function parseClientMessage(text: string): ClientMessage | string {
+  const parsed = clientMessageSchema.safeParse(jsonOf(text))
   if (!parsed.success) return 'message: expected {"type":"subscribe","topics":[…],"stations":[…],"waveformStations":[…], …}'
-  const { topics, stations, waveformStations, envelopeStations, scoreStations } = parsed.data
+  return parsed.data
+}
+
+export function subscriptionOf(message: SubscribeMessage): Subscription {
+  const { topics, stations, waveformStations, envelopeStations, scoreStations } = message
   return new Subscription({
     topics,
     stations,

@@ -5,7 +5,7 @@ import { formatMicros } from '../domain/time.ts'
 import type { Access } from './access.ts'
 import type { FeedConnection } from './feed-client.ts'
 import type { FeedHub } from './feed-hub.ts'
-import { parseFeedQuery, parseSubscribe } from './feed-query.ts'
+import { parseClientMessage, parseFeedQuery } from './feed-query.ts'
 import { HttpError } from './http-error.ts'
 import type { MonitorView } from './monitor-view.ts'
 
@@ -61,9 +61,9 @@ export function serveFeed(http: Server, view: MonitorView, hub: FeedHub, access:
     const client = hub.add(connectionOf(webSocket), feedRequest, helloOf(view))
     webSocket.on('close', () => hub.remove(client))
     webSocket.on('message', (data: RawData, isBinary) => {
-      const subscription = isBinary ? 'message: expected text, got bytes' : parseSubscribe(data.toString())
-      if (typeof subscription === 'string') close(webSocket, FEED_CLOSE.badRequest, subscription)
-      else hub.subscribe(client, subscription)
+      const message = isBinary ? 'message: expected text, got bytes' : parseClientMessage(data.toString())
+      if (typeof message === 'string') close(webSocket, FEED_CLOSE.badRequest, message)
+      else hub.hear(client, message)
     })
   }
 
@@ -115,7 +115,7 @@ function connectionOf(webSocket: WebSocket): FeedConnection {
     get bufferedAmount() {
       return webSocket.bufferedAmount
     },
-    send: (data, onSent) => webSocket.send(data, () => onSent()),
+    send: (data, onSent) => webSocket.send(data, (error) => onSent(!error)),
     close: (code, reason) => close(webSocket, code, reason),
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { HealthHistory, InstrumentHistory, LogAnswer } from '../contract/health-history.ts'
 import type { HealthAnswer } from '../contract/http.ts'
+import type { LatencyDistribution } from '../contract/journey.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import type { FeedHub } from './feed-hub.ts'
 import { HttpError } from './http-error.ts'
@@ -27,6 +28,8 @@ export function addHealthRoutes(server: FastifyInstance, view: MonitorView, hub:
     if (history) return history
     throw new HttpError('NOT_FOUND', `instrument: expected one that is watched, got ${instrument}`)
   })
+
+  server.get('/api/health/latency', (): LatencyDistribution => view.latency())
 
   server.get('/api/log', (request): LogAnswer => {
     const { since, level } = checked(logQuerySchema, request.query)

@@ -9,6 +9,7 @@ import type { GapQuery, GapsAnswer } from '../contract/gaps.ts'
 import type { ModelSummary, StationStatus, SystemHealth } from '../contract/health.ts'
 import type { HealthHistory, InstrumentHistory, LogAnswer, LogLevel } from '../contract/health-history.ts'
 import type { DetectionAnswer, EventAnswer, ScoreRunWire } from '../contract/http.ts'
+import type { LatencyDistribution } from '../contract/journey.ts'
 import type { ModelKernels } from '../contract/model-kernels.ts'
 import type { RemoteAlert } from '../contract/remote.ts'
 import type { ScoreDistribution } from '../contract/score-distribution.ts'
@@ -127,6 +128,8 @@ export interface MonitorView {
   healthHistory(): HealthHistory
   /** @returns undefined when it is not watched */
   instrumentHistory(instrument: InstrumentId): InstrumentHistory | undefined
+  /** From packet to screen, step by step. */
+  latency(): LatencyDistribution
   /** Lines after a number, at or above a level. */
   log(since: number, level: LogLevel): LogAnswer
   model(): ModelSummary

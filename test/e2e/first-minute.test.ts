@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DetectionAnswer, DetectionsAnswer } from '../../src/contract/http.ts'
 import { CommandLine } from '../helpers/command-line.ts'
 import { browserOfFile, type Visitor } from '../helpers/visitor.ts'
 
@@ -29,11 +30,43 @@ describe('the first minute with the demo', () => {
     await detections.first().getByText(/UTC/).waitFor()
   })
 
+  it('tells the monitor when it drew a detection, and shows what each step took', async () => {
+    const drawn = async () => {
+      const { detections } = (await (await fetch(`${visitor.url}/api/detections`)).json()) as DetectionsAnswer
+      for (const { id } of detections) {
+        const answer = await fetch(`${visitor.url}/api/detections/${encodeURIComponent(id)}`)
+        const { journeys } = (await answer.json()) as DetectionAnswer
+        if (journeys.some(({ state, screens }) => state === 'open' && screens.some(({ shown }) => shown))) return { id, journeys }
+      }
+      return undefined
+    }
+    await expect.poll(drawn, { timeout: 60_000, interval: 500 }).toBeDefined()
+    const { id, journeys } = (await drawn()) as { id: string; journeys: DetectionAnswer['journeys'] }
+    const [opening] = journeys
+    const [screen] = opening?.screens ?? []
+    expect(opening?.storeSeconds).toBeGreaterThan(0)
+    expect(screen?.sentSeconds).toBeGreaterThan(0)
+    expect(screen?.shown?.seconds).toBeGreaterThan(-(screen?.shown?.uncertaintySeconds ?? 0))
+    await visitor.goTo(`#/detections/${encodeURIComponent(id)}`)
+    const budget = visitor.page.getByRole('table', { name: 'Latency of its opening' })
+    await budget.getByText('handed to the socket of this page').waitFor()
+    await budget
+      .getByRole('row', { name: /sent → shown/ })
+      .getByText(/ms ± /)
+      .waitFor()
+    await visitor.goTo('#/health')
+    await visitor.page
+      .getByRole('region', { name: 'How long detections take' })
+      .getByRole('row', { name: /sent → shown/ })
+      .waitFor()
+  })
+
   it('loads nothing from elsewhere and leaves nothing in the console', () => {
     visitor.expectQuiet()
   })
 
   it('breaks no rule of accessibility', async () => {
+    await visitor.goTo('#/')
     await visitor.expectAccessible()
   })
 

@@ -57,6 +57,7 @@ export function exampleView(store: Store): MonitorView {
     modelCard: () => ({ name: 'first' }),
     healthHistory: () => EXAMPLE_HISTORY.ofAll([EXAMPLE_INSTRUMENT]),
     instrumentHistory: (instrument) => (instrument === EXAMPLE_INSTRUMENT ? EXAMPLE_HISTORY.ofInstrument(instrument) : undefined),
+    latency: () => ({ steps: [] }),
     log: () => ({ lines: [], newest: 0 }),
     modelKernels: () => ({ model: 'first@abc', layers: [] }),
     hasModelReport: () => false,

@@ -220,6 +220,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX detections_by_station
     ON detections (station, onset, id, instrument, peak_score, label, state, json_extract(json, '$.reason'));
   `,
+  `
+  -- What each message on a detection took from packet to screen; seq: of the message.
+  CREATE TABLE journeys (detection TEXT NOT NULL, seq INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (detection, seq)) WITHOUT ROWID;
+  `,
 ]
 
 /** What this version writes and reads. */

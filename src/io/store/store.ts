@@ -6,6 +6,7 @@ import type { EventWire } from '../../contract/event.ts'
 import type { EventFilter, EventPage } from '../../contract/event-search.ts'
 import type { DurableMessage, LabelMessage } from '../../contract/feed.ts'
 import type { GapQuery } from '../../contract/gaps.ts'
+import type { Journey, KnownJourney } from '../../contract/journey.ts'
 import type { LabelValue } from '../../domain/label.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
@@ -19,6 +20,7 @@ import { DrillLog } from './drill-log.ts'
 import { EventTable } from './event-table.ts'
 import { GapTable } from './gap-table.ts'
 import { type HealthHour, HealthTable } from './health-table.ts'
+import { JourneyTable } from './journey-table.ts'
 import { KeptWaveforms } from './kept-waveforms.ts'
 import { MessageLog } from './message-log.ts'
 import { type AlertPlanner, Outbox } from './outbox.ts'
@@ -106,6 +108,7 @@ export class Store {
   readonly #scores: ScoreBlocks
   readonly #waveforms: KeptWaveforms
   readonly #health: HealthTable
+  readonly #journeys: JourneyTable
   readonly #snippets: SnippetTable
   readonly #gaps: GapTable
   readonly #relevances: RelevanceTable
@@ -130,6 +133,7 @@ export class Store {
     const waveforms = new WaveformTable(database)
     this.#waveforms = new KeptWaveforms(waveforms, options.keepWaveformsHours ?? 0, options.clock)
     this.#health = new HealthTable(database)
+    this.#journeys = new JourneyTable(database)
     this.#snippets = new SnippetTable(database)
     this.#gaps = new GapTable(database)
     this.#relevances = new RelevanceTable(database)
@@ -217,6 +221,15 @@ export class Store {
 
   get detectionCount(): number {
     return this.#detections.count
+  }
+
+  saveJourneys(journeys: readonly KnownJourney[]): void {
+    this.#attempt('journeys', () => this.#journeys.put(journeys))
+  }
+
+  /** What its messages took on their way to the screens, its opening first. */
+  journeys(detectionId: string): Journey[] {
+    return this.#journeys.of(detectionId)
   }
 
   /** History, oldest first. */

@@ -1,5 +1,5 @@
 import { decodeEnvelopeFrame, type EnvelopeFrame } from '../../contract/envelope-frame.ts'
-import type { FeedMessage, SubscribeMessage } from '../../contract/feed.ts'
+import type { ClientMessage, FeedMessage, SubscribeMessage } from '../../contract/feed.ts'
 import { FEED_CLOSE } from '../../contract/feed-close.ts'
 import { decodeWaveformFrame, type WaveformFrame } from '../../contract/waveform-frame.ts'
 
@@ -85,6 +85,11 @@ export class FeedClient {
     if (text === this.#subscription) return
     this.#subscription = text
     if (this.#isGreeted) this.#socket?.send(text)
+  }
+
+  /** Lost when nobody is there. */
+  say(message: ClientMessage): void {
+    if (this.#isGreeted) this.#socket?.send(JSON.stringify(message))
   }
 
   #receive(data: string | ArrayBuffer): void {

@@ -5,7 +5,9 @@ import type { StationStatus, SystemHealth } from '../../contract/health.ts'
 import type { DetectionsAnswer, EventsAnswer } from '../../contract/http.ts'
 import type { WaveformFrame } from '../../contract/waveform-frame.ts'
 import { getJson } from '../api/api.ts'
+import { browserPainting } from './browser-painting.ts'
 import { openBrowserSocket } from './browser-socket.ts'
+import { DrawnLog } from './drawn-log.ts'
 import { FeedClient, type LinkState } from './feed-client.ts'
 import { type FeedWants, subscriptionOf } from './feed-wants.ts'
 import { type LiveTraces, SHOWN_SECONDS } from './live-traces.ts'
@@ -19,6 +21,8 @@ const NEWEST_EVENTS = 100
 const SUBSCRIBE_DELAY_MILLIS = 150
 /** What a screen does not need is let go of, now and then. */
 const TIDY_MILLIS = 30_000
+/** The monitor's clock is asked for this often. */
+const PING_MILLIS = 5000
 
 /** Everything the page knows, kept up to date by the feed. */
 export class MonitorState {
@@ -37,6 +41,9 @@ export class MonitorState {
   readonly sparks = new Sparks()
   /** Told of each detection that the feed brings for the first time. */
   readonly onNewDetection = new Set<(detection: DetectionWire) => void>()
+
+  /** Number of this page's connection, as journeys name it. */
+  client = $state<number | undefined>()
 
   readonly #wants = new Set<FeedWants>()
   #subscribing: ReturnType<typeof setTimeout> | undefined
@@ -60,9 +67,11 @@ export class MonitorState {
     },
     openBrowserSocket,
   )
+  readonly #drawn = new DrawnLog(browserPainting, (message) => this.#client.say(message))
 
   start(): void {
     this.#client.open()
+    setInterval(() => this.#drawn.ask(), PING_MILLIS)
     setInterval(() => this.#tidy(), TIDY_MILLIS)
   }
 
@@ -85,6 +94,11 @@ export class MonitorState {
       this.#wants.delete(wants)
       this.#subscribeSoon()
     }
+  }
+
+  /** For `{@attach …}` of an element that shows a detection: tells the monitor when it is drawn. */
+  shows({ seq }: DetectionWire): (element: Element) => void {
+    return (element) => this.#drawn.drawn(seq, element)
   }
 
   stationOf(instrument: string): StationStatus | undefined {
@@ -117,7 +131,12 @@ export class MonitorState {
       case 'scores':
         for (const { instrument, time, score } of message.scores) this.#addScore(instrument, Date.parse(time) / 1000, score)
         break
+      case 'pong':
+        this.client = message.client
+        this.#drawn.answered(message.sent, message.time)
+        break
       case 'detection':
+        this.#drawn.received(message.seq)
         this.#onDetection(message)
         break
       case 'label':
@@ -138,6 +157,7 @@ export class MonitorState {
     }
     this.hello = hello
     this.stations = hello.stations
+    this.#drawn.connected()
     void this.#loadDetections()
     void this.#loadEvents()
   }

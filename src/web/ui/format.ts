@@ -36,6 +36,11 @@ export function duration(seconds: number): string {
   return `${(seconds / 86_400).toFixed(1)} d`
 }
 
+/** As `duration`, with tenths of milliseconds below 100 ms. */
+export function fineDuration(seconds: number): string {
+  return Math.abs(seconds) < 0.1 ? `${(seconds * 1000).toFixed(1)} ms` : duration(seconds)
+}
+
 /** `4.2 MB`; powers of ten. */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`

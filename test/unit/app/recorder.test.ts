@@ -18,6 +18,7 @@ function setUp() {
   let isRefusing = false
   const batches: StoreBatch[] = []
   const heard: string[] = []
+  const journeys: [id: string, seconds: number][] = []
   const transient = new TransientStore()
   const detections$ = new Subject<TriggerOutput>()
   const scores$ = new Subject<ScoredPiece>()
@@ -36,6 +37,7 @@ function setUp() {
     checkpoint: NO_CHECKPOINT,
     waveforms: new WaveformCollector(20),
     latencyOf: () => ({}),
+    onStored: ({ id }, handed, stored) => journeys.push([id, (stored - handed) / 1e6]),
     onMessages: (messages) => heard.push(...messages.map(({ state }) => `stored ${state}`)),
     onEvents: (events) => heard.push(...events.map(({ state }) => `event ${state}`)),
     onUnstored: (detections) => heard.push(...detections.map(({ detection }) => `unstored ${detection.state}`)),
@@ -46,6 +48,7 @@ function setUp() {
   return {
     batches,
     heard,
+    journeys,
     recorder,
     tellEvent: (output: CoincidenceOutput) => events$.next(output),
     detect: (changes: Partial<DetectionOutput> = {}) => detections$.next({ ...outputOf(), ...changes }),
@@ -87,6 +90,22 @@ describe('the recorder', () => {
     recorder.settle()
     expect(batches).toHaveLength(2)
     expect(heard).toEqual(['stored open'])
+  })
+
+  it('says when the pipeline handed a detection over and when it was on disk, later ones of a refused commit included', () => {
+    const { recorder, detect, wait, refuse, journeys } = setUp()
+    refuse(true)
+    detect()
+    recorder.settle()
+    expect(journeys).toEqual([])
+    wait(2)
+    refuse(false)
+    detect({ detection: exampleDetection(60) })
+    recorder.settle()
+    expect(journeys).toEqual([
+      [exampleDetection(0).id, 2],
+      [exampleDetection(60).id, 0],
+    ])
   })
 
   it('stores the relevance of explained detections with them', () => {

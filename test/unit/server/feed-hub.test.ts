@@ -4,8 +4,10 @@ import { decodeEnvelopeFrame, ENVELOPE_COLUMNS } from '../../../src/contract/env
 import { FEED_CLOSE, type FeedTopic, type HelloMessage } from '../../../src/contract/feed.ts'
 import { decodeWaveformFrame } from '../../../src/contract/waveform-frame.ts'
 import { parseInstrumentId } from '../../../src/domain/source-id.ts'
+import { formatMicros } from '../../../src/domain/time.ts'
 import { type FeedConnection, SLOW_BYTES } from '../../../src/server/feed-client.ts'
 import { FeedHub } from '../../../src/server/feed-hub.ts'
+import { JourneyLog } from '../../../src/server/journey-log.ts'
 import { Subscription, type SubscriptionOptions } from '../../../src/server/subscription.ts'
 import { EXAMPLE_INSTRUMENT, EXAMPLE_TIME, exampleDetection } from '../../helpers/example-detection.ts'
 import { EXAMPLE_MODEL, EXAMPLE_STATION, EXAMPLE_SYSTEM } from '../../helpers/example-view.ts'
@@ -17,9 +19,9 @@ class PlayedConnection implements FeedConnection {
   bufferedAmount = 0
   readonly sent: (string | Uint8Array)[] = []
   closedWith: { code: number; reason: string } | undefined
-  #waiting: (() => void)[] = []
+  #waiting: ((isSent: boolean) => void)[] = []
 
-  send(data: string | Uint8Array, onSent: () => void): void {
+  send(data: string | Uint8Array, onSent: (isSent: boolean) => void): void {
     this.sent.push(data)
     this.#waiting.push(onSent)
   }
@@ -35,7 +37,7 @@ class PlayedConnection implements FeedConnection {
   /** The network takes what waits. */
   drain(): void {
     this.bufferedAmount = 0
-    for (const onSent of this.#waiting.splice(0)) onSent()
+    for (const onSent of this.#waiting.splice(0)) onSent(true)
   }
 
   get messages(): { type: string; seq: number; id?: string }[] {
@@ -60,15 +62,20 @@ class PlayedConnection implements FeedConnection {
 
 let stored: DetectionWire[]
 let hub: FeedHub
+let journeys: JourneyLog
+let now: number
 
 beforeEach(() => {
   stored = []
+  now = EXAMPLE_TIME
+  journeys = new JourneyLog()
   hub = new FeedHub(
-    { now: () => EXAMPLE_TIME },
+    { now: () => now },
     {
       newestSeq: () => stored.length,
       messagesSince: (seq, limit) => stored.slice(seq, seq + limit),
     },
+    journeys,
   )
 })
 
@@ -104,6 +111,20 @@ function connect(
   return { connection, client }
 }
 
+describe('a ping', () => {
+  it("is answered with the monitor's time and the number of the connection", () => {
+    const { connection, client } = connect([])
+    hub.hear(client, { type: 'ping', sent: 12.25 })
+    expect(connection.messages.at(-1)).toMatchObject({
+      type: 'pong',
+      sent: 12.25,
+      time: formatMicros(EXAMPLE_TIME),
+      client: client.number,
+    })
+    expect(connect([]).client.number).toBeGreaterThan(client.number)
+  })
+})
+
 describe('detections', () => {
   it('come after hello, those since the number first, then live, each once', () => {
     for (let i = 0; i < 5; i++) publish()
@@ -111,6 +132,21 @@ describe('detections', () => {
     publish()
     expect(connection.messages[0]?.type).toBe('hello')
     expect(connection.detections).toEqual([3, 4, 5, 6])
+  })
+
+  it('are on their way until the network has taken them', () => {
+    const { connection, client } = connect(['detections'])
+    const message = store()
+    journeys.stored(message, EXAMPLE_TIME - 5000, EXAMPLE_TIME)
+    now = EXAMPLE_TIME + 1000
+    hub.publish(message)
+    expect(journeys.of(message.id)).toMatchObject([{ storeSeconds: 0.005, screens: [] }])
+    now = EXAMPLE_TIME + 3000
+    connection.drain()
+    expect(journeys.of(message.id)).toMatchObject([{ screens: [{ client: client.number, sentSeconds: 0.003 }] }])
+    const time = formatMicros(EXAMPLE_TIME + 20_000)
+    hub.hear(client, { type: 'shown', seq: message.seq, time, uncertaintySeconds: 0.001 })
+    expect(journeys.of(message.id)[0]?.screens[0]?.shown).toEqual({ seconds: 0.017, uncertaintySeconds: 0.001 })
   })
 
   it('are live only without since', () => {

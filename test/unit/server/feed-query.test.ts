@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FEED_TOPICS } from '../../../src/contract/feed.ts'
-import { parseFeedQuery, parseSubscribe } from '../../../src/server/feed-query.ts'
-import type { Subscription } from '../../../src/server/subscription.ts'
+import { parseClientMessage, parseFeedQuery, subscriptionOf } from '../../../src/server/feed-query.ts'
+import { Subscription } from '../../../src/server/subscription.ts'
 
 const topicsOf = (subscription: Subscription) => FEED_TOPICS.filter((topic) => subscription.has(topic))
 const parse = (query: string) => parseFeedQuery(new URLSearchParams(query))
@@ -46,10 +46,15 @@ describe('parseFeedQuery', () => {
   ])('refuses %s', (query, expected) => expect(parse(query)).toBe(expected))
 })
 
-describe('parseSubscribe', () => {
+describe("a client's message", () => {
+  const parseSubscribe = (text: string) => {
+    const message = parseClientMessage(text)
+    return typeof message !== 'string' && message.type === 'subscribe' ? subscriptionOf(message) : message
+  }
+
   it('reads a subscription', () => {
     const subscription = parseSubscribe('{"type":"subscribe","topics":["scores"],"stations":["IU_ANMO"]}')
-    if (typeof subscription === 'string') throw new Error(subscription)
+    if (!(subscription instanceof Subscription)) throw new Error(String(subscription))
     expect(subscription.wants('scores', 'CI_CLC_00_HH')).toBe(false)
   })
 
@@ -57,13 +62,21 @@ describe('parseSubscribe', () => {
     const subscription = parseSubscribe(
       '{"type":"subscribe","topics":["scores","envelopes"],"scoreStations":[],"envelopeStations":["IU_ANMO"]}',
     )
-    if (typeof subscription === 'string') throw new Error(subscription)
+    if (!(subscription instanceof Subscription)) throw new Error(String(subscription))
     expect(subscription.wants('scores', 'CI_CLC_00_HH')).toBe(false)
     expect(subscription.wants('envelopes', 'IU_ANMO_10_BH')).toBe(true)
     expect(subscription.wants('envelopes', 'CI_CLC_00_HH')).toBe(false)
   })
 
+  it('may ask for the time, and tell what was drawn', () => {
+    const shown = { type: 'shown', seq: 4, time: '2019-07-04T17:33:49.000000Z', uncertaintySeconds: 0.001 }
+    expect(parseClientMessage('{"type":"ping","sent":1.5}')).toEqual({ type: 'ping', sent: 1.5 })
+    expect(parseClientMessage(JSON.stringify(shown))).toEqual(shown)
+  })
+
   it.each([
+    '{"type":"ping"}',
+    '{"type":"shown","seq":1,"time":"soon","uncertaintySeconds":0}',
     '',
     '{',
     '[]',
