@@ -14,7 +14,7 @@ let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'seedlink-package-'))
   // A project of its own, whatever package.json lies above.
-  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true }')
+  writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }')
   const packed = join(folder, 'node_modules/quakewire')
   mkdirSync(packed, { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(packed, 'package.json'))
@@ -35,6 +35,12 @@ describe('the package quakewire/seedlink', () => {
     writeFileSync(join(folder, 'consumer.mjs'), program)
     const said = execFileSync(process.execPath, ['consumer.mjs'], { cwd: folder, encoding: 'utf8' })
     expect(JSON.parse(said)).toEqual({ software: expect.stringMatching(/quakewire/i), refused: 'SEEDLINK_CONNECTION' })
+  })
+
+  it('has a page whose examples compile', () => {
+    const examples = examplesOfThePage()
+    expect(examples.length).toBeGreaterThan(5)
+    expect(faultsOf(examples)).toEqual([])
   })
 
   it('is typed for whoever uses it', () => {
@@ -60,6 +66,30 @@ export const packets: Promise<number> = fetchWindow('x', [], 0, 1, () => {}).the
     expect(faults.filter(({ file }) => file === bad)).toHaveLength(1)
   })
 })
+
+/** What the examples take for granted, each in a file of its own. */
+const GIVEN = `import type { Socket } from 'node:net'
+import type { Packet, SeedlinkClient as Client } from 'quakewire/seedlink'
+declare global {
+  const client: Client
+  const from: number
+  const to: number
+  const socket: Socket
+  function keep(packet: Packet): void
+}
+`
+
+function examplesOfThePage(): string[] {
+  const page = readFileSync(join(ROOT, 'src/seedlink/README.md'), 'utf8')
+  const given = join(folder, 'given.ts')
+  writeFileSync(given, GIVEN)
+  const blocks = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+  return blocks.map((code, i) => {
+    const file = join(folder, `example-${i}.ts`)
+    writeFileSync(file, `import './given.js'\n${code}`)
+    return file
+  })
+}
 
 /** What the build makes of one file and all it imports. */
 function build(file: string, outDir: string): void {

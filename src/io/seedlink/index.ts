@@ -2,15 +2,18 @@
 
 export {
   ConfigError,
+  MiniseedFormatError,
   MonitorError,
   SeedlinkConnectionError,
   SeedlinkProtocolError,
+  StoreError,
 } from '../../domain/errors.ts'
 export type { Packet } from '../../domain/packet.ts'
 export type { Clock } from '../../domain/ports.ts'
 export type { OnProblem, Problem } from '../../domain/problem.ts'
 export type { InstrumentId, SourceId, StationId } from '../../domain/source-id.ts'
-export type { Micros } from '../../domain/time.ts'
+export type { Micros, Nanos } from '../../domain/time.ts'
+export type { RecordHeader } from '../../miniseed/record-header.ts'
 export { detectRecordLength } from '../../miniseed/record-length.ts'
 export {
   ClientSession,
@@ -50,7 +53,9 @@ export type { TlsOptions } from './client-socket.ts'
 export type { BacklogSkipped, LinkState, StateChange, StationState } from './client-state.ts'
 export { readStateFile, writeStateFile } from './client-state-file.ts'
 export { type ClientTimings, DEFAULT_CLIENT_TIMINGS, SYSTEM_TIMERS, type Timers } from './client-timings.ts'
+export { recordList } from './record-list.ts'
 export { type ListenAddress, SeedlinkServer, type SeedlinkServerOptions } from './server.ts'
+export type { AlarmClock } from './server-clock.ts'
 export type { Cut, DrilledRecord, Restart } from './server-drill.ts'
 export type { DrillLog } from './server-drill-run.ts'
 export type { ServerTls } from './server-listener.ts'
