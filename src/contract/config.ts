@@ -18,7 +18,7 @@ export const DEFAULT_TRIGGER = {
   minimumSeconds: 1,
   maximumSeconds: 300,
   deadSeconds: 25,
-  holdSeconds: 0,
+  holdSeconds: 12,
 } as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
 /** Onsets so close together at stations so far apart are no earthquake. */

@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 0 },
+      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 12 },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
