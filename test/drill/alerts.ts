@@ -18,7 +18,6 @@ const { taken, requests } = await deliverAndKill({
   stations,
   kills,
   random: seededRandom(seed),
-  longestLifeMillis: 4000,
 })
 const all = [...taken.values()].flat()
 const once = deduplicated(all)

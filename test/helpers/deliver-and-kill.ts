@@ -13,9 +13,12 @@ export interface KilledDelivery {
   readonly kills: number
   /** 0 ≤ x < 1 */
   readonly random: () => number
-  /** So long a process lives at most before it is killed, ms. */
-  readonly longestLifeMillis: number
 }
+
+/** Half of the requests fail, so that about two are needed for each alert: kills are over before that. */
+const KILLED_WITHIN_REQUESTS = 1.5
+/** From the request at which a process is to die until it does, at most. */
+const LONGEST_AFTER_MILLIS = 20
 
 export interface KilledOutcome {
   /** Keys in the order they were taken, with repetitions, by station. */
@@ -25,14 +28,7 @@ export interface KilledOutcome {
 }
 
 /** Processes that store detections and deliver alerts to a receiver that fails half of the time, killed at random moments; the last one may finish. */
-export async function deliverAndKill({
-  folder,
-  alerts,
-  stations,
-  kills,
-  random,
-  longestLifeMillis,
-}: KilledDelivery): Promise<KilledOutcome> {
+export async function deliverAndKill({ folder, alerts, stations, kills, random }: KilledDelivery): Promise<KilledOutcome> {
   const taken = new Map<string, string[]>()
   const half: Behaviour = (response, { json }) => {
     const fate = random()
@@ -56,8 +52,10 @@ export async function deliverAndKill({
     join(folder, 'hooks.yaml'),
     `hooks: { web: { kind: webhook, url: "${receiver.url}", allowPrivate: true, concurrency: 16, ${retry} } }\nalerts: [{ name: all, when: [detection], to: [web] }]\n`,
   )
-  let killed = 0
-  for (;;) {
+  const moments = Array.from({ length: kills }, () => Math.floor(random() * alerts * KILLED_WITHIN_REQUESTS)).sort(
+    (a, b) => a - b,
+  )
+  for (const moment of [...moments, undefined]) {
     const child = spawn(
       process.execPath,
       ['--import', 'tsx', join(import.meta.dirname, 'alert-writer.ts'), folder, `${alerts}`, `${stations}`],
@@ -67,22 +65,17 @@ export async function deliverAndKill({
     )
     const before = receiver.received.length
     const exited = once(child, 'exit')
-    if (killed < kills) {
-      // From the first delivery on, else processes would die while they start.
-      await receiver.requests(before + 1)
-      await pause(random() * longestLifeMillis)
-      child.kill('SIGKILL')
-      await exited
-      killed++
-      continue
+    if (moment === undefined) await untilAllDelivered(folder, alerts)
+    else {
+      // From its first delivery on, else processes would die while they start.
+      await receiver.requests(Math.max(moment, before + 1))
+      await pause(random() * LONGEST_AFTER_MILLIS)
     }
-    await untilAllDelivered(folder, alerts)
     child.kill('SIGKILL')
     await exited
-    break
   }
   await receiver.close()
-  return { taken, requests: receiver.received.length, kills: killed }
+  return { taken, requests: receiver.received.length, kills }
 }
 
 /** Looks from outside, as `quakewire alerts` does. */

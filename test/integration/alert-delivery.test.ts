@@ -231,7 +231,6 @@ describe('kills at random moments', { timeout: 120_000 }, () => {
       stations,
       kills: 4,
       random: seededRandom(11),
-      longestLifeMillis: 400,
     })
     expect(kills).toBe(4)
     expect(taken.size).toBe(stations)

@@ -81,7 +81,7 @@ export class Webhook implements Hook {
     const { code, message } = error as NodeJS.ErrnoException
     return deliveryError(
       this.name,
-      `expected an answer, got ${TLS_FAULTS.test(code ?? '') ? `a bad certificate: ${message}` : message}`,
+      `expected an answer, got ${TLS_FAULTS.test(code ?? '') ? `a bad certificate: ${message} (a file named as ca: trusts your own authority)` : message}`,
       {},
       error,
     )
