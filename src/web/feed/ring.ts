@@ -14,14 +14,14 @@ export class Ring {
     this.#values = new Float32Array(capacity * columns).fill(Number.NaN)
   }
 
-  /** @param rows row-major [n, columns], the first one at `index` */
-  write(index: number, rows: ArrayLike<number>): void {
-    const count = rows.length / this.columns
+  /** @param rows row-major [n, stride], the first one at `index`; of each its first columns are kept */
+  write(index: number, rows: ArrayLike<number>, stride = this.columns): void {
+    const count = rows.length / stride
     const isFarAway = !(Math.abs(index - this.end) < this.capacity)
     if (isFarAway) this.#values.fill(Number.NaN)
     // What lies between the newest row and this one did not come (yet).
     else for (let missing = this.end; missing < index; missing++) this.#set(missing, undefined, 0)
-    for (let row = 0; row < count; row++) this.#set(index + row, rows, row)
+    for (let row = 0; row < count; row++) this.#set(index + row, rows, row * stride)
     this.end = isFarAway ? index + count : Math.max(this.end, index + count)
   }
 
@@ -30,10 +30,10 @@ export class Ring {
     return this.#values[(index % this.capacity) * this.columns + column] as number
   }
 
-  #set(index: number, rows: ArrayLike<number> | undefined, row: number): void {
+  #set(index: number, rows: ArrayLike<number> | undefined, first: number): void {
     const offset = (index % this.capacity) * this.columns
     for (let column = 0; column < this.columns; column++) {
-      this.#values[offset + column] = rows ? (rows[row * this.columns + column] as number) : Number.NaN
+      this.#values[offset + column] = rows ? (rows[first + column] as number) : Number.NaN
     }
   }
 }

@@ -2,12 +2,15 @@ import type { EnvelopeFrame } from '../../contract/envelope-frame.ts'
 import { ENVELOPE_COLUMNS } from '../../contract/envelope-frame.ts'
 import { Ring } from './ring.ts'
 
+/** Least and largest Z. */
+const SHOWN_COLUMNS = 2
+
 /** As many as the widest sparkline shows. */
 const KEPT_SECONDS = 930
 
 /** The last minutes of one instrument in few numbers, one row per second of data time. */
 export interface Spark {
-  /** min Z, max Z, min N, max N, min E, max E */
+  /** min Z, max Z: what a sparkline shows of the six columns that come; 500 stations are 7 MB less. */
   readonly envelope: Ring
   /** Score at the end of its window. */
   readonly scores: Ring
@@ -43,7 +46,7 @@ export class Sparks {
     for (const { instrument, startTime, rows } of envelopes) {
       const spark = this.#of(instrument)
       const second = Math.round(startTime / 1e6)
-      spark.envelope.write(second, rows)
+      spark.envelope.write(second, rows, ENVELOPE_COLUMNS)
       spark.begin = Math.min(spark.begin, second)
     }
   }
@@ -69,7 +72,7 @@ export class Sparks {
     const known = this.#byInstrument.get(instrument)
     if (known) return known
     const spark = {
-      envelope: new Ring(KEPT_SECONDS, ENVELOPE_COLUMNS),
+      envelope: new Ring(KEPT_SECONDS, SHOWN_COLUMNS),
       scores: new Ring(KEPT_SECONDS, 1),
       begin: Number.POSITIVE_INFINITY,
     }

@@ -1,6 +1,7 @@
 import detailedUrl from 'world-atlas/countries-10m.json?url'
 import coarseUrl from 'world-atlas/countries-50m.json?url'
-import { type Outlines, outlinesOf, type WorldTopology } from './outlines.ts'
+import type { Outlines } from './outlines.ts'
+import type { OutlinesAnswer } from './outlines-worker.ts'
 
 /**
  * Natural Earth (public domain): 1:50 million for the Earth and a continent, 1:10 million for a region, where the coarser one is
@@ -22,8 +23,21 @@ export function loadOutlines(detail: Detail): Promise<Outlines> {
   return outlines
 }
 
+/**
+ * Read in a worker, whose memory goes with it: unpacking the detailed ones leaves tens of megabytes behind, which a page would keep
+ * for as long as it is open.
+ */
 async function fetchOutlines(url: string): Promise<Outlines> {
-  const answer = await fetch(url)
-  if (!answer.ok) throw new Error(`outlines: expected ${url}, got status ${answer.status}`)
-  return outlinesOf((await answer.json()) as WorldTopology)
+  const worker = new Worker(new URL('./outlines-worker.ts', import.meta.url), { type: 'module' })
+  try {
+    const answer = await new Promise<OutlinesAnswer>((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<OutlinesAnswer>) => resolve(data)
+      worker.onerror = ({ message }) => reject(new Error(`outlines: ${message}`))
+      worker.postMessage(new URL(url, location.href).href)
+    })
+    if ('failure' in answer) throw new Error(answer.failure)
+    return answer.outlines
+  } finally {
+    worker.terminate()
+  }
 }

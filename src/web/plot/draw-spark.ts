@@ -17,6 +17,7 @@ export interface SparkDrawing {
 const STRIP_PIXELS = 4
 /** Shades of the strip below the threshold. */
 const SHADES = 8
+const NO_SCORE = -1
 
 const Z_LEAST = 0
 const Z_LARGEST = 1
@@ -50,7 +51,8 @@ function drawRange(
 ): void {
   const { middle, peak } = swing(envelope, from, from + columns * seconds)
   const perUnit = peak > 0 ? height / 2 / peak : 0
-  context.fillStyle = colour
+  // One path instead of a rectangle each: the browser keeps a record of every call.
+  context.beginPath()
   for (let column = 0; column < columns; column++) {
     let least = Number.POSITIVE_INFINITY
     let largest = Number.NEGATIVE_INFINITY
@@ -62,8 +64,10 @@ function drawRange(
     }
     if (least > largest) continue
     const top = height / 2 - (largest - middle) * perUnit
-    context.fillRect(column * pixels, top, pixels, Math.max(1, (largest - least) * perUnit))
+    context.rect(column * pixels, top, pixels, Math.max(1, (largest - least) * perUnit))
   }
+  context.fillStyle = colour
+  context.fill()
 }
 
 /** Around what Z swings, and how far: to the mean of the seconds' middles. */
@@ -94,22 +98,30 @@ function drawStrip(
   { top, on }: { top: number; on: number },
   palette: Palette,
 ): void {
-  let shown = -1
-  for (let column = 0; column < columns; column++) {
-    let highest = -1
-    for (let second = from + column * seconds; second < from + (column + 1) * seconds; second++) {
-      const score = scores.at(second, 0)
-      if (score > highest) highest = score
+  let begin = 0
+  let shown = NO_SCORE
+  for (let column = 0; column <= columns; column++) {
+    const level = column < columns ? levelOf(scores, from + column * seconds, seconds, on) : NO_SCORE
+    if (level === shown && column < columns) continue
+    // Neighbours of the same shade are one rectangle.
+    if (shown !== NO_SCORE) {
+      context.globalAlpha = shown === SHADES ? 1 : 0.15 + (0.75 * shown) / SHADES
+      context.fillStyle = shown === SHADES ? palette.alarm : palette.muted
+      context.fillRect(begin * pixels, top, (column - begin) * pixels, STRIP_PIXELS)
     }
-    if (highest < 0) continue
-    // In steps: setting a colour costs more than the rectangle.
-    const level = highest >= on ? SHADES : Math.min(SHADES - 1, Math.floor(scorePlace(highest) * SHADES))
-    if (level !== shown) {
-      context.globalAlpha = level === SHADES ? 1 : 0.15 + (0.75 * level) / SHADES
-      context.fillStyle = level === SHADES ? palette.alarm : palette.muted
-      shown = level
-    }
-    context.fillRect(column * pixels, top, pixels, STRIP_PIXELS)
+    shown = level
+    begin = column
   }
   context.globalAlpha = 1
+}
+
+/** Shade of the highest score of some seconds. */
+function levelOf(scores: Ring, from: number, seconds: number, on: number): number {
+  let highest = -1
+  for (let second = from; second < from + seconds; second++) {
+    const score = scores.at(second, 0)
+    if (score > highest) highest = score
+  }
+  if (highest < 0) return NO_SCORE
+  return highest >= on ? SHADES : Math.min(SHADES - 1, Math.floor(scorePlace(highest) * SHADES))
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { encodeEnvelopeFrame } from '../../../src/contract/envelope-frame.ts'
-import type { SubscribeMessage } from '../../../src/contract/feed.ts'
+import type { ClientMessage, SubscribeMessage } from '../../../src/contract/feed.ts'
 import { encodeWaveformFrame } from '../../../src/contract/waveform-frame.ts'
 import { joinWaveformFrames } from '../../../src/contract/waveforms-answer.ts'
 import { SECURITY_HEADERS } from '../../../src/server/security-headers.ts'
@@ -47,7 +47,8 @@ export function startCrowdMonitor({ instruments, webRoot, port }: CrowdOptions):
     socket.on('close', () => clients.delete(socket))
     socket.on('message', (text) => {
       const before = clients.get(socket) ?? nothing
-      const wanted = JSON.parse(text.toString()) as SubscribeMessage
+      const wanted = JSON.parse(text.toString()) as ClientMessage
+      if (wanted.type !== 'subscribe') return
       clients.set(socket, wanted)
       sendRecent(socket, data, before, wanted)
     })
@@ -151,7 +152,7 @@ function answer({ url = '/' }: IncomingMessage, response: ServerResponse, data: 
     const detection = data.detections.find((each) => each.id === id)
     send(
       'application/json',
-      JSON.stringify({ detection, waveform: null, relevance: data.relevance(id), scores: [], labels: [] }),
+      JSON.stringify({ detection, waveform: null, relevance: data.relevance(id), scores: [], journeys: [], labels: [] }),
       detection ? 200 : 404,
     )
   } else if (pathname === '/api/events') send('application/json', JSON.stringify({ events: [], cursor: null }))

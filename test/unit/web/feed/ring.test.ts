@@ -10,6 +10,12 @@ describe('the ring of newest rows', () => {
     expect([ring.at(1000, 0), ring.at(1001, 1), ring.at(999, 0), ring.at(1002, 0)]).toEqual([1, 20, Number.NaN, Number.NaN])
   })
 
+  it('keeps the first columns of wider rows', () => {
+    const ring = new Ring(4, 2)
+    ring.write(1000, [1, 10, 100, 2, 20, 200], 3)
+    expect([ring.at(1000, 0), ring.at(1000, 1), ring.at(1001, 0), ring.at(1001, 1), ring.end]).toEqual([1, 10, 2, 20, 1002])
+  })
+
   it('forgets the oldest rows', () => {
     const ring = new Ring(4, 1)
     ring.write(10, [1, 2, 3, 4, 5, 6])
