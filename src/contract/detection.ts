@@ -51,7 +51,9 @@ export const detectionSchema = z
     instrument: instrumentIdSchema,
     onset: z.object({ time: isoTimeSchema, uncertaintySeconds: z.number().nonnegative(), method: z.enum(['aic', 'window']) }),
     on: isoTimeSchema.meta({ description: 'End of the first window over the on threshold' }),
-    off: isoTimeSchema.nullable().meta({ description: 'End of the window that closed it; null while open' }),
+    off: isoTimeSchema
+      .nullable()
+      .meta({ description: 'End of the first window below the off threshold, told when the hold is over; null while open' }),
     peak: z.object({ time: isoTimeSchema, score: scoreSchema }),
     model: z.string().meta({ description: 'Model name and short hash of its weights' }),
     config: z.string().meta({ description: 'Hash of all configuration that can change a score or a trigger' }),

@@ -5,7 +5,7 @@ import type { Micros } from './time.ts'
 export interface DataQuality {
   /** Gaps of the instrument in the ten minutes before the end of the first window over threshold. */
   readonly gaps: number
-  /** Scored windows from `on` until now (open) or `off` (closed), both included. */
+  /** Scored windows that were not below the off threshold. */
   readonly windows: number
   /** True when a gap or the end of data closed the detection instead of the score. */
   readonly isTruncated: boolean
@@ -72,7 +72,7 @@ export interface Detection {
   readonly onset: Onset
   /** End of the first window over the on threshold. */
   readonly on: Micros
-  /** End of the window that closed it; null while open. */
+  /** End of the first window of those below the off threshold, or of the last window before a gap, the end or the longest; null while open. */
   readonly off: Micros | null
   readonly peak: { readonly time: Micros; readonly score: number }
   /** Model name and short hash of its weights. */
