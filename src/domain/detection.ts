@@ -72,7 +72,7 @@ export interface Detection {
   readonly onset: Onset
   /** End of the first window over the on threshold. */
   readonly on: Micros
-  /** End of the first window of those below the off threshold, or of the last window before a gap, the end or the longest; null while open. */
+  /** End of the first window below the off threshold, or of the last one at a gap, at the end of the data and at the maximum length; null while open. */
   readonly off: Micros | null
   readonly peak: { readonly time: Micros; readonly score: number }
   /** Model name and short hash of its weights. */
