@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
+    globalSetup: 'test/helpers/own-temporary-folder.ts',
     include: ['test/reference/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
