@@ -17,6 +17,9 @@ export interface LinePlace {
 /** Samples per pixel from which a trace is drawn as the range of each column: more lines would only hide each other. */
 const DENSE = 4
 
+/** Lines in one stroke: what a browser without a GPU takes for one grows faster than its length. */
+const STROKE_POINTS = 64
+
 /** A trace; NaN leaves a hole. */
 export function drawLine(context: CanvasRenderingContext2D, values: Float32Array, place: LinePlace, colour: string): void {
   if (1 / place.step < DENSE) drawSamples(context, values, place, colour)
@@ -44,6 +47,10 @@ function drawSamples(
     if (isDown) context.lineTo(x + i * step, y)
     else context.moveTo(x + i * step, y)
     isDown = true
+    if (i % STROKE_POINTS !== STROKE_POINTS - 1) continue
+    context.stroke()
+    context.beginPath()
+    context.moveTo(x + i * step, y)
   }
   context.stroke()
 }
@@ -60,10 +67,12 @@ function drawRanges(
   if (scratch.least.length !== columns) scratch = { least: new Float32Array(columns), largest: new Float32Array(columns) }
   extremesPerColumn(values, scratch, -x / step, 1 / step)
   context.fillStyle = colour
+  context.beginPath()
   for (let column = 0; column < columns; column++) {
     const top = middle - ((scratch.largest[column] as number) - mean) * perUnit
     const bottom = middle - ((scratch.least[column] as number) - mean) * perUnit
     if (Number.isNaN(top)) continue
-    context.fillRect(column, top, 1, Math.max(1, bottom - top))
+    context.rect(column, top, 1, Math.max(1, bottom - top))
   }
+  context.fill()
 }

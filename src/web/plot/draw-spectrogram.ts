@@ -15,7 +15,9 @@ const COLOURS = Array.from({ length: 256 }, (_, i) => colourAt(i / 255))
 export class SpectrogramPainter {
   readonly #spectrogram = new Spectrogram()
   readonly #image = document.createElement('canvas')
+  readonly #scaled = document.createElement('canvas')
   #key = ''
+  #scaledKey = ''
 
   draw(context: CanvasRenderingContext2D, scene: StationScene, { samples, rate }: { samples: SampleBlocks; rate: number }): void {
     const panel = scene.panels.spectrogram
@@ -28,14 +30,30 @@ export class SpectrogramPainter {
     this.#key = key
     const left = placeOf(((first - 0.5) * hop) / rate, scene)
     const right = placeOf(((first + count - 0.5) * hop) / rate, scene)
-    context.imageSmoothingEnabled = true
-    context.drawImage(this.#image, left, panel.top, right - left, panel.height)
+    const { canvas, ratio } = this.#scaledTo(right - left, panel.height)
+    // On whole pixels of the screen: a picture between them costs as much as scaling it.
+    const x = Math.round(left * ratio) / ratio
+    context.drawImage(canvas, x, Math.round(panel.top * ratio) / ratio, canvas.width / ratio, canvas.height / ratio)
     context.font = '11px system-ui, sans-serif'
     const text = `Z, 0 to ${rate / 2} Hz`
     context.fillStyle = LABEL_BACK
     context.fillRect(0, panel.top, context.measureText(text).width + 12, 17)
     context.fillStyle = '#ffffff'
     context.fillText(text, 6, panel.top + 12)
+  }
+
+  /** Scaled once for many pictures: without a GPU that takes longer than all the rest of one. */
+  #scaledTo(width: number, height: number): { canvas: HTMLCanvasElement; ratio: number } {
+    const ratio = window.devicePixelRatio
+    const canvas = this.#scaled
+    const size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) }
+    const key = `${this.#key} ${size.width} ${size.height}`
+    if (key === this.#scaledKey) return { canvas, ratio }
+    this.#scaledKey = key
+    canvas.width = size.width
+    canvas.height = size.height
+    canvas.getContext('2d')?.drawImage(this.#image, 0, 0, size.width, size.height)
+    return { canvas, ratio }
   }
 
   #paint(first: number, count: number, hop: number, samples: SampleBlocks): void {
