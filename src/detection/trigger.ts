@@ -78,8 +78,8 @@ const NOTHING: readonly TriggerOutput[] = []
  *
  * 1. armed: the first window with score ≥ on starts a rise; its onset is picked inside that window, after the previous onset;
  * 2. rising: below `off` before `minimumSeconds` → suppressed as short; otherwise the detection opens;
- * 3. open: closes when a window is below `off` and `holdSeconds` are over, at `maximumSeconds`, or at a gap (then it is marked
- *    truncated, unless the score had fallen before), as of the first window since which the score has been below;
+ * 3. open: closes below `off`, as of when the score fell, but not before `holdSeconds` after `on`: what is up again by then is part
+ *    of it; at `maximumSeconds`; or at a gap, as truncated unless the score had fallen before;
  * 4. closed: nothing starts until `deadSeconds` after `on`; after a close by length the score must fall below `off` first.
  *
  * Pure: the same pieces give the same outputs, whatever came between them.
@@ -88,7 +88,7 @@ export function stepTrigger(state: TriggerState, piece: ScoredPiece, options: Tr
   return piece.kind === 'gap' ? onGap(state, piece.instrument, options) : onWindow(state, piece, options)
 }
 
-/** The end of the data: an open detection closes as truncated. */
+/** The end of the data: an open detection closes as at a gap. */
 export function endTrigger(state: TriggerState, instrument: InstrumentId, options: TriggerOptions): Step {
   return onGap(state, instrument, options)
 }
