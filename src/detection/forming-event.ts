@@ -4,7 +4,7 @@ import type { InstrumentId, StationId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { CoincidenceOptions, CoincidenceRule } from './coincidence-options.ts'
 import { FEWEST_ONSETS, type LocatedSource, locate } from './locator.ts'
-import { type Arrival, allowedMiss, residualOf, type Source, scoreOf } from './source-finder.ts'
+import { type Arrival, allowedMiss, findSource, residualOf, type Source, scoreOf } from './source-finder.ts'
 
 /** What coincidence takes of a detection; plain data. */
 export interface Candidate {
@@ -94,12 +94,29 @@ export function located(event: FormingEvent, options: CoincidenceOptions): Formi
   const { location: _location, ...rest } = event
   const onsets = counted(event.parts)
   // One that hardly says when it came locates nothing.
-  const sharp = onsets.filter(({ uncertaintySeconds }) => uncertaintySeconds <= options.toleranceSeconds)
-  const arrivals = event.origin ? arrivalsOf(sharp, event.origin.reference, options.placeOf) : []
+  const clear = onsets.filter((onset) => isClear(onset, options))
+  const arrivals = event.origin ? arrivalsOf(clear, event.origin.reference, options.placeOf) : []
   if (!event.origin || arrivals.length < FEWEST_ONSETS) return { ...rest, locatedWith: onsets.length }
   const { reference, source } = event.origin
-  const found = locate(arrivals, source, options.times())
+  const guess = clear.length === onsets.length ? source : guessOf(arrivals, source, options)
+  const found = locate(arrivals, guess, options.toleranceSeconds, options.times())
   return { ...rest, origin: { reference, source: found.source }, location: found.location, locatedWith: onsets.length }
+}
+
+/** Where to begin: an event that began with onsets that hardly say when they came began anywhere. */
+function guessOf(arrivals: readonly Arrival[], known: Source, { toleranceSeconds, times }: CoincidenceOptions): Source {
+  const found = findSource(arrivals, arrivals.length >> 1, toleranceSeconds, times())
+  return found && found.score > scoreOf(arrivals, known, toleranceSeconds, times()) ? found.source : known
+}
+
+/** Whether an onset says when it came. */
+function isClear({ uncertaintySeconds }: Candidate, { toleranceSeconds }: CoincidenceOptions): boolean {
+  return uncertaintySeconds <= toleranceSeconds
+}
+
+/** The first onset that says when it came; where none does, the first. */
+function firstOf(onsets: readonly Part[], options: CoincidenceOptions): Part | undefined {
+  return onsets.find((onset) => isClear(onset, options)) ?? onsets[0]
 }
 
 /** Seconds by which a member misses what the origin predicts; undefined where nothing is predicted. */
@@ -118,7 +135,7 @@ export function missOf(
 /** The miss of an onset as a part of what is allowed; undefined where nothing is predicted. */
 export function missShare(part: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
   const miss = missOf(part, event, options)
-  const first = event.parts.find(({ phase }) => phase === 'P')
+  const first = firstOf(counted(event.parts), options)
   if (miss === undefined || !first) return miss
   const later = (part.onset - first.onset) / MICROS_PER_SECOND
   return Math.abs(miss) / allowedMiss(options.toleranceSeconds, later, part.uncertaintySeconds)
@@ -156,7 +173,7 @@ export function published(event: FormingEvent, options: CoincidenceOptions): Net
   const isOfUse = event.location !== undefined && event.location.ellipse.majorKm <= MOST_UNCERTAIN_KM
   const location = isOfUse ? event.location : undefined
   const onsets = counted(parts)
-  const first = onsets[0] ?? parts[0]!
+  const first = firstOf(onsets, options) ?? parts[0]!
   const epicentre = location && origin?.source.place
   const time = location && origin ? Math.round(origin.reference + origin.source.seconds * MICROS_PER_SECOND) : first.onset
   return {

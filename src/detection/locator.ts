@@ -1,6 +1,6 @@
 import type { EventLocation } from '../domain/network-event.ts'
 import { azimuthDegrees, distanceDegrees, KM_PER_DEGREE, type Place, placeTowards } from '../domain/place.ts'
-import { type Arrival, farPenalty, type Source } from './source-finder.ts'
+import { type Arrival, farPenalty, type Source, scoreOf } from './source-finder.ts'
 import { TABLE_DEPTHS_KM, type TravelTimes } from './travel-times.ts'
 
 /** A location on the time scale of the arrivals. */
@@ -23,6 +23,8 @@ const HUBER = 1.5
 /** Where depths fit alike, the one nearest to this is taken. */
 const LIKELY_DEPTH_KM = 10
 const STEPS = 12
+/** In onsets: least squares weigh them otherwise than the search does. */
+const MAY_EXPLAIN_LESS = 0.5
 const LONGEST_STEP_KM = 150
 /** The 68 % ellipse of two dimensions: √(−2 ln 0.32) standard deviations. */
 const ELLIPSE_68 = Math.sqrt(-2 * Math.log(0.32))
@@ -30,15 +32,23 @@ const ELLIPSE_68 = Math.sqrt(-2 * Math.log(0.32))
 /**
  * Least squares (Geiger's method with robust weights) at every depth of the tables, from the guess and from the first station.
  *
+ * Where onsets are misread, half of them S for instance, squares are least far outside of the network, and few onsets fit: a solution that
+ * explains less than the guess does is none. When that leaves none, the event is where the guess was.
+ *
  * @param arrivals at least `FEWEST_ONSETS`
+ * @param guess what a search of all places found
  */
-export function locate(arrivals: readonly Arrival[], guess: Source, times: TravelTimes): LocatedSource {
+export function locate(arrivals: readonly Arrival[], guess: Source, toleranceSeconds: number, times: TravelTimes): LocatedSource {
   const first = arrivals.reduce((one, other) => (other.seconds < one.seconds ? other : one))
   const overhead = { ...guess, place: first.place, seconds: first.seconds - NEAR_TRAVEL_SECONDS }
-  const solutions = TABLE_DEPTHS_KM.map((_, depthIndex) => {
-    const [one, other] = [guess, overhead].map((start) => solve(arrivals, { ...start, depthIndex }, times))
-    return one!.misfit <= other!.misfit ? one! : other!
+  const explained = (source: Source) => scoreOf(arrivals, source, toleranceSeconds, times)
+  const enough = explained(guess) - MAY_EXPLAIN_LESS
+  const found = TABLE_DEPTHS_KM.flatMap((_, depthIndex) => {
+    const both = [guess, overhead].map((start) => solve(arrivals, { ...start, depthIndex }, times))
+    const [best] = both.filter(({ source }) => explained(source) >= enough).sort((a, b) => a.misfit - b.misfit)
+    return best ? [best] : []
   })
+  const solutions = found.length > 0 ? found : [solve(arrivals, guess, times, 0)]
   const least = Math.min(...solutions.map(({ misfit }) => misfit))
   const freedom = Math.max(1, arrivals.length - FEWEST_ONSETS)
   const scale = Math.max(1, least / freedom)
@@ -74,14 +84,14 @@ interface Solution {
 
 type Matrix = number[][]
 
-function solve(arrivals: readonly Arrival[], start: Source, times: TravelTimes): Solution {
+function solve(arrivals: readonly Arrival[], start: Source, times: TravelTimes, steps = STEPS): Solution {
   let source = start
   for (let step = 0; ; step++) {
     const { normal, gradient, residuals, misfit } = linearised(arrivals, source, times)
     const covariance = inverse3(normal)
     const [east = 0, north = 0, seconds = 0] = covariance.map((row) => row.reduce((sum, each, k) => sum + each * gradient[k]!, 0))
     const km = Math.hypot(east, north)
-    if (step === STEPS || km + Math.abs(seconds) < 0.01) return { source, residuals, misfit, covariance }
+    if (step === steps || km + Math.abs(seconds) < 0.01) return { source, residuals, misfit, covariance }
     const share = Math.min(1, LONGEST_STEP_KM / km)
     const azimuth = (Math.atan2(east, north) * 180) / Math.PI
     source = {

@@ -1,4 +1,5 @@
 import type { CoincidenceOptions } from './coincidence-options.ts'
+import { contest } from './contest.ts'
 import {
   byOnset,
   type Candidate,
@@ -54,6 +55,14 @@ export function shareOut(events: readonly FormingEvent[], single: readonly Candi
     free = free.filter(({ detection }) => !members.has(detection))
     shared.set(event, isSame(event, taken) ? event : taken)
   }
+  const settled = contest({ events: [...shared.values()], free }, options)
+  const kept = new Map(settled.events.map((event) => [event.id, event]))
+  for (const event of shared.keys()) {
+    const own = kept.get(event.id)
+    if (own) shared.set(event, own)
+    else left.push(event)
+  }
+  free = settled.free.map(bare)
   // Of those without a location only what another one has shaken apart is known.
   for (const event of events) {
     if (!event.location && isFragment(counted(event.parts), [...shared.values()], options)) {

@@ -78,6 +78,28 @@ describe('coincidence', () => {
     for (const { residualSeconds } of event!.members) expect(Math.abs(residualSeconds!)).toBeLessThan(0.5)
   })
 
+  it('is told by the onsets that say when they came, whatever it began with', () => {
+    const vague = (each: Detection) => ({
+      ...each,
+      onset: { ...each.onset, time: each.onset.time - 8 * MICROS_PER_SECOND, uncertaintySeconds: 12 },
+    })
+    const stations = stationsAt([15, 0], [20, 90], [18, 180], [22, 270], [12, 20], [25, 100], [30, 210], [45, 300], [60, 50])
+    const all = shake(stations, MIDDLE, 30)
+    const [event, ...more] = lastEvents(
+      run([...all.slice(0, 4).map(vague), ...all.slice(4)], coincidenceWith(stations), stations.keys()),
+    )
+    expect(more).toEqual([])
+    expect(event).toMatchObject({
+      stations: 9,
+      nearest: all[4]!.station,
+      firstOnset: all[4]!.onset.time,
+      location: { onsets: 5 },
+    })
+    expect(distanceDegrees(event!.location!, MIDDLE) * KM_PER_DEGREE).toBeLessThan(5)
+    const [early] = lastEvents(run(all.map(vague), coincidenceWith(stations), stations.keys()))
+    expect(early).toMatchObject({ stations: 9, location: null })
+  })
+
   it('does not count a second instrument of a station', () => {
     const twice = [quake[0]!, detectionAt(quake[0]!.station, quake[0]!.onset.time + 40_000, 'HN'), quake[1]!]
     expect(run(twice, options)).toEqual([])
