@@ -87,6 +87,13 @@ export const deliverySchema = z
     firstAttemptAt: isoTimeSchema.nullable(),
     deliveredAt: isoTimeSchema.nullable(),
     error: z.string().nullable(),
+    isEscalation: z
+      .boolean()
+      .meta({ description: 'Sent because nobody has acknowledged it; while pending: unless somebody does until dueAt' }),
+    acknowledged: z
+      .object({ by: z.string(), time: isoTimeSchema })
+      .nullable()
+      .meta({ description: 'Who takes care of its subject; the first word counts' }),
   })
   .meta({ id: 'Delivery' })
 

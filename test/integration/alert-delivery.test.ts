@@ -178,7 +178,13 @@ alerts: [{ name: all, when: [detection], to: [other], escalate: { afterSeconds: 
     expect(escalating.desk.acknowledge('never heard', 'Ann')).toBe(false)
     const [request] = await there.requests(1)
     expect(request!.json).toMatchObject({ subject: exampleDetection(0).id, isEscalation: true })
-    expect(escalating.desk.deliveries({ limit: 10, state: 'withdrawn' })).toMatchObject([{ subject: exampleDetection(60).id }])
+    expect(escalating.desk.deliveries({ limit: 10, state: 'withdrawn' })).toMatchObject([
+      { subject: exampleDetection(60).id, isEscalation: true, acknowledged: { by: 'Ann' } },
+    ])
+    const cared = escalating.desk
+      .deliveries({ limit: 10, subject: exampleDetection(0).id })
+      .map(({ acknowledged }) => acknowledged)
+    expect(cared).toEqual([null, null])
   })
 
   it('brings a digest of what came together', async () => {

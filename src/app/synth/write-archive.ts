@@ -78,6 +78,7 @@ class DayFiles {
     const records = encodeRecords(sourceId, startTime, sampleRate, samples, {
       formatVersion: this.#formatVersion,
       sequenceNumber: file.nextSequence,
+      timingQuality: LOCKED_CLOCK,
     })
     file.nextSequence = ((file.nextSequence + records.length - 1) % MOST_SEQUENCES) + 1
     this.records += records.length
@@ -103,6 +104,8 @@ class DayFiles {
   }
 }
 
+/** Timing quality of a recorder whose clock is locked, %. */
+const LOCKED_CLOCK = 100
 /** Sequence numbers of miniSEED 2 have six digits. */
 const MOST_SEQUENCES = 999_999
 

@@ -68,6 +68,12 @@ interface Row {
 /** Longest error text kept. */
 const LONGEST_ERROR = 500
 
+interface DeliveryRow extends Row {
+  readonly title: string
+  readonly ackBy: string | null
+  readonly ackTime: number | null
+}
+
 /**
  * Alerts on their way to the hooks, and what became of them: small rows, each refers to the occasion it tells of. A key is there once:
  * what is planned again (after a restart, a second replay) changes nothing. Everything is in the file, nothing in memory, so that
@@ -132,8 +138,9 @@ export class OutboxTable implements AlertHistory {
          first_attempt = coalesce(first_attempt, :firstAttempt), delivered = iif(:state = 'delivered', :time, NULL)
        WHERE number = :number`,
     )
-    this.#search = database.prepare<[Record<string, unknown>], Row & { title: string }>(
-      `SELECT outbox.*, json_extract(json, '$.title') AS title FROM outbox JOIN occasions ON occasions.number = occasion
+    this.#search = database.prepare<[Record<string, unknown>], DeliveryRow>(
+      `SELECT outbox.*, json_extract(json, '$.title') AS title, acknowledgements.by AS ackBy, acknowledgements.time AS ackTime
+       FROM outbox JOIN occasions ON occasions.number = occasion LEFT JOIN acknowledgements USING (subject)
        WHERE (:state IS NULL OR state = :state) AND (:hook IS NULL OR hook = :hook)
          AND iif(:subject IS NULL, kind IS NOT 'drill', subject = :subject)
          AND (:before IS NULL OR outbox.number < :before) ORDER BY outbox.number DESC LIMIT :limit`,
@@ -269,7 +276,7 @@ function entryOf(row: Row, occasion: AlertOccasion): OutboxEntry {
   return { number, alert, plannedAt: planned, due, attempts }
 }
 
-function deliveryOf(row: Row & { readonly title: string }): Delivery {
+function deliveryOf(row: DeliveryRow): Delivery {
   const { number, key, hook, rule, subject, severity, title, state, attempts } = row
   const time = (micros: number | null) => (micros === null ? null : formatMicros(micros))
   return {
@@ -287,5 +294,7 @@ function deliveryOf(row: Row & { readonly title: string }): Delivery {
     firstAttemptAt: time(row.first_attempt),
     deliveredAt: time(row.delivered),
     error: row.error?.slice(0, LONGEST_ERROR) ?? null,
+    isEscalation: row.escalates === 1,
+    acknowledged: row.ackBy === null || row.ackTime === null ? null : { by: row.ackBy, time: formatMicros(row.ackTime) },
   }
 }

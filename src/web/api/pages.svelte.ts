@@ -59,6 +59,11 @@ export class Pages<Item extends { readonly id: string; readonly seq: number }, Q
     this.loaded = this.loaded.map((each) => (each.id === item.id ? item : each))
   }
 
+  /** Something was said about what is loaded. */
+  update(change: (loaded: readonly Item[]) => readonly Item[]): void {
+    this.loaded = change(this.loaded)
+  }
+
   #add(items: readonly Item[]): void {
     this.loaded = mergeById(this.loaded, items, this.#source.timeOf, Number.POSITIVE_INFINITY)
   }

@@ -1,6 +1,6 @@
 import type { DetectionWire } from '../../contract/detection.ts'
 import type { EventWire } from '../../contract/event.ts'
-import type { FeedMessage, HelloMessage, StationStateMessage } from '../../contract/feed.ts'
+import type { FeedMessage, HelloMessage, LabelMessage, StationStateMessage } from '../../contract/feed.ts'
 import type { StationStatus, SystemHealth } from '../../contract/health.ts'
 import type { DetectionsAnswer, EventsAnswer } from '../../contract/http.ts'
 import type { WaveformFrame } from '../../contract/waveform-frame.ts'
@@ -42,6 +42,8 @@ export class MonitorState {
   /** Told of each detection that the feed brings for the first time. */
   readonly onNewDetection = new Set<(detection: DetectionWire) => void>()
 
+  /** Told of each label that somebody gave or took back, of old detections, too. */
+  readonly onLabel = new Set<(message: LabelMessage) => void>()
   /** Number of this page's connection, as journeys name it. */
   client = $state<number | undefined>()
 
@@ -141,6 +143,7 @@ export class MonitorState {
         break
       case 'label':
         this.detections = withLabel(this.detections, message)
+        for (const tell of this.onLabel) tell(message)
         break
       case 'event':
         this.events = mergeById(this.events, [message], ({ time }) => time, NEWEST_EVENTS)
