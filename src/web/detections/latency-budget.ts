@@ -64,21 +64,26 @@ function dataSteps({ onset, on }: Pick<DetectionWire, 'onset' | 'on'>, minimumSe
 function machineSteps(journey: Journey | undefined, client: number | undefined): BudgetStep[] {
   const latency: Part = journey?.latency ?? {}
   const screen = screenOf(journey?.screens ?? [], client)
-  const whose = screen && screen.client === client ? 'this page' : 'the first page that drew it'
+  const whose = whoseScreen(screen, client)
   return [
     { name: 'last sample → packet here', seconds: latency.packetSeconds, note: 'digitiser, link, SeedLink server' },
     { name: 'packet → its turn', seconds: latency.queueSeconds, note: 'the queue before the pipeline' },
     { name: 'its turn → scored', seconds: latency.scoringSeconds, note: 'decoded, merged, resampled, windowed, classified' },
     { name: 'scored → told', seconds: latency.decidingSeconds, note: 'triggered, onset picked, explained' },
     { name: 'told → stored', seconds: known(journey?.storeSeconds), note: 'its transaction is on disk' },
-    { name: 'stored → sent', seconds: screen?.sentSeconds, note: `handed to the socket of ${whose}` },
+    { name: 'stored → sent', seconds: screen?.sentSeconds, note: `handed to the socket${whose}` },
     {
       name: 'sent → shown',
       seconds: screen?.shown?.seconds,
       uncertaintySeconds: screen?.shown?.uncertaintySeconds,
-      note: `the end of the frame in which ${whose} drew it`,
+      note: `the end of the frame that drew it${whose}`,
     },
   ].map((step) => ({ ...step, kind: 'clock' }))
+}
+
+function whoseScreen(screen: ScreenTimes | undefined, client: number | undefined): string {
+  if (!screen) return ''
+  return screen.client === client ? ' of this page' : ' of another page'
 }
 
 function screenOf(screens: readonly ScreenTimes[], client: number | undefined): ScreenTimes | undefined {

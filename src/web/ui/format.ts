@@ -1,5 +1,8 @@
 /** How the page writes times, codes and numbers; units always with them. */
 
+/** Less is within what clocks may differ by. */
+const AHEAD_SECONDS = 0.1
+
 /** `2019-07-04 17:33:49` of an ISO time. @param digits of the second */
 export function utc(iso: string, digits = 0): string {
   const text = new Date(Date.parse(iso)).toISOString().replace('T', ' ').slice(0, 23)
@@ -36,9 +39,14 @@ export function duration(seconds: number): string {
   return `${(seconds / 86_400).toFixed(1)} d`
 }
 
+/** Of a latency: `2.5 s`, or `3 min ahead` for data of the future (a wrong clock, a demo that plays fast). */
+export function lateness(seconds: number): string {
+  return seconds < -AHEAD_SECONDS ? `${duration(-seconds)} ahead` : duration(seconds)
+}
+
 /** As `duration`, with tenths of milliseconds below 100 ms. */
 export function fineDuration(seconds: number): string {
-  return Math.abs(seconds) < 0.1 ? `${(seconds * 1000).toFixed(1)} ms` : duration(seconds)
+  return Math.abs(seconds) < 0.1 ? `${(seconds * 1000).toFixed(1)} ms` : lateness(seconds)
 }
 
 /** `4.2 MB`; powers of ten. */

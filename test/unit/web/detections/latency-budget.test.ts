@@ -43,7 +43,7 @@ describe('the latency of a detection', () => {
   it('is that of this page, or of the first that drew it', () => {
     const sent = (client?: number) => latencyBudget(detection, journey, { client }).at(-2)
     expect(sent(3)).toMatchObject({ seconds: 0.0005, note: 'handed to the socket of this page' })
-    expect(sent(9)).toMatchObject({ seconds: 0.0006, note: 'handed to the socket of the first page that drew it' })
+    expect(sent(9)).toMatchObject({ seconds: 0.0006, note: 'handed to the socket of another page' })
     expect(sent()).toMatchObject({ seconds: 0.0006 })
   })
 
@@ -63,6 +63,11 @@ describe('the latency of a detection', () => {
     const archived = { ...detection, latency: {} }
     const replayed = latencyBudget(archived, journeyOf(archived, [], 'open'), {})
     expect(replayed.slice(1).every(({ seconds }) => seconds === undefined)).toBe(true)
+  })
+
+  it('says that data are ahead instead of a time below zero', () => {
+    expect(stepText({ seconds: -180 })).toBe('3 min ahead')
+    expect(stepText({ seconds: -0.0001, uncertaintySeconds: 0.0004 })).toBe('-0.1 ms ± 0.4 ms')
   })
 
   it('says how far the clocks of page and monitor may differ', () => {
