@@ -1,6 +1,5 @@
 import type { Detection } from '../domain/detection.ts'
 import type { CoincidenceOutput } from '../domain/network-event.ts'
-import { distanceDegrees } from '../domain/place.ts'
 import type { StationId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { CoincidenceOptions } from './coincidence-options.ts'
@@ -14,13 +13,12 @@ import {
   isLocationDue,
   isSimultaneous,
   located,
-  missOf,
-  missShare,
   type Part,
   published,
   ruleMet,
   stationsOf,
 } from './forming-event.ts'
+import { isCompanion, shareOfP, shareOfS, spanSeconds, withPart } from './joining.ts'
 import { groupWith, type OnsetGroup } from './onset-group.ts'
 import { isFragment, shareOut } from './share-out.ts'
 import { Watermark, type WatermarkState } from './watermark.ts'
@@ -35,8 +33,6 @@ export interface CoincidenceState {
 
 type Emit = (output: CoincidenceOutput) => void
 
-/** Waves are followed no longer than this, however wide the network: then an event closes. */
-const LONGEST_SPAN_SECONDS = 900
 /** One station alone moves no watermark: what it detects is not kept for ever. */
 const MOST_WAITING = 1000
 /** An event with more onsets stands: new ones join where it predicts them. */
@@ -45,6 +41,7 @@ const SETTLED = 20
 const WORTH_CHANGING = 0.5
 /** So many onsets with the moveout of P are no S of another event. */
 const SURELY_P = 5
+
 /**
  * Network events from the detections of many stations, on data time.
  *
@@ -173,7 +170,7 @@ export class Coincidence {
 
   /** Another instrument of a station that is in an event: no new station, no news. */
   #joinOwnStation(onset: Candidate): boolean {
-    const event = this.#events.find((each) => this.#isCompanion(onset, each))
+    const event = this.#events.find((each) => isCompanion(onset, each, this.#options))
     if (!event) return false
     this.#replace(event, { ...event, parts: withPart(event.parts, { ...onset, phase: 'other' }) })
     return true
@@ -184,7 +181,7 @@ export class Coincidence {
     let best: { readonly event: FormingEvent; readonly share: number } | undefined
     for (const event of this.#events) {
       if (event.parts.some(({ station }) => station === onset.station)) continue
-      const share = phase === 'P' ? this.#shareOfP(onset, event) : this.#shareOfS(onset, event)
+      const share = phase === 'P' ? shareOfP(onset, event, this.#options) : shareOfS(onset, event, this.#options)
       if (share !== undefined && share <= 1 && (!best || share < best.share)) best = { event, share }
     }
     if (!best) return false
@@ -193,19 +190,6 @@ export class Coincidence {
     if (phase === 'P') this.#revise(event, joined, emit)
     else this.#replace(event, joined)
     return true
-  }
-
-  /** 0 inside the fixed window, where that is all there is to go by. */
-  #shareOfP(onset: Candidate, event: FormingEvent): number | undefined {
-    const share = missShare(onset, event, this.#options)
-    if (share !== undefined || this.#options.placeOf(onset.station)) return share
-    const first = event.parts[0]!.onset
-    return onset.onset - first <= this.#options.withinSeconds * MICROS_PER_SECOND ? 0 : undefined
-  }
-
-  #shareOfS(onset: Candidate, event: FormingEvent): number | undefined {
-    const miss = event.location && missOf(onset, event, this.#options, 'S')
-    return miss === undefined ? undefined : Math.abs(miss) / this.#options.toleranceSeconds
   }
 
   /** While an event is small its first onsets may be misread: another source may explain more of them together with the new one. */
@@ -285,18 +269,10 @@ export class Coincidence {
 
   /** Other instruments of its stations that saw the same before there was an event. */
   #withCompanions(event: FormingEvent): FormingEvent {
-    const companions = this.#single.filter((onset) => this.#isCompanion(onset, event))
+    const companions = this.#single.filter((onset) => isCompanion(onset, event, this.#options))
     if (companions.length === 0) return event
     this.#single = this.#single.filter((onset) => !companions.includes(onset))
     return { ...event, parts: companions.reduce((parts, each) => withPart(parts, { ...each, phase: 'other' }), event.parts) }
-  }
-
-  #isCompanion(onset: Candidate, { parts }: FormingEvent): boolean {
-    const near = this.#options.toleranceSeconds * MICROS_PER_SECOND
-    return counted(parts).some(
-      ({ station, instrument, onset: time }) =>
-        station === onset.station && instrument !== onset.instrument && Math.abs(onset.onset - time) <= near,
-    )
   }
 
   /** Vetoed, or no longer. */
@@ -315,15 +291,4 @@ export class Coincidence {
     emit({ kind: 'event', event: published(next, this.#options) })
     return next
   }
-}
-
-function withPart(parts: readonly Part[], part: Part): readonly Part[] {
-  return [...parts, part].sort(byOnset)
-}
-
-/** How long after the first onset the last one can come: an S wave all across the network. */
-function spanSeconds({ places, withinSeconds, toleranceSeconds, times }: CoincidenceOptions): number {
-  const farthest = Math.max(0, ...places.flatMap((place, i) => places.slice(i + 1).map((other) => distanceDegrees(place, other))))
-  const across = farthest === 0 ? 0 : times().seconds('S', farthest, 0)
-  return Math.min(LONGEST_SPAN_SECONDS, Math.max(withinSeconds, across)) + toleranceSeconds
 }
