@@ -60,12 +60,13 @@ export interface NetworkEvent {
   readonly revision: number
   /** Origin time when located, otherwise the first onset. */
   readonly time: Micros
+  /** The first that says when it came; where none does, the first of all. */
   readonly firstOnset: Micros
   /** Distinct stations that count. */
   readonly stations: number
   /** The rule that it met: `network`, or the name of a group. */
   readonly rule: string
-  /** Station of the first onset. */
+  /** Station of `firstOnset`. */
   readonly nearest: StationId
   readonly location: EventLocation | null
   /** By onset. */
