@@ -63,6 +63,51 @@ describe('a detection', () => {
     await visitor.page.getByText('History (2)').waitFor()
   })
 
+  it('shows at once what somebody else says it is', async () => {
+    await fetch(`${archive.url}/api/detections/${encodeURIComponent(closed.id)}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ label: 'blast', by: 'somebody else' }),
+    })
+    await visitor.page.getByText('blast, said somebody else').waitFor()
+    await visitor.page.getByText('History (3)').waitFor()
+  })
+
+  it('is told by another monitor, on the screen of health', async () => {
+    await visitor.goTo('#/health')
+    await visitor.page.getByRole('heading', { name: /Alerts from other monitors/ }).waitFor()
+    const time = '2026-01-01T00:00:00.000000Z'
+    const alert = {
+      ...{
+        type: 'alert',
+        key: 'k',
+        rule: 'strong',
+        severity: 'critical',
+        kind: 'detection',
+        subject: 's',
+        state: 'open',
+        phase: 'begin',
+      },
+      ...{
+        isUpdate: false,
+        isEscalation: false,
+        time,
+        stations: ['XX_FAR'],
+        instruments: ['XX_FAR_00_HH'],
+        title: 'Far away <b>shakes</b>',
+      },
+      ...{ plannedAt: time, sentAt: time, attempt: 1, details: null },
+    }
+    const told = await fetch(`${archive.url}/api/remote`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-quakewire-source': 'north' },
+      body: JSON.stringify(alert),
+    })
+    expect(await told.json()).toEqual({ taken: 1 })
+    await visitor.page.getByRole('row', { name: /north.*Far away <b>shakes<\/b>/ }).waitFor()
+    await visitor.goTo(`#/detections/${encodeURIComponent(closed.id)}`)
+  })
+
   it('goes away as a miniSEED file', async () => {
     const [download] = await Promise.all([
       visitor.page.waitForEvent('download'),
