@@ -67,12 +67,10 @@ function drawRanges(
   if (scratch.least.length !== columns) scratch = { least: new Float32Array(columns), largest: new Float32Array(columns) }
   extremesPerColumn(values, scratch, -x / step, 1 / step)
   context.fillStyle = colour
-  context.beginPath()
   for (let column = 0; column < columns; column++) {
     const top = middle - ((scratch.largest[column] as number) - mean) * perUnit
     const bottom = middle - ((scratch.least[column] as number) - mean) * perUnit
     if (Number.isNaN(top)) continue
-    context.rect(column, top, 1, Math.max(1, bottom - top))
+    context.fillRect(column, top, 1, Math.max(1, bottom - top))
   }
-  context.fill()
 }
