@@ -57,6 +57,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningMonitor> {
         ...base,
         servers: [{ url: addressOf(server.port), stations: instruments } satisfies ServerConfig],
         stations: coordinatesOf(scenario, instruments),
+        // A demo that is played faster than the clock runs ahead of it.
+        liveness: { ...base.liveness, ...(speed > 1 && { aheadSeconds: Number.MAX_SAFE_INTEGER }) },
         store: { ...base.store, file: join(folder, 'demo.db') },
         http: { listen },
       },

@@ -79,7 +79,7 @@ export class LiveMonitor {
   constructor(options: LiveMonitorOptions) {
     const { config, model, store, clock, onProblem } = options
     this.#options = options
-    this.#clocks = new ClockWatch(onProblem)
+    this.#clocks = new ClockWatch(config.liveness.aheadSeconds, onProblem)
     this.#memory = new PipelineMemory(store.checkpoints() as Map<StationId, StationState>)
     this.#accepted = new Set(config.servers.flatMap(({ stations }) => stations))
     this.ledger = new TraceLedger(this.#memory, this.#memory.saved('ledger'))

@@ -13,7 +13,6 @@ import type { AlertDesk } from './alerts/alert-desk.ts'
 import { DetectionStudy } from './detection-study.ts'
 import type { DrillDesk } from './drill/drill-desk.ts'
 import type { AppLog } from './health/app-log.ts'
-import { AHEAD_SECONDS } from './health/clock-watch.ts'
 import type { HealthHistory } from './health/health-history.ts'
 import type { LiveMonitor } from './live-monitor.ts'
 import type { LoadedModel } from './load-model.ts'
@@ -120,7 +119,7 @@ function systemHealth({ config, store, live, problems, windows, alerts }: LiveVi
     ...servers
       .filter((server) => server.state !== 'ended' && server.reason !== undefined)
       .map((server) => `server ${server.url}: ${server.reason}`),
-    ...troubledInstruments(live.board.statuses(), servers),
+    ...troubledInstruments(live.board.statuses(), servers, config.liveness),
     ...hooks.flatMap((hook) => hookTrouble(hook)),
   ]
   return {
@@ -151,7 +150,11 @@ function hookTrouble({ hook, state, reason, pending, dead }: HookStatus): string
 }
 
 /** One line per trouble, however many instruments. At the end of an archive silence is no trouble. */
-function troubledInstruments(stations: readonly StationStatus[], servers: readonly ServerStatus[]): string[] {
+function troubledInstruments(
+  stations: readonly StationStatus[],
+  servers: readonly ServerStatus[],
+  { aheadSeconds }: Config['liveness'],
+): string[] {
   const isOver = servers.length > 0 && servers.every(({ state }) => state === 'ended')
   const silences = isOver ? [] : (['stalled', 'silent'] as const)
   return [
@@ -163,7 +166,7 @@ function troubledInstruments(stations: readonly StationStatus[], servers: readon
     ),
     ...named(
       'clock ahead',
-      stations.filter(({ latencySeconds }) => latencySeconds !== null && latencySeconds < -AHEAD_SECONDS),
+      stations.filter(({ latencySeconds }) => latencySeconds !== null && latencySeconds < -aheadSeconds),
     ),
   ]
 }

@@ -5,7 +5,7 @@ import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
 import { RATE_TOLERANCE } from '../signal/sample-rate.ts'
-import { AHEAD_SECONDS, describeSeconds } from './health/clock-watch.ts'
+import { describeSeconds } from './health/clock-watch.ts'
 import { ServerShares } from './server-shares.ts'
 
 export interface StationBoardOptions {
@@ -15,6 +15,8 @@ export interface StationBoardOptions {
     readonly silentSeconds: number
     /** Data that arrive this long after their last sample: latent. */
     readonly latentSeconds: number
+    /** Data that lie this far in the future when they arrive: a clock is wrong. */
+    readonly aheadSeconds: number
   }
   /** Hz of the model: slower data are not scored. */
   readonly leastRate: number
@@ -210,7 +212,7 @@ export class StationBoard {
     if ((latencySeconds ?? 0) > this.#options.liveness.latentSeconds) {
       return { state: 'latent', reason: `data come ${Math.round(latencySeconds ?? 0)} s late` }
     }
-    if (latencySeconds !== null && latencySeconds < -AHEAD_SECONDS) {
+    if (latencySeconds !== null && latencySeconds < -this.#options.liveness.aheadSeconds) {
       return { state: 'ok', reason: `data lie ${describeSeconds(-latencySeconds)} ahead of this machine's clock` }
     }
     return { state: 'ok' }

@@ -33,7 +33,7 @@ export const DEFAULT_WINDOW = { strideSeconds: 1 } as const
 /** Packets that wait for the pipeline; a full queue slows the reading down, it loses nothing. */
 export const DEFAULT_QUEUE = { maximumMegabytes: 64, whenFull: 'wait' } as const
 /** A station that sends long records is given three of them before it counts as silent. */
-export const DEFAULT_LIVENESS = { silentSeconds: 120, latentSeconds: 30 } as const
+export const DEFAULT_LIVENESS = { silentSeconds: 120, latentSeconds: 30, aheadSeconds: 60 } as const
 export const DEFAULT_BACKLOG = { fetch: true, maximumSeconds: 30, maximumMegabytes: 32 } as const
 export const DEFAULT_ENGINE = 'builtin'
 export const DEFAULT_COMPONENTS = 'wait'
@@ -129,6 +129,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       silentSeconds: z.number().positive().default(DEFAULT_LIVENESS.silentSeconds),
       latentSeconds: z.number().positive().default(DEFAULT_LIVENESS.latentSeconds),
+      aheadSeconds: z.number().positive().default(DEFAULT_LIVENESS.aheadSeconds),
     })
     .prefault({}),
   // What a server has skipped after a reconnect is asked for by time on a second connection.

@@ -48,7 +48,7 @@ describe('loadConfig', () => {
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
       queue: { maximumMegabytes: 64, whenFull: 'wait' },
-      liveness: { silentSeconds: 120, latentSeconds: 30 },
+      liveness: { silentSeconds: 120, latentSeconds: 30, aheadSeconds: 60 },
       backlog: { fetch: true, maximumSeconds: 30, maximumMegabytes: 32 },
       coincidence: {
         stations: 3,

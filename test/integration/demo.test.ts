@@ -4,6 +4,7 @@ import { WebSocket } from 'ws'
 import type { DetectionWire } from '../../src/contract/detection.ts'
 import type { FeedMessage } from '../../src/contract/feed.ts'
 import type { HealthHistory, LogAnswer } from '../../src/contract/health-history.ts'
+import type { HealthAnswer, StationsAnswer } from '../../src/contract/http.ts'
 import { decodeWaveformFrame, type WaveformFrame } from '../../src/contract/waveform-frame.ts'
 import { decodeWaveformsAnswer } from '../../src/contract/waveforms-answer.ts'
 import { CommandLine } from '../helpers/command-line.ts'
@@ -37,6 +38,17 @@ describe('the demo', { timeout: 120_000 }, () => {
     )
     const metrics = await (await fetch(`${url}/metrics`)).text()
     expect(metrics).toMatch(/quakewire_detections_total\{state="open"\} [1-9]/)
+    expect(await demo.kill('SIGINT')).toBe(0)
+  })
+
+  it('is not degraded because it is played faster than the clock', async () => {
+    const demo = new CommandLine(['demo', '--listen', '127.0.0.1:0', '--speed', '40'])
+    const [, url] = await demo.shows(/Open (http\S+)/)
+    const ask = async <T>(path: string) => (await (await fetch(`${url}${path}`)).json()) as T
+    const isFarAhead = async () =>
+      (await ask<StationsAnswer>('/api/stations')).stations.every(({ latencySeconds }) => (latencySeconds ?? 0) < -60)
+    while (!(await isFarAhead())) await pause(100)
+    expect(await ask<HealthAnswer>('/api/health')).toMatchObject({ reasons: [], problems: {} })
     expect(await demo.kill('SIGINT')).toBe(0)
   })
 

@@ -3,8 +3,6 @@ import { type SourceId, type StationId, stationIdOf } from '../../domain/source-
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import type { TraceRecord } from '../../domain/trace.ts'
 
-/** Data may lie so far in the future when they arrive: clocks without GPS or NTP are seconds off, and no more. */
-export const AHEAD_SECONDS = 60
 /** While it lasts, it is said again so often. */
 const REPEAT_MICROS = 3600 * MICROS_PER_SECOND
 
@@ -19,17 +17,20 @@ interface Watched {
  * coincide with them. Each station is a Problem (`CLOCK_AHEAD`) when it begins, and again every hour while it lasts.
  */
 export class ClockWatch {
+  readonly #aheadSeconds: number
   readonly #onProblem: OnProblem
   readonly #stations = new Map<StationId, Watched>()
 
-  constructor(onProblem: OnProblem) {
+  /** @param aheadSeconds data may lie so far in the future when they arrive */
+  constructor(aheadSeconds: number, onProblem: OnProblem) {
+    this.#aheadSeconds = aheadSeconds
     this.#onProblem = onProblem
   }
 
   /** @param latencySeconds arrival minus the time of the last sample; undefined for archives, whose arrival says nothing */
   onRecord({ sourceId, receivedAt }: TraceRecord, latencySeconds: number | undefined): void {
     if (latencySeconds === undefined || receivedAt === undefined) return
-    if (latencySeconds < -AHEAD_SECONDS) this.#ahead(sourceId, -latencySeconds, receivedAt)
+    if (latencySeconds < -this.#aheadSeconds) this.#ahead(sourceId, -latencySeconds, receivedAt)
     else if (this.#stations.size > 0) this.#right(sourceId)
   }
 

@@ -17,7 +17,7 @@ function boardOf(servers: readonly string[] = [A], changes: Partial<StationBoard
   const links = new Map(servers.map((url) => [url, { isAlive: true } as { isAlive: boolean; reason?: string }]))
   const board = new StationBoard({
     clock,
-    liveness: { silentSeconds: 60, latentSeconds: 30 },
+    liveness: { silentSeconds: 60, latentSeconds: 30, aheadSeconds: 60 },
     leastRate: 20,
     thresholds: () => ({ on: 0.9, off: 0.5 }),
     coordinates: () => undefined,

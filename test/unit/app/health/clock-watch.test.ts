@@ -58,7 +58,7 @@ describe('clock watch', () => {
 
 function watched(): { watch: ClockWatch; problems: Problem[] } {
   const problems: Problem[] = []
-  return { watch: new ClockWatch((problem) => problems.push(problem)), problems }
+  return { watch: new ClockWatch(60, (problem) => problems.push(problem)), problems }
 }
 
 function recordOf(station: string, channel: string, receivedAt = NOON): TraceRecord {
