@@ -1,5 +1,6 @@
 import { butterworthHighpass, filterHighpass } from './biquad.ts'
 import { expOfNegative, ln } from './exact-math.ts'
+import { HALF_WIDTH, kernelEnvelope } from './resampler-kernel.ts'
 
 export interface OnsetPickerOptions {
   /** Columns of the window. Default 3. */
@@ -25,6 +26,17 @@ const MIN_SIGNAL_SECONDS = 0.4
 /** The loudest second is looked for, and the search ends this long after it, s: a decaying coda is no onset. */
 const LOUDEST_SECONDS = 1
 const AFTER_LOUDEST_SECONDS = 1
+
+/**
+ * A filter of linear phase, as the resampler's, begins to ring before a strong arrival, and a window is quiet enough to show it. Nearer
+ * than this many samples its ringing cannot be told from the arrival.
+ */
+const NEAREST_PRECURSOR = 3
+/** × what the largest of the following samples rings by: there are several. Chosen on labelled P. */
+const PRECURSOR_MARGIN = 1.5
+const PRECURSORS = Float64Array.from({ length: HALF_WIDTH }, (_, distance) =>
+  distance < NEAREST_PRECURSOR ? 0 : PRECURSOR_MARGIN * kernelEnvelope(distance),
+)
 
 /** What makes an arrival clear. */
 interface Clarity {
@@ -79,8 +91,38 @@ function highpassed(window: Float64Array, from: number, rows: number, channels: 
   if (rows === 0) return []
   const filter = butterworthHighpass(HIGHPASS_HZ, sampleRate)
   const components = Array.from({ length: channels }, (_, channel) => columnOf(window, channel, channels, from, rows))
-  for (const component of components) filterHighpass(filter, component, 0, 1, rows)
+  for (const component of components) {
+    filterHighpass(filter, component, 0, 1, rows)
+    takePrecursors(component, sampleRate)
+  }
   return components.filter(hasSignal)
+}
+
+/**
+ * Makes every sample smaller by as much as those that follow may have rung before they came, where that is more than the noise, and no
+ * smaller than the noise is: a hole in it would be an arrival, too.
+ */
+function takePrecursors(component: Float64Array, sampleRate: number): void {
+  const noise = quietestRms(component, Math.round(MIN_NOISE_SECONDS * sampleRate))
+  for (let i = 0; i < component.length; i++) {
+    let ringing = 0
+    const last = Math.min(HALF_WIDTH - 1, component.length - 1 - i)
+    for (let distance = NEAREST_PRECURSOR; distance <= last; distance++) {
+      ringing = Math.max(ringing, Math.abs(component[i + distance]!) * PRECURSORS[distance]!)
+    }
+    if (ringing <= noise) continue
+    const size = Math.abs(component[i]!)
+    component[i] = Math.sign(component[i]!) * Math.max(size - ringing, Math.min(size, noise))
+  }
+}
+
+/** Of the quietest stretch of so many samples. */
+function quietestRms(component: Float64Array, length: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let first = 0; first + length <= component.length; first += length) {
+    least = Math.min(least, sumOfSquares(component, first, first + length))
+  }
+  return Math.sqrt(least / length)
 }
 
 function columnOf(window: Float64Array, column: number, columns: number, from: number, rows: number): Float64Array {

@@ -22,10 +22,19 @@ const WINDOW_SCALE = 1 / besselI0(KAISER_BETA)
 export function resamplerKernel(offset: number): number {
   const x = Math.abs(offset)
   if (x >= HALF_WIDTH) return 0
-  const ratio = x / HALF_WIDTH
-  const window = besselI0(KAISER_BETA * Math.sqrt(1 - ratio * ratio)) * WINDOW_SCALE
+  const window = kaiser(x)
   const angle = CORNER * x
   return x === 0 ? window : (window * sinPi(angle)) / (Math.PI * angle)
+}
+
+function kaiser(x: number): number {
+  const ratio = x / HALF_WIDTH
+  return besselI0(KAISER_BETA * Math.sqrt(1 - ratio * ratio)) * WINDOW_SCALE
+}
+
+/** By how much an impulse rings at most, so many grid periods (below HALF_WIDTH, not 0) before and after it: its own height is 1. */
+export function kernelEnvelope(periods: number): number {
+  return kaiser(periods) / (Math.PI * CORNER * periods)
 }
 
 const rowsByPeriods = new Map<string, readonly Float64Array[]>()

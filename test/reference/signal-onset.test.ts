@@ -4,7 +4,7 @@ import { openSeisbenchDataset } from '../../src/io/seisbench/dataset.ts'
 import { pickOnset } from '../../src/signal/onset-picker.ts'
 import { referencePath } from '../helpers/reference.ts'
 
-it('picks labelled P as an analyst would: half of them within 0.2 s, two of three within 0.5 s', async () => {
+it('picks labelled P as an analyst would: half of them within 0.15 s, two of three within 0.3 s', async () => {
   const dataset = await openSeisbenchDataset(referencePath('data', 'waveforms'), () => {})
   const errors: number[] = []
   for (const trace of dataset.traces((label) => label.split === 'dev' && label.pSample !== undefined)) {
@@ -20,6 +20,6 @@ it('picks labelled P as an analyst would: half of them within 0.2 s, two of thre
   dataset.close()
   errors.sort((a, b) => a - b)
   expect(errors.length).toBeGreaterThan(200)
-  expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.2)
-  expect(errors[Math.floor((errors.length * 2) / 3)]).toBeLessThan(0.5)
+  expect(errors[Math.floor(errors.length / 2)]).toBeLessThan(0.15)
+  expect(errors[Math.floor((errors.length * 2) / 3)]).toBeLessThan(0.3)
 })

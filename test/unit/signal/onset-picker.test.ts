@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { pickOnset } from '../../../src/signal/onset-picker.ts'
+import { resamplerKernel } from '../../../src/signal/resampler-kernel.ts'
 import { naiveAic } from '../../helpers/naive/aic.ts'
 import { gaussianNoise } from '../../helpers/signals.ts'
 
@@ -37,6 +38,17 @@ describe('onset picker', () => {
       )
       expect(Math.abs(pick!.index - 200)).toBeLessThan(5)
     }
+  })
+
+  it.each([40, 60])('does not take the ringing of the resampler before an arrival of %d dB for its onset', (decibel) => {
+    const errors = Array.from({ length: 10 }, (_, seed) => {
+      const onset = 600 + 33 * seed
+      const columns = [0, 1, 2].map((c) => resampled(loudNoise(onset, 10 ** (decibel / 20), 10 * seed + c)))
+      const window = Float64Array.from({ length: 3 * ROWS }, (_, i) => columns[i % 3]![Math.floor(i / 3)]!)
+      return Math.abs(pickOnset(window)!.index - onset / 5)
+    })
+    expect(errors.toSorted((a, b) => a - b)[5]).toBeLessThan(3.5)
+    expect(Math.max(...errors)).toBeLessThan(6)
   })
 
   it('picks P however loud and long its coda decays behind it', () => {
@@ -117,6 +129,20 @@ describe('onset picker', () => {
     }
   })
 })
+
+/** 100 Hz: noise of standard deviation 1 that becomes so much louder at a sample and decays. */
+function loudNoise(onset: number, amplitude: number, seed: number): Float64Array {
+  return gaussianNoise(5 * ROWS, seed + 1).map((value, i) =>
+    i < onset ? value : value * amplitude * Math.exp((onset - i) / 300),
+  )
+}
+
+/** From 100 to 20 Hz, by the definition. */
+function resampled(samples: Float64Array): Float64Array {
+  return Float64Array.from({ length: ROWS }, (_, row) =>
+    samples.reduce((sum, value, i) => sum + value * resamplerKernel(i / 5 - row), 0),
+  )
+}
 
 interface Arrival {
   readonly onset: number
