@@ -38,18 +38,23 @@ type Content = Readonly<Record<string, ReadonlyMap<string, string>>>
 function contentOf(file: string): Content {
   const Database = sqlite()
   const database = new Database(file, { readonly: true })
-  const rows = (sql: string) => database.prepare<[], { key: string; value: Buffer | string }>(sql).all()
+  // By detection alone: of two stores that place its best window differently, it differs once.
   const bytes = (table: string, column: string) =>
     new Map(
-      rows(`SELECT detection || ' ' || start || ' ' || rate AS key, ${column} AS value FROM ${table}`).map(({ key, value }) => [
-        key,
-        value.toString('hex' as never),
-      ]),
+      database
+        .prepare<[], { detection: string; start: number; rate: number; value: Buffer }>(
+          `SELECT detection, start, rate, ${column} AS value FROM ${table}`,
+        )
+        .all()
+        .map(({ detection, start, rate, value }) => [detection, `${start} ${rate} ${value.toString('hex')}`]),
     )
   try {
     return {
       detections: new Map(
-        rows('SELECT id AS key, json AS value FROM detections').map(({ key, value }) => [key, bare(String(value))]),
+        database
+          .prepare<[], { id: string; json: string }>('SELECT id, json FROM detections')
+          .all()
+          .map(({ id, json }) => [id, bare(json)]),
       ),
       scores: scoresOf(file),
       waveforms: bytes('snippets', 'samples'),
