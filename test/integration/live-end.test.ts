@@ -6,8 +6,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { type InstrumentId, type StationId, stationOfInstrument } from '../../src/domain/source-id.ts'
 import { microsToNanos, parseIsoNanos } from '../../src/domain/time.ts'
 import { openArchive } from '../../src/io/archive/index.ts'
+import { compareStores } from '../drill/compare-stores.ts'
 import { liveArchive } from '../helpers/live-archive.ts'
-import { detectionsOf, healthOf, replayedDetections, run, untilEnded, writeConfig } from '../helpers/live-run.ts'
+import { detectionsOf, healthOf, replayed, replayedDetections, run, untilEnded, writeConfig } from '../helpers/live-run.ts'
 import { ScriptedServer } from '../helpers/seedlink-server.ts'
 
 it('closes a detection that was open when it stopped, though all it hears afterwards is the end of the data', {
@@ -24,10 +25,7 @@ it('closes a detection that was open when it stopped, though all it hears afterw
   const config = writeConfig(join(folder, 'run'), [{ port: server.port, stations: [instrument] }])
 
   const first = await run(config)
-  for (let isDone = false; !isDone; await pause(20)) {
-    const [status] = (await healthOf(first.url)).servers
-    isDone = status?.packets === packets.length && status.queue?.packets === 0
-  }
+  await untilHeard(first.url, packets.length)
   expect((await detectionsOf(first.url)).at(-1)).toMatchObject({ state: 'open', off: null })
   expect(await first.command.kill('SIGTERM')).toBe(0)
 
@@ -40,6 +38,58 @@ it('closes a detection that was open when it stopped, though all it hears afterw
   await second.command.kill('SIGTERM')
 })
 
+it.each(['SIGTERM', 'SIGKILL'] as const)(
+  'revises what was open when %s ended it to what replay says, once the data go on and though no END ever comes',
+  { timeout: 180_000 },
+  async (signal) => {
+    const folder = mkdtempSync(join(tmpdir(), 'quakewire-end-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const { archive, instrument, station, records, longest } = await quietAtItsEnd(folder)
+    const packets = records.map(({ bytes }, index) => ({ station, sequence: index + 1, record: bytes }))
+    // Behind its opening and before its peak.
+    const before = records.findIndex(({ endTime }) => endTime > nanosOf(longest.on) + microsToNanos(8_000_000))
+    const server = await ScriptedServer.listen([{ packets: packets.slice(0, before) }, { packets }])
+    onTestFinished(() => server.close())
+    const config = writeConfig(join(folder, 'run'), [{ port: server.port, stations: [instrument] }])
+
+    const first = await run(config)
+    await untilHeard(first.url, before)
+    const [told] = (await detectionsOf(first.url)).filter(({ id }) => id === longest.id)
+    expect(told).toMatchObject({ state: 'open', off: null, onset: longest.onset, on: longest.on })
+    expect(told?.peak.score).toBeLessThan(longest.peak.score)
+    await first.command.kill(signal)
+
+    const second = await run(config)
+    await until(async () => (await detectionsOf(second.url)).some(({ id, state }) => id === longest.id && state === 'closed'))
+    const { servers } = await healthOf(second.url)
+    expect(servers[0]?.state).toBe('connected')
+    expect(await second.command.kill('SIGTERM')).toBe(0)
+
+    const reference = join(folder, 'replay.db')
+    await replayed(archive, '--db', reference)
+    const compared = compareStores(join(folder, 'run', 'quakewire.db'), reference).filter(({ what }) => what !== 'scores')
+    expect(compared.map(({ what }) => what)).toEqual(['detections', 'waveforms', 'peak windows', 'relevances'])
+    for (const { counts, differences } of compared) expect({ counts, differences }).toEqual({ counts: [2, 2], differences: 0 })
+  },
+)
+
+/** Records of a station whose last detection is the longest and over before they end. */
+async function quietAtItsEnd(folder: string) {
+  const { folder: archive, instruments } = await liveArchive(folder, { stations: 1, minutes: 3, eventsPerHour: 90, seed: 1 })
+  const [instrument] = instruments as [InstrumentId]
+  const longest = (await replayedDetections(archive)).at(-1)
+  if (longest === undefined || longest.quality.isTruncated) throw new Error('expected a whole detection at the end, got none')
+  return { archive, instrument, station: stationOfInstrument(instrument), records: await recordsOf(archive), longest }
+}
+
+async function recordsOf(archive: string): Promise<{ bytes: Uint8Array; endTime: bigint }[]> {
+  const opened = await openArchive([archive], { onProblem() {} })
+  // One after the other: the bytes of a record are valid until the next.
+  const records = Array.from(opened.records(), ({ bytes, endTime }) => ({ bytes: bytes.slice(), endTime }))
+  opened.close()
+  return records
+}
+
 /** Records of a station up to the middle of a detection. */
 async function halfADetection(folder: string): Promise<{ instrument: InstrumentId; station: StationId; records: Uint8Array[] }> {
   const archive = await liveArchive(folder, { stations: 1, minutes: 3, eventsPerHour: 90 })
@@ -48,11 +98,21 @@ async function halfADetection(folder: string): Promise<{ instrument: InstrumentI
     .map(({ on, off }) => ({ on: nanosOf(on), off: nanosOf(off ?? on) }))
     .sort((a, b) => Number(b.off - b.on - (a.off - a.on)))[0]
   if (longest === undefined) throw new Error('expected a detection in the archive, got none')
-  const opened = await openArchive([archive.folder], { onProblem() {} })
   const middle = longest.off - microsToNanos(2_000_000)
-  const records = [...opened.records()].filter(({ endTime }) => endTime < middle).map(({ bytes }) => bytes.slice())
-  opened.close()
+  const records = (await recordsOf(archive.folder)).filter(({ endTime }) => endTime < middle).map(({ bytes }) => bytes)
   return { instrument, station: stationOfInstrument(instrument), records }
+}
+
+/** Until so many packets have come and are processed. */
+function untilHeard(url: string, packets: number): Promise<void> {
+  return until(async () => {
+    const [status] = (await healthOf(url)).servers
+    return status?.packets === packets && status.queue?.packets === 0
+  })
+}
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await pause(20)
 }
 
 function nanosOf(text: string): bigint {
