@@ -105,6 +105,7 @@ export class LiveMonitor {
       isKeeping: (origin) => (this.#backlogs.get(origin)?.stations.length ?? 0) > 0,
       onAllEnded: () => this.#endData(),
       onRejected: (instrument, origin, reason) => this.board.reject(instrument, origin, reason),
+      onUnheard: (instrument, origin, reason) => this.board.onUnheard(instrument, origin, reason),
       onState: options.onState,
       onProblem,
     })

@@ -5,7 +5,14 @@ import type { Clock } from '../domain/ports.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import { type InstrumentId, type StationId, stationOfInstrument } from '../domain/source-id.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
-import { type LinkState, type Position, ResumePositions, SeedlinkClient, type StateChange } from '../io/seedlink/index.ts'
+import {
+  type LinkState,
+  type Position,
+  ResumePositions,
+  SeedlinkClient,
+  type StateChange,
+  type StationState,
+} from '../io/seedlink/index.ts'
 import { PacketQueue } from './packet-queue.ts'
 
 export interface ServerLinksOptions {
@@ -28,6 +35,8 @@ export interface ServerLinksOptions {
   readonly onAllEnded: () => void
   /** A server refuses an instrument, or takes it (undefined). */
   readonly onRejected: (instrument: InstrumentId, origin: string, reason: string | undefined) => void
+  /** A server that takes an instrument has sent nothing of it for a while, and what it has instead; undefined: no longer so. */
+  readonly onUnheard: (instrument: InstrumentId, origin: string, reason: string | undefined) => void
   readonly onState: () => void
   readonly onProblem: OnProblem
 }
@@ -176,9 +185,12 @@ export class ServerLinks {
 
   #onState({ client, server, lane }: Link, change: StateChange): void {
     if (change.scope === 'station') {
-      const reason = change.state.kind === 'rejected' ? change.state.reason : undefined
+      const { station, state } = change
+      const reason = state.kind === 'rejected' ? state.reason : undefined
       for (const instrument of server.stations) {
-        if (stationOfInstrument(instrument) === change.station) this.#options.onRejected(instrument, client.origin, reason)
+        if (stationOfInstrument(instrument) !== station) continue
+        this.#options.onRejected(instrument, client.origin, reason)
+        this.#options.onUnheard(instrument, client.origin, unheardReason(instrument, state))
       }
     } else if (change.state.kind === 'connecting') this.#queue.mark(lane, () => this.#options.onReconnected(client.origin))
     this.#options.onState()
@@ -188,6 +200,12 @@ export class ServerLinks {
     link.hasEnded = this.#options.isKeeping(link.client.origin) ? 'soon' : true
     if (this.#links.every(({ hasEnded }) => hasEnded === true)) this.#options.onAllEnded()
   }
+}
+
+/** Why nothing comes of an instrument whose station is taken; undefined while it may still come. */
+export function unheardReason(instrument: InstrumentId, state: StationState): string | undefined {
+  if (state.kind === 'unheard') return state.reason
+  return state.kind === 'streaming' && state.unheard?.entries.includes(instrument) ? state.unheard.reason : undefined
 }
 
 /** User and password of a server, as its client wants them. */

@@ -8,6 +8,7 @@ interface Share {
   lastArrival: Micros | null
   redundant: number
   rejected?: string
+  unheard?: string
 }
 
 /** The servers of one instrument: who has it, who refuses it, and who leads: brings its data first. */
@@ -38,6 +39,12 @@ export class ServerShares {
     return shares.map(([url, { rejected }]) => `${url}: ${rejected}`).join('; ')
   }
 
+  /** Why nothing may have come yet, as far as a server tells. */
+  get silence(): string | undefined {
+    const told = [...this.#shares].filter(([, { unheard }]) => unheard !== undefined)
+    return told.length === 0 ? undefined : told.map(([url, { unheard }]) => `${url}: ${unheard}`).join('; ')
+  }
+
   add(url: string): void {
     if (!this.#shares.has(url)) this.#shares.set(url, { lastArrival: null, redundant: 0 })
   }
@@ -47,6 +54,13 @@ export class ServerShares {
     if (share === undefined) return
     if (reason === undefined) delete share.rejected
     else share.rejected = reason
+  }
+
+  unheard(url: string, reason: string | undefined): void {
+    const share = this.#shares.get(url)
+    if (share === undefined) return
+    if (reason === undefined) delete share.unheard
+    else share.unheard = reason
   }
 
   onRecord(url: string, isNew: boolean, now: Micros): void {

@@ -89,6 +89,11 @@ export class StationBoard {
     this.#row(instrument).servers.reject(server, reason)
   }
 
+  /** A server that takes an instrument sends nothing of it, for a reason or (undefined) no longer so. */
+  onUnheard(instrument: InstrumentId, server: string, reason: string | undefined): void {
+    this.#row(instrument).servers.unheard(server, reason)
+  }
+
   /** A packet of a shared instrument; `isNew` when nobody had brought its data before. */
   onShared(sourceId: SourceId, server: string, isNew: boolean): void {
     this.#row(this.#instrumentOf(sourceId)).servers.onRecord(server, isNew, this.#options.clock.now())
@@ -201,7 +206,7 @@ export class StationBoard {
       return { state: 'rejected', reason: `${sampleRate} Hz is below the model's ${leastRate} Hz: it is not scored` }
     }
     const outage = this.#outageOf(servers)
-    if (lastArrival === null) return { state: 'waiting', reason: outage ?? 'never heard' }
+    if (lastArrival === null) return { state: 'waiting', reason: outage ?? servers.silence ?? 'never heard' }
     const silentFor = this.#options.clock.now() - lastArrival
     if (outage !== undefined && silentFor > this.#silentMicros(row.channels)) return { state: 'stalled', reason: outage }
     if (silentFor > this.#silentMicros(row.channels)) {

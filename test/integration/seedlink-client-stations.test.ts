@@ -134,6 +134,68 @@ describe('a station that is taken and never heard', () => {
     expect(recorded.client.state.kind).toBe('streaming')
   })
 
+  it('is told with what the server has of it, and is a problem when that is something else', async () => {
+    const streams = ['00_B_H_E', '00_B_H_N', '00_B_H_Z', '10_H_H_Z'].map((id) => ({ id, format: '2', subformat: 'D' }))
+    const info = JSON.stringify({ software: 's', station: [{ id: 'XX_AAA' }, { id: 'XX_DEAD', stream: streams }] })
+    const manual = new ManualTimers()
+    const { server, recorded } = await run([{ info, packets: packetsOf('XX_AAA', 1, 1) }], {
+      stations: ['XX_AAA', 'XX_DEAD_00_HH'],
+      timers: manual.timers,
+      clock: manual.clock,
+    })
+    await recorded.until(() => recorded.packets.length === 1)
+    await turnUntil(manual, () => recorded.client.stationStates.get('XX_DEAD')?.kind === 'unheard')
+    const reason =
+      'no data within 120 s; the server lists the station: it has XX_DEAD_00_BH (ENZ), XX_DEAD_10_HH (Z), not XX_DEAD_00_HH; ask for what it has'
+    expect(recorded.client.stationStates.get('XX_DEAD')).toMatchObject({ reason })
+    expect(recorded.problems.map(({ code, message }) => ({ code, message }))).toEqual([
+      { code: 'SEEDLINK_UNHEARD', message: `stations: expected data of XX_DEAD_00_HH, got none: ${reason}` },
+    ])
+    expect(server.commands(1)).toContain('INFO STREAMS')
+  })
+
+  it('is told as far as STATIONS goes by a server that refuses STREAMS', async () => {
+    const manual = new ManualTimers()
+    const reply = (command: string) => (command.startsWith('INFO STREAMS') ? 'ERROR' : undefined)
+    const { server, recorded } = await run([{ protocol: 3, reply, info: listOf('XX_AAA') }], {
+      stations: ['XX_AAA_00_HH'],
+      timers: manual.timers,
+      clock: manual.clock,
+    })
+    await recorded.untilLink('streaming')
+    const state = () => recorded.client.stationStates.get('XX_AAA')
+    await turnUntil(manual, () => state()?.kind === 'unheard')
+    expect(state()).toMatchObject({ reason: 'no data within 120 s; the server lists the station' })
+    const asked = [1, 2].flatMap((connection) => server.commands(connection)).filter((each) => each.startsWith('INFO'))
+    expect(asked).toEqual(['INFO STREAMS', 'INFO STATIONS'])
+    expect(recorded.problems).toEqual([])
+  })
+
+  it('streams, and says which of its entries it does not', async () => {
+    const element = '<stream location="00" seedname="HHZ" type="D"/><stream location="20" seedname="HHZ" type="D"/>'
+    const info = listOf('XX_AAA').replace('/></seedlink>', `>${element}</station></seedlink>`)
+    const manual = new ManualTimers()
+    const { recorded } = await run([{ protocol: 3, info, packets: packetsOf('XX_AAA', 1, 1) }], {
+      stations: ['XX_AAA_00_HH', 'XX_AAA_10_HH', 'XX_AAA_20_HH'],
+      timers: manual.timers,
+      clock: manual.clock,
+    })
+    await recorded.until(() => recorded.packets.length === 1)
+    const state = () => recorded.client.stationStates.get('XX_AAA')
+    await turnUntil(manual, () => recorded.problems.length > 0)
+    expect(state()).toMatchObject({
+      kind: 'streaming',
+      unheard: {
+        entries: ['XX_AAA_10_HH', 'XX_AAA_20_HH'],
+        reason: expect.stringContaining('it has XX_AAA_00_HH (Z), XX_AAA_20_HH (Z), not XX_AAA_10_HH'),
+      },
+    })
+    // What is there may only be slow.
+    expect(recorded.problems.map(({ message }) => message.slice(0, 47))).toEqual([
+      'stations: expected data of XX_AAA_10_HH, got no',
+    ])
+  })
+
   it('is heard again as soon as it sends', async () => {
     const manual = new ManualTimers()
     const packets = packetsOf('XX_AAA', 1, 1)

@@ -26,6 +26,14 @@ export type LinkState =
   | { readonly kind: 'ended'; readonly since: Micros; readonly until?: Micros; readonly outcome: WindowOutcome }
   | { readonly kind: 'closed'; readonly since: Micros; readonly reason?: string }
 
+/** A station streams, but nothing came of these entries of `stations` in the first minutes. */
+export interface UnheardEntries {
+  /** As `XX_AAA_00_HH`. */
+  readonly entries: readonly string[]
+  /** What the server has of the station instead, as far as it tells. */
+  readonly reason: string
+}
+
 /** What one entry of `stations` is doing on this server. */
 export type StationState =
   /** Not asked for yet; the state of the link tells the rest. */
@@ -34,8 +42,8 @@ export type StationState =
   | { readonly kind: 'requested'; readonly since: Micros }
   /** The server took the request; no packet yet on this connection. Some servers also take what they never heard of. */
   | { readonly kind: 'accepted'; readonly since: Micros }
-  | { readonly kind: 'streaming'; readonly since: Micros }
-  /** Taken or asked for, and never heard since; the reason says whether the server lists it at all. */
+  | { readonly kind: 'streaming'; readonly since: Micros; readonly unheard?: UnheardEntries }
+  /** Taken or asked for, and never heard since; the reason says whether the server lists it, and what it has of it instead. */
   | { readonly kind: 'unheard'; readonly since: Micros; readonly reason: string }
   /** A pattern whose stations were found by INFO, because the server knows no wildcards; each has a state of its own. */
   | { readonly kind: 'expanded'; readonly since: Micros; readonly stations: number }

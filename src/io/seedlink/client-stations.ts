@@ -1,6 +1,8 @@
 import type { Clock } from '../../domain/ports.ts'
-import type { StationId } from '../../domain/source-id.ts'
+import type { SourceId, StationId } from '../../domain/source-id.ts'
+import { stationOfSource } from '../../seedlink/record-header.ts'
 import { hasWildcard, type StationSelection, stationMatches } from '../../seedlink/selection.ts'
+import { offerOf, unheardEntries } from '../../seedlink/server-offer.ts'
 import { expandWildcards, united } from '../../seedlink/shards.ts'
 import type { Listing } from './client-listing.ts'
 import type { StationState } from './client-state.ts'
@@ -9,6 +11,12 @@ export interface ClientStationsOptions {
   readonly selections: readonly StationSelection[]
   readonly clock: Clock
   readonly onState: (station: string, state: StationState) => void
+}
+
+/** A station of which nothing came, or nothing of some of its entries. */
+export interface UnheardSelection {
+  readonly selection: StationSelection
+  readonly entries: readonly string[]
 }
 
 /** What each station of a client is doing. */
@@ -38,28 +46,46 @@ export class ClientStations {
     }
   }
 
-  /** Those that were asked for and have sent nothing. */
-  unheard(selections: readonly StationSelection[]): string[] {
-    return selections
-      .map(({ station }) => station)
-      .filter((station) => ['accepted', 'requested'].includes(this.states.get(station)?.kind ?? ''))
+  /**
+   * Those that were asked for and have sent nothing, or nothing of some of their entries.
+   *
+   * @param heard channels
+   */
+  unheard(selections: readonly StationSelection[], heard: Iterable<SourceId>): UnheardSelection[] {
+    const channels = new Map<string, SourceId[]>()
+    for (const sourceId of heard) {
+      const station = stationOfSource(sourceId)
+      channels.set(station, [...(channels.get(station) ?? []), sourceId])
+    }
+    return selections.flatMap((selection) => {
+      const { station } = selection
+      const kind = this.states.get(station)?.kind
+      if (kind === 'accepted' || kind === 'requested') return [{ selection, entries: unheardEntries(selection, []) }]
+      if (kind !== 'streaming' || hasWildcard(station)) return []
+      const entries = unheardEntries(selection, channels.get(station) ?? [])
+      return entries.length > 0 ? [{ selection, entries }] : []
+    })
   }
 
-  /** Says why they are unheard, as far as the server's list of stations tells. */
-  judge(stations: readonly string[], listing: Listing, seconds: number): void {
-    for (const station of stations) {
+  /**
+   * Says why they are unheard, as far as the server's list tells; `unheard` is of this moment.
+   *
+   * @returns what the server does not have, and the reasons: somebody has to correct it. Of the others a record may still be growing.
+   */
+  judge(unheard: readonly UnheardSelection[], listing: Listing, seconds: number): Map<string, string> {
+    const reasons = new Map<string, string>()
+    for (const each of unheard) {
+      const { entries } = each
+      const { station } = each.selection
       const state = this.states.get(station)
-      if (state?.kind !== 'accepted' && state?.kind !== 'requested') continue
       const since = this.#now()
-      if (listing.kind !== 'stations') {
-        this.set(station, { kind: 'unheard', since, reason: `no data within ${seconds} s; the server does not tell what it has` })
-      } else if (isListed(station, listing.stations)) {
-        this.set(station, { kind: 'unheard', since, reason: `no data within ${seconds} s; the server lists the station` })
-      } else {
-        const reason = 'the server does not list this station; check network and station code'
-        this.set(station, { kind: state.kind === 'requested' ? 'rejected' : 'unheard', since, reason })
-      }
+      const { reason, isListed, absent } = reasonOf(each, listing, seconds)
+      if (state?.kind === 'streaming') this.set(station, { ...state, unheard: { entries, reason } })
+      else if (state?.kind === 'requested' && !isListed) this.set(station, { kind: 'rejected', since, reason })
+      else this.set(station, { kind: 'unheard', since, reason })
+      if (absent.length > 0) reasons.set(absent.join(', '), reason)
     }
+    return reasons
   }
 
   /**
@@ -77,7 +103,7 @@ export class ClientStations {
       for (const { station } of patterns) this.set(station, { kind: 'rejected', since, reason })
       return { found: [], refused: `stations ${patterns.map(({ station }) => station).join(', ')}: ${reason}` }
     }
-    const { selections, found } = expandWildcards(patterns, listing.stations)
+    const { selections, found } = expandWildcards(patterns, listing.stations.keys())
     for (const [station, stations] of found) {
       const reason = 'the server lists no station of this pattern'
       this.set(station, stations > 0 ? { kind: 'expanded', since, stations } : { kind: 'rejected', since, reason })
@@ -91,6 +117,25 @@ export class ClientStations {
   }
 }
 
-function isListed(station: string, listed: ReadonlySet<StationId>): boolean {
-  return hasWildcard(station) ? [...listed].some((each) => stationMatches(station, each)) : listed.has(station as StationId)
+function reasonOf(
+  { selection, entries }: UnheardSelection,
+  listing: Listing,
+  seconds: number,
+): { reason: string; isListed: boolean; absent: readonly string[] } {
+  const silence = `no data within ${seconds} s`
+  if (listing.kind !== 'stations')
+    return { reason: `${silence}; the server does not tell what it has`, isListed: true, absent: [] }
+  const { station } = selection
+  const isListed = hasWildcard(station)
+    ? [...listing.stations.keys()].some((each) => stationMatches(station, each))
+    : listing.stations.has(station as StationId)
+  if (!isListed) {
+    const reason = 'the server does not list this station; check network and station code'
+    return { reason, isListed, absent: entries }
+  }
+  const lists = `${silence}; the server lists the station`
+  const streams = listing.stations.get(station as StationId) ?? []
+  if (streams.length === 0) return { reason: lists, isListed, absent: [] }
+  const { text, absent } = offerOf(selection, entries, streams)
+  return { reason: `${lists}: ${text}`, isListed: true, absent }
 }

@@ -58,7 +58,7 @@ export class SeedlinkClient {
     this.#patterns = selections.filter(({ station }) => hasWildcard(station))
     this.#timings = { ...DEFAULT_CLIENT_TIMINGS, ...options.timings }
     this.#timers = options.timers ?? SYSTEM_TIMERS
-    this.#listing = new StationListing(() => requestInfo(address.url, 'STATIONS', options))
+    this.#listing = new StationListing((level) => requestInfo(address.url, level, options))
     this.#state = { kind: 'closed', since: this.#now() }
     this.#stations = new ClientStations({
       selections,
@@ -207,17 +207,20 @@ export class SeedlinkClient {
     if (isReconnecting === false || span !== undefined) this.#shut('everything was sent')
   }
 
-  /** Accepted means little: ringserver accepts what it never heard of, and `BATCH` answers nothing. Its list of stations tells. */
+  /** Accepted means little: servers accept channels, and ringserver stations, that they never heard of. Their lists tell. */
   async #checkUnheard(link: ClientLink): Promise<void> {
-    const waiting = this.#stations.unheard(link.selections)
-    if (waiting.length === 0) return
-    const listing = await this.#listing.ask()
-    if (link.state.kind === 'streaming') this.#stations.judge(waiting, listing, this.#timings.unheardSeconds)
+    const unheard = () => this.#stations.unheard(link.selections, link.channelEnds().keys())
+    if (unheard().length === 0) return
+    const listing = await this.#listing.streams()
+    if (link.state.kind !== 'streaming') return
+    for (const [entries, reason] of this.#stations.judge(unheard(), listing, this.#timings.unheardSeconds)) {
+      this.#problem('SEEDLINK_UNHEARD', `stations: expected data of ${entries}, got none: ${reason}`)
+    }
   }
 
   /** For a server without wildcards: finds the stations behind the patterns, asks for them by name, and looks again now and then. */
   async #expand(link: ClientLink): Promise<void> {
-    const listing = await this.#listing.ask()
+    const listing = await this.#listing.stations()
     if (this.#isClosed()) return
     if (listing.kind === 'failed') {
       link.fail(`its stations cannot be asked for: ${listing.error.message}`)
@@ -233,7 +236,7 @@ export class SeedlinkClient {
   }
 
   async #expandAgain(): Promise<void> {
-    const listing = await this.#listing.ask()
+    const listing = await this.#listing.stations()
     if (this.#isClosed()) return
     this.#lookAgain()
     const last = this.#links.at(-1)

@@ -50,6 +50,18 @@ describe('the state of an instrument', () => {
     expect(status()?.state).toBe('ok')
   })
 
+  it('is waiting for what its server has not, until it is heard', () => {
+    const { board, status, hear } = boardOf([A, B])
+    board.onUnheard(INSTRUMENT, A, 'it has XX_AAA_10_HH')
+    expect(status()).toMatchObject({ state: 'waiting', reason: `${A}: it has XX_AAA_10_HH` })
+    board.onUnheard(INSTRUMENT, A, undefined)
+    expect(status()).toMatchObject({ state: 'waiting', reason: 'never heard' })
+    board.onUnheard(INSTRUMENT, B, 'no data within 120 s')
+    hear()
+    expect(status()?.state).toBe('ok')
+    expect(status()).not.toHaveProperty('reason')
+  })
+
   it('is silent when its server is there and it sends nothing for as long as was configured', () => {
     const { status, pass, hear } = boardOf()
     hear()
