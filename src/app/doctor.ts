@@ -16,6 +16,7 @@ import { storeError } from '../io/store/store-error.ts'
 import { openStoreReader } from '../io/store/store-reader.ts'
 import { checkConfigFits } from './config-fit.ts'
 import { loadModel } from './load-model.ts'
+import { complaintsOf } from './server-complaints.ts'
 import { credentialsOf } from './server-links.ts'
 
 /** One thing that was tried. */
@@ -60,7 +61,7 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<Finding> {
   yield await tried('model', () => tryModel(config))
   yield await tried('disk', async () => tryDisk(config))
   yield await tryClock(options)
-  for (const server of config.servers) yield await tried(`server ${server.url.url}`, () => tryServer(server))
+  for (const server of config.servers) yield await tried(`server ${server.url.url}`, () => tryServer(server, config))
   yield* tryHooks(config, options)
   yield await tried('page', () => tryPage(config, options.webRoot))
 }
@@ -118,21 +119,19 @@ async function tryClock({ timeServer, clock }: DoctorOptions): Promise<Finding> 
   }
 }
 
-async function tryServer(server: ServerConfig): Promise<string> {
+async function tryServer(server: ServerConfig, config: Config): Promise<string> {
   const { url } = server.url
   const options = { ...credentialsOf(server), timings: { infoSeconds: INFO_SECONDS } }
   const { software } = await requestInfo(url, 'ID', options)
-  const known = await requestInfo(url, 'STATIONS', options).catch(() => undefined)
-  const served = new Set<string>(known?.stations.map(({ stationId }) => stationId) ?? [])
-  const wanted = [...new Set(server.stations.map(stationOfInstrument))]
-  const missing = served.size === 0 ? [] : wanted.filter((station) => !served.has(station))
-  if (missing.length > 0) {
-    throw new SeedlinkConnectionError(
-      `expected ${wanted.length} stations, got ${wanted.length - missing.length}: ${missing.join(', ')} not there; ask the operator, or take them out of servers`,
-      { url },
-    )
-  }
-  return `${software || 'answers'}${served.size > 0 ? `; has all ${wanted.length} stations` : '; does not say which stations it has'}`
+  const ask = async (level: 'STATIONS' | 'STREAMS') =>
+    (await requestInfo(url, level, options).catch(() => undefined))?.stations ?? []
+  // A station without any stream may be missing in INFO STREAMS.
+  const told = [...(await ask('STATIONS')), ...(await ask('STREAMS'))]
+  const served = new Map(told.map(({ stationId, streams }) => [stationId, streams]))
+  const wanted = new Set(server.stations.map(stationOfInstrument))
+  const complaints = served.size === 0 ? [] : complaintsOf(server, config, served)
+  if (complaints.length > 0) throw new SeedlinkConnectionError(complaints.join('; '), { url })
+  return `${software || 'answers'}${served.size > 0 ? `; has all ${wanted.size} stations` : '; does not say which stations it has'}`
 }
 
 async function* tryHooks(config: Config, { environment, clock }: DoctorOptions): AsyncGenerator<Finding> {

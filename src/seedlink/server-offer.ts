@@ -35,12 +35,9 @@ export function offerOf(selection: StationSelection, entries: readonly string[],
   const data = streams.filter(({ sourceId, subformat }) => ['D', ''].includes(subformat) && parseSourceId(sourceId) !== undefined)
   const wanted = entriesOf(selection).filter(([entry]) => entries.includes(entry))
   const absent = wanted.filter(([, matches]) => !data.some(({ sourceId }) => matches(sourceId))).map(([entry]) => entry)
+  if (absent.length > 0) return { absent, text: `it has ${instruments(data)}, not ${absent.join(', ')}; ask for what it has` }
   const silent = data.filter(({ sourceId }) => wanted.some(([, matches]) => matches(sourceId)))
-  const texts = [
-    ...(silent.length > 0 ? [`it has ${instruments(silent)}${newest(silent)}`] : []),
-    ...(absent.length > 0 ? [`it has ${instruments(data)}, not ${absent.join(', ')}; ask for what it has`] : []),
-  ]
-  return { absent, text: texts.join('; ') }
+  return { absent, text: `it has ${instruments(silent)}${newest(silent)}` }
 }
 
 function entriesOf({ station, instruments }: StationSelection): [string, (sourceId: string) => boolean][] {

@@ -63,6 +63,22 @@ describe('doctor', { timeout: 60_000 }, () => {
     await server.close()
   })
 
+  it('says which instruments and components a server does not have, and what it has instead', async () => {
+    const streams = ['HHZ', 'HHN', 'HHE', 'BHZ'].map((code) => `<stream location="00" seedname="${code}" type="D"/>`).join('')
+    const station = `<station name="AAA" network="XX">${streams}</station>`
+    const info = `<?xml version="1.0"?>\n<seedlink software="scripted 1" organization="x">${station}</seedlink>`
+    const server = await ScriptedServer.listen([{ protocol: 3, info }])
+    const stations = ['XX_AAA_00_HH', 'XX_AAA_10_HH', 'XX_AAA_00_BH']
+    const config = writeConfig(join(folder, 'instruments'), [{ port: server.port, stations }])
+    const { lines, code } = await output('doctor', '--config', config, '--time-server', '127.0.0.1:9')
+    expect(code).toBe(3)
+    expect(lines.find((line) => line.includes('server seedlink'))?.replace(/:\d{4,5}/, ':PORT')).toBe(
+      'FAIL server seedlink://127.0.0.1:PORT: expected XX_AAA_10_HH: it has XX_AAA_00_BH (Z), XX_AAA_00_HH (ENZ), not XX_AAA_10_HH; ask for what it has; ' +
+        'expected three components of XX_AAA_00_BH, got Z: it will not be scored; ask for another instrument, or its operator',
+    )
+    await server.close()
+  })
+
   it('says all that is wrong with a configuration and tries nothing then', async () => {
     const config = writeConfig(
       join(folder, 'broken'),

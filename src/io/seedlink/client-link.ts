@@ -200,8 +200,9 @@ export class ClientLink {
     } else if (outcome.kind === 'rejected') {
       this.#excluded.add(station)
       this.#window?.giveUp(station)
-      onStation(station, { kind: 'rejected', since: this.#now(), reason: outcome.text })
-      onProblem('SEEDLINK_STATION_REJECTED', `station ${station}: refused by the server: ${outcome.text}`)
+      const reason = `refused: ${outcome.text}; check network and station code, and whether the server gives it to us`
+      onStation(station, { kind: 'rejected', since: this.#now(), reason })
+      onProblem('SEEDLINK_STATION_REJECTED', `station ${station}: ${reason}`)
     } else {
       this.#progress.positions.forget(station)
       onProblem('SEEDLINK_RESUME_REFUSED', `station ${station}: starts live, its last position was refused: ${outcome.text}`)

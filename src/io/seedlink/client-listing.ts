@@ -24,11 +24,14 @@ export class StationListing {
     return this.#ask('STATIONS')
   }
 
-  /** Without their streams where the server does not tell these. */
+  /** With their streams, where the server tells these. A station without any may be missing in INFO STREAMS. */
   async streams(): Promise<Listing> {
-    const listing = await this.#ask('STREAMS')
-    const isTold = listing.kind === 'stations' && listing.stations.size > 0
-    return isTold ? listing : this.stations()
+    const listing = await this.stations()
+    if (listing.kind !== 'stations') return listing
+    const streams = await this.#ask('STREAMS')
+    return streams.kind === 'stations'
+      ? { kind: 'stations', stations: new Map([...listing.stations, ...streams.stations]) }
+      : listing
   }
 
   #ask(level: InfoLevel): Promise<Listing> {

@@ -42,7 +42,7 @@ describe('what a server has instead', () => {
     const streams = streamsOf('XX_AAA_00_H_H_Z', 'XX_AAA_10_H_H_Z')
     expect(offerOf(selection, ['XX_AAA_10_HH', 'XX_AAA_20_HH'], streams)).toEqual({
       absent: ['XX_AAA_20_HH'],
-      text: 'it has XX_AAA_10_HH (Z); it has XX_AAA_00_HH (Z), XX_AAA_10_HH (Z), not XX_AAA_20_HH; ask for what it has',
+      text: 'it has XX_AAA_00_HH (Z), XX_AAA_10_HH (Z), not XX_AAA_20_HH; ask for what it has',
     })
   })
 
