@@ -5,16 +5,17 @@ import type { AlertOccasion, PlannedAlert } from '../../domain/alert.ts'
 import { MonitorError } from '../../domain/errors.ts'
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
-import { MICROS_PER_SECOND } from '../../domain/time.ts'
+import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import type { Hook } from '../../io/alerts/hook.ts'
 import type { AlertPlanner, Incident, Outbox } from '../../io/store/outbox.ts'
 import type { DeliveryResult } from '../../io/store/outbox-table.ts'
 import { messageOf } from './alert-message.ts'
 import { Courier } from './courier.ts'
+import { PlanPace } from './plan-pace.ts'
 
 export interface AlertDeskOptions {
   readonly hooks: ReadonlyMap<string, Hook>
-  readonly config: Pick<Config, 'hooks'>
+  readonly config: Pick<Config, 'hooks' | 'alerts'>
   readonly planner: AlertPlanner
   readonly outbox: Outbox
   readonly clock: Clock
@@ -27,24 +28,25 @@ export interface AlertDeskOptions {
 /** Results are stored together, so that many deliveries cost one write; after a crash the last ones are told again. */
 const STORE_MILLIS = 100
 const RELOAD_MILLIS = 5000
-/** In a storm alerts are planned no more often than this; a single one at once. */
-const PLAN_MILLIS = 250
 /** Keys that were told without being stored. */
 const MOST_REMEMBERED = 10_000
 
 /**
  * Brings what is planned in the outbox to the hooks, one courier each. All of it happens beside the pipeline: a packet waits for no
- * hook, and an alert waits on disk.
+ * hook, and an alert waits on disk. Who is told of what is found out when somebody could be told: with every hook dead a message costs
+ * the one small row that its own transaction writes.
  */
 export class AlertDesk {
   readonly #options: AlertDeskOptions
   readonly #couriers: ReadonlyMap<string, Courier>
+  /** Hooks that rules for messages name. */
+  readonly #awaited: ReadonlySet<string>
+  readonly #pace: PlanPace
   readonly #unstored = new Set<string>()
   #results: DeliveryResult[] = []
   #storing: NodeJS.Timeout | undefined
   #reloading: NodeJS.Timeout | undefined
-  #planning: NodeJS.Timeout | undefined
-  #nextPlan = 0
+  #dataVersion: number | undefined
   #isStopped = false
 
   constructor(options: AlertDeskOptions) {
@@ -62,29 +64,35 @@ export class AlertDesk {
           isReplay,
           onResults: (results) => this.#onResults(results),
           onFailure: ({ message }) => onProblem({ code: 'ALERT_DELIVERY', message, where: name }),
+          onFree: () => this.#pace.hurry(),
         }),
       ]),
     )
+    const rules = config.alerts.filter(({ when }) => when.includes('detection') || when.includes('event'))
+    this.#awaited = new Set(rules.flatMap(({ to, escalate }) => [...to, ...(escalate?.to ?? [])]))
+    this.#pace = new PlanPace({
+      plan: () => this.#plan(),
+      isUseful: () => [...this.#awaited].some((name) => this.#couriers.get(name)?.isFree),
+    })
   }
 
   /** What waits from before a restart goes out first. */
   start(): void {
-    this.#plan()
+    this.#pace.ask()
     this.#reload()
-    this.#reloading = setInterval(() => this.#reload(), RELOAD_MILLIS)
+    this.#reloading = setInterval(() => this.#reloadIfChanged(), RELOAD_MILLIS)
   }
 
   /** Call after each commit: what was stored in it is planned and goes out, not inside the packet's own turn. */
   wake(): void {
-    if (this.#isStopped) return
-    this.#planning ??= setTimeout(() => this.#plan(), Math.max(0, this.#nextPlan - performance.now()))
+    this.#pace.wake()
   }
 
   /** Stores what was delivered; what is on its way is told again after the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#reloading)
-    clearTimeout(this.#planning)
+    this.#pace.stop()
     for (const courier of this.#couriers.values()) courier.stop()
     this.#storeResults()
     clearTimeout(this.#storing)
@@ -114,7 +122,7 @@ export class AlertDesk {
   raiseIncidents(incidents: readonly Incident[]): boolean {
     try {
       // What was stored before is told before.
-      this.#plan()
+      this.#pace.all()
       this.#options.outbox.raiseIncidents(incidents)
       this.#tellNews()
       return true
@@ -146,7 +154,7 @@ export class AlertDesk {
 
   /** @returns false when nobody was told of such a subject */
   acknowledge(subject: string, by: string): boolean {
-    this.#plan()
+    this.#pace.all()
     return this.#options.outbox.acknowledge(subject, by)
   }
 
@@ -158,19 +166,21 @@ export class AlertDesk {
   }
 
   deliveries(query: DeliveryFilter): Delivery[] {
-    this.#plan()
+    this.#pace.ask()
     this.#storeResults()
     return this.#options.outbox.deliveries(query)
   }
 
   statuses(): HookStatus[] {
     const { outbox, hooks, clock } = this.#options
-    // What is not planned yet waits, too.
-    this.#plan()
     this.#storeResults()
     const backlogs = outbox.backlogs()
+    const unplanned = outbox.unplanned()
     return [...this.#couriers].map(([name, courier]) => {
-      const { pending = 0, dead = 0, oldest = null } = backlogs.get(name) ?? {}
+      const planned = backlogs.get(name) ?? { pending: 0, dead: 0, oldest: null }
+      // What is not planned yet waits, too; that it is for this hook is not known.
+      const waiting = this.#awaited.has(name) ? unplanned : { count: 0, oldest: null }
+      const oldest = earlier(planned.oldest, waiting.oldest)
       const { state, reason, delivered, failures } = courier.status
       const age = oldest === null ? null : Math.max(0, (clock.now() - oldest) / MICROS_PER_SECOND)
       return {
@@ -178,29 +188,28 @@ export class AlertDesk {
         kind: hooks.get(name)?.kind ?? '',
         state,
         ...(reason === undefined ? {} : { reason }),
-        pending,
+        pending: planned.pending + waiting.count,
         oldestSeconds: age,
-        dead,
+        dead: planned.dead,
         delivered,
         failures,
       }
     })
   }
 
-  /** Some of what waits to be planned; the rest in a turn of its own, soon. */
-  #plan(): void {
-    clearTimeout(this.#planning)
-    this.#planning = undefined
-    let isMore = true
+  /** Some of what waits to be planned. */
+  #plan(): 'nothing' | 'more' | 'refused' {
+    let isMore = false
     const isDone = this.#guarded(() => {
       isMore = this.#options.outbox.planSome()
     })
     this.#tellNews()
-    this.#nextPlan = performance.now() + (isDone ? (isMore ? 0 : PLAN_MILLIS) : RELOAD_MILLIS)
-    if (isMore) this.wake()
+    return isDone ? (isMore ? 'more' : 'nothing') : 'refused'
   }
 
   #tellNews(): void {
+    // A courier that has told all it knew would else read what it has just told, and tell it again.
+    this.#storeResults()
     this.#guarded(() => {
       const touched = new Set<Courier>()
       for (const { hook, lane } of this.#options.outbox.takeNews()) {
@@ -212,9 +221,18 @@ export class AlertDesk {
     })
   }
 
+  /** Another process has changed something, or a courier could not read. */
+  #reloadIfChanged(): void {
+    this.#guarded(() => {
+      const isChanged = this.#options.outbox.dataVersion() !== this.#dataVersion
+      if (isChanged || [...this.#couriers.values()].some(({ hasLost }) => hasLost)) this.#reload()
+    })
+  }
+
   #reload(): void {
     if (!this.#storeResults()) return
     this.#guarded(() => {
+      this.#dataVersion = this.#options.outbox.dataVersion()
       const heads = this.#options.outbox.heads()
       for (const courier of this.#couriers.values()) courier.reload(heads)
     })
@@ -259,4 +277,8 @@ export class AlertDesk {
       return false
     }
   }
+}
+
+function earlier(a: Micros | null, b: Micros | null): Micros | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }

@@ -26,6 +26,11 @@ export class CircuitBreaker {
     return this.#failures
   }
 
+  /** Attempts are made as they come; otherwise one at a time, if any. */
+  get isClosed(): boolean {
+    return this.#failures < this.#options.failures
+  }
+
   /** When the next attempt may be made; in the past: now. */
   get until(): Micros {
     return this.#until
@@ -34,7 +39,7 @@ export class CircuitBreaker {
   /** @param underway attempts that are being made */
   allows(now: Micros, underway: number): boolean {
     if (now < this.#until) return false
-    return this.#failures < this.#options.failures || underway === 0
+    return this.isClosed || underway === 0
   }
 
   succeeded(): void {
@@ -45,7 +50,7 @@ export class CircuitBreaker {
   failed(now: Micros): void {
     this.#failures++
     // Attempts that were underway when it opened say nothing new.
-    if (this.#failures < this.#options.failures || now < this.#until) return
+    if (this.isClosed || now < this.#until) return
     this.#until = now + this.#options.seconds * this.#doubled * MICROS_PER_SECOND
     this.#doubled = Math.min(MOST_DOUBLED, this.#doubled * 2)
   }

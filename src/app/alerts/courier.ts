@@ -18,6 +18,8 @@ export interface CourierOptions {
   /** To be stored soon; should the process die before, the alert is told once more. */
   readonly onResults: (results: readonly DeliveryResult[]) => void
   readonly onFailure: (error: Error) => void
+  /** It could tell more than it knows of. */
+  readonly onFree: () => void
   /** What is told is archived data. */
   readonly isReplay?: boolean | undefined
 }
@@ -44,6 +46,7 @@ export class Courier {
   readonly #busy = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
+  #hasLost = false
   #lastError: string | undefined
   #delivered = 0
   #failures = 0
@@ -60,14 +63,28 @@ export class Courier {
     return { state, ...(reason === undefined ? {} : { reason }), delivered: this.#delivered, failures: this.#failures }
   }
 
+  /** Whether a new alert would be told now. */
+  get isFree(): boolean {
+    const now = this.#options.clock.now()
+    if (this.#busy.size >= this.#options.settings.concurrency || !this.#breaker.allows(now, this.#busy.size)) return false
+    // One alert is enough to find out whether the receiver is back.
+    return this.#breaker.isClosed ? this.#nextDue(now) === undefined : this.#lanes.size === 0
+  }
+
+  /** Whether something may wait that it does not know of, since the store could not be read. */
+  get hasLost(): boolean {
+    return this.#hasLost
+  }
+
   /** New alerts wait in a lane. */
   wake(lane: string): void {
     if (this.#lanes.has(lane) || this.#busy.has(lane)) return
-    this.#advance(lane, 0)
+    this.#safely(() => this.#advance(lane, 0))
   }
 
   /** What waits according to the outbox, when nothing is on its way into it: another process may have changed it. */
   reload(heads: readonly LaneHead[]): void {
+    this.#hasLost = false
     this.#lanes.clear()
     for (const { hook, lane, number, due } of heads) {
       if (hook === this.#options.hook.name && !this.#busy.has(lane)) this.#lanes.set(lane, { number, due, attempts: 0 })
@@ -82,6 +99,7 @@ export class Courier {
     const now = this.#options.clock.now()
     this.#safely(() => this.#startAllowed(now))
     this.#sleep(now)
+    if (this.isFree) this.#options.onFree()
   }
 
   stop(): void {
@@ -110,8 +128,10 @@ export class Courier {
   }
 
   #sleep(now: Micros): void {
-    if (this.#lanes.size === 0 || this.#busy.size >= this.#options.settings.concurrency) return
-    let next = Number.POSITIVE_INFINITY
+    if (this.#busy.size >= this.#options.settings.concurrency) return
+    if (this.#lanes.size === 0 && this.#breaker.until <= now) return
+    // With nothing to tell it still says when it is free again.
+    let next = this.#lanes.size === 0 ? this.#breaker.until : Number.POSITIVE_INFINITY
     for (const { due } of this.#lanes.values()) next = Math.min(next, due)
     // Half open, one attempt is underway: its end wakes us.
     if (next <= now && this.#breaker.until <= now && this.#busy.size > 0) return
@@ -201,6 +221,7 @@ export class Courier {
     try {
       action()
     } catch (error) {
+      this.#hasLost = true
       this.#options.onFailure(error as Error)
     }
   }

@@ -11,6 +11,13 @@ export interface WaitingMessage {
   readonly message: DurableMessage
 }
 
+/** Messages that wait to be planned. */
+export interface Unplanned {
+  readonly count: number
+  /** When the first of them was stored. */
+  readonly oldest: Micros | null
+}
+
 /**
  * What happened, once, however many hooks are told. For a message of the feed the transaction that stores it writes one small row here,
  * which only names it; what it means and to whom is written later, beside the pipeline.
@@ -23,6 +30,8 @@ export class OccasionTable {
   readonly #add
   readonly #find
   readonly #prune
+  readonly #count
+  #unplanned: Unplanned | undefined
 
   constructor(database: SqliteDatabase) {
     this.#note = database.prepare<[number, number]>('INSERT INTO occasions (seq, time) VALUES (?, ?)')
@@ -40,11 +49,22 @@ export class OccasionTable {
     this.#prune = database.prepare<[number]>(
       'DELETE FROM occasions WHERE time < ? AND json IS NOT NULL AND number NOT IN (SELECT occasion FROM outbox)',
     )
+    this.#count = database.prepare<[], Unplanned>(
+      `SELECT count(*) AS count, (SELECT time FROM occasions WHERE json IS NULL ORDER BY number LIMIT 1) AS oldest
+       FROM occasions WHERE json IS NULL`,
+    )
   }
 
   /** In the transaction that stores the message. */
   note(seq: number, time: Micros): void {
+    this.#unplanned = undefined
     this.#note.run(seq, time)
+  }
+
+  /** Counted again only when it may have changed. */
+  unplanned(): Unplanned {
+    this.#unplanned ??= this.#count.get() as Unplanned
+    return this.#unplanned
   }
 
   /** Oldest first. */
@@ -56,6 +76,7 @@ export class OccasionTable {
 
   /** Somebody is told of a message that waited. */
   plan({ number, message }: WaitingMessage, occasion: AlertOccasion): void {
+    this.#unplanned = undefined
     const { details, ...rest } = occasion
     // The message itself is in the log.
     const kept = details === message ? rest : occasion
@@ -64,6 +85,7 @@ export class OccasionTable {
 
   /** Nobody is told of it. */
   drop(number: number): void {
+    this.#unplanned = undefined
     this.#drop.run(number)
   }
 

@@ -1,6 +1,7 @@
 import type { Delivery, DeliveryFilter, DeliveryState } from '../../contract/alert.ts'
 import type { AlertHistory, AlertOccasion, PlannedAlert, Severity } from '../../domain/alert.ts'
 import { formatMicros, type Micros } from '../../domain/time.ts'
+import { type HookBacklog, HookBacklogs } from './hook-backlogs.ts'
 import type { OccasionTable } from './occasion-table.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
@@ -34,13 +35,6 @@ export interface DeliveryResult {
   readonly firstAttempt: Micros
   readonly time: Micros
   readonly error: string | null
-}
-
-export interface HookBacklog {
-  readonly pending: number
-  readonly dead: number
-  /** Due time of the longest due one. */
-  readonly oldest: Micros | null
 }
 
 interface Row {
@@ -82,6 +76,7 @@ interface DeliveryRow extends Row {
 export class OutboxTable implements AlertHistory {
   readonly #database: SqliteDatabase
   readonly #occasions: OccasionTable
+  readonly #backlogs: HookBacklogs
   readonly #insert
   readonly #toldHooks
   readonly #lastBeginning
@@ -93,13 +88,13 @@ export class OutboxTable implements AlertHistory {
   readonly #batch
   readonly #finish
   readonly #search
-  readonly #backlog
   readonly #deleteOlder
   readonly #subject
 
   constructor(database: SqliteDatabase, occasions: OccasionTable) {
     this.#database = database
     this.#occasions = occasions
+    this.#backlogs = new HookBacklogs(database)
     this.#insert = database.prepare(
       `INSERT OR IGNORE INTO outbox
          (key, occasion, hook, lane, about, rule, subject, severity, state, begins, escalates, due, batch, conditional, planned, time, error)
@@ -145,9 +140,6 @@ export class OutboxTable implements AlertHistory {
          AND iif(:subject IS NULL, kind IS NOT 'drill', subject = :subject)
          AND (:before IS NULL OR outbox.number < :before) ORDER BY outbox.number DESC LIMIT :limit`,
     )
-    this.#backlog = database.prepare<[], { hook: string; state: string; count: number; oldest: number | null }>(
-      `SELECT hook, state, count(*) AS count, min(due) AS oldest FROM outbox WHERE state IN ('pending', 'dead') GROUP BY state, hook`,
-    )
     this.#deleteOlder = database.prepare<[number]>("DELETE FROM outbox WHERE planned < ? AND state NOT IN ('pending', 'dead')")
     this.#subject = database.prepare<[string], number>('SELECT 1 FROM outbox WHERE subject = ? LIMIT 1').pluck()
   }
@@ -155,6 +147,7 @@ export class OutboxTable implements AlertHistory {
   /** @returns how many are new */
   put(number: number, alerts: readonly PlannedAlert[], planned: Micros): number {
     let added = 0
+    this.#backlogs.changed()
     for (const alert of alerts) {
       const { key, hook, lane, rule, severity, occasion, due, batch, isConditional, isUpdate, isEscalation, suppressed } = alert
       added += this.#insert.run({
@@ -190,11 +183,12 @@ export class OutboxTable implements AlertHistory {
 
   /** What waits for a subject to last or to be left alone is not told any more. */
   withdraw(subject: string): void {
-    this.#withdraw.run(subject)
+    if (this.#withdraw.run(subject).changes > 0) this.#backlogs.changed()
   }
 
   /** Whatever of a subject has not arrived is over: neither waiting nor a dead letter. */
   recall(subject: string): void {
+    this.#backlogs.changed()
     this.#recall.run(subject)
   }
 
@@ -219,6 +213,7 @@ export class OutboxTable implements AlertHistory {
   }
 
   finish(results: readonly DeliveryResult[]): void {
+    this.#backlogs.changed()
     for (const result of results) this.#finish.run(result)
   }
 
@@ -228,6 +223,7 @@ export class OutboxTable implements AlertHistory {
       `UPDATE outbox SET state = 'pending', due = :now, attempts = 0, error = NULL, planned = :now
        WHERE state = 'dead' AND (:number IS NULL OR number = :number) AND (:hook IS NULL OR hook = :hook)`,
     )
+    this.#backlogs.changed()
     const each = numbers ?? [null]
     return each.reduce<number>((sum, number) => sum + update.run({ now, number, hook: hook ?? null }).changes, 0)
   }
@@ -238,13 +234,8 @@ export class OutboxTable implements AlertHistory {
       .map(deliveryOf)
   }
 
-  backlogs(): Map<string, HookBacklog> {
-    const backlogs = new Map<string, HookBacklog>()
-    for (const { hook, state, count, oldest } of this.#backlog.all()) {
-      const known = backlogs.get(hook) ?? { pending: 0, dead: 0, oldest: null }
-      backlogs.set(hook, state === 'pending' ? { ...known, pending: count, oldest } : { ...known, dead: count })
-    }
-    return backlogs
+  backlogs(): ReadonlyMap<string, HookBacklog> {
+    return this.#backlogs.all()
   }
 
   /** Forgets what is done; dead letters stay until they are sent. */

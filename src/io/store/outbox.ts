@@ -5,9 +5,11 @@ import type { AlertHistory, AlertKind, AlertOccasion, PlannedAlert } from '../..
 import type { Clock } from '../../domain/ports.ts'
 import type { OnProblem } from '../../domain/problem.ts'
 import type { Micros } from '../../domain/time.ts'
+import { dataVersionOf } from './data-version.ts'
+import type { HookBacklog } from './hook-backlogs.ts'
 import { IncidentTable } from './incident-table.ts'
-import { OccasionTable, type WaitingMessage } from './occasion-table.ts'
-import { type DeliveryResult, type HookBacklog, type LaneHead, type OutboxEntry, OutboxTable } from './outbox-table.ts'
+import { OccasionTable, type Unplanned, type WaitingMessage } from './occasion-table.ts'
+import { type DeliveryResult, type LaneHead, type OutboxEntry, OutboxTable } from './outbox-table.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
 /** Says who is told of what. */
@@ -59,6 +61,8 @@ const MOST_AT_ONCE = 64
  * hooks; who is told of it is planned later, beside the pipeline. So an alert is never lost, and costs detection next to nothing.
  */
 export class Outbox {
+  /** A number that is another one once another process has changed something: a dead letter is to be sent again. */
+  readonly dataVersion: () => number
   readonly #occasions: OccasionTable
   readonly #table: OutboxTable
   readonly #incidents: IncidentTable
@@ -77,6 +81,7 @@ export class Outbox {
     this.#occasions = new OccasionTable(database)
     this.#table = new OutboxTable(database, this.#occasions)
     this.#incidents = new IncidentTable(database)
+    this.dataVersion = dataVersionOf(database)
     this.#transactions = transactions
     this.#planner = planner
     this.#clock = clock
@@ -210,8 +215,13 @@ export class Outbox {
     return this.#table.search(query)
   }
 
-  backlogs(): Map<string, HookBacklog> {
+  backlogs(): ReadonlyMap<string, HookBacklog> {
     return this.#table.backlogs()
+  }
+
+  /** Messages of which it is not known yet who is told. */
+  unplanned(): Unplanned {
+    return this.#occasions.unplanned()
   }
 
   prune(oldest: Micros): void {
