@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs'
-import { type Config, coordinatesOf, type ServerConfig, triggerOf } from '../contract/config.ts'
+import { type Config, componentPolicyOf, coordinatesOf, type ServerConfig, triggerOf } from '../contract/config.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { EventWire } from '../contract/event.ts'
 import type { Latency } from '../domain/detection.ts'
@@ -90,6 +90,7 @@ export class LiveMonitor {
       leastRate: model.card.sampleRate,
       thresholds: (instrument) => triggerOf(config, instrument),
       coordinates: (instrument) => coordinatesOf(config, instrument),
+      needsAllComponents: (instrument) => componentPolicyOf(config, instrument) !== 'zero-fill',
     })
     for (const { url, stations } of config.servers) for (const each of stations) this.board.expect(each, url.url)
     this.#backlogs = new Map(config.servers.map((server) => [server.url.url, this.#backlogOf(server)]))

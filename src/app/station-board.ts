@@ -1,8 +1,16 @@
 import type { StationStatus } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
-import { type InstrumentId, rememberingInstrumentIds, type SourceId, stationOfInstrument } from '../domain/source-id.ts'
+import {
+  type InstrumentId,
+  rememberingInstrumentIds,
+  type SourceId,
+  stationOfInstrument,
+  subsourceOf,
+} from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { TraceRecord } from '../domain/trace.ts'
+import { COMPONENTS } from '../domain/window.ts'
+import { componentOf } from '../signal/component-assembler.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
 import { RATE_TOLERANCE } from '../signal/sample-rate.ts'
 import { describeSeconds } from './health/clock-watch.ts'
@@ -22,6 +30,8 @@ export interface StationBoardOptions {
   readonly leastRate: number
   readonly thresholds: (instrument: InstrumentId) => { on: number; off: number }
   readonly coordinates: (instrument: InstrumentId) => StationStatus['coordinates'] | undefined
+  /** Whether it is not scored without one of its components; default: so. */
+  readonly needsAllComponents?: (instrument: InstrumentId) => boolean
   /** Whether a server can be expected to send; undefined: nothing is known of it. */
   readonly linkOf?: (server: string) => { readonly isAlive: boolean; readonly reason?: string } | undefined
 }
@@ -47,6 +57,7 @@ interface Row {
   timingQuality?: number
   latencySeconds: number | null
   lastSampleTime: Micros | null
+  firstArrival: Micros | null
   lastArrival: Micros | null
   lastGapTime: Micros | null
   gaps: number
@@ -109,6 +120,7 @@ export class StationBoard {
     row.sampleRate = record.sampleRate
     if (record.timingQuality !== undefined) row.timingQuality = record.timingQuality
     row.latencySeconds = latencySeconds ?? null
+    row.firstArrival ??= now
     row.lastArrival = now
     if (row.lastSampleTime === null || endTime > row.lastSampleTime) row.lastSampleTime = endTime
     if (this.newest === null || endTime > this.newest) this.newest = endTime
@@ -212,6 +224,8 @@ export class StationBoard {
     if (silentFor > this.#silentMicros(row.channels)) {
       return { state: 'silent', reason: `no packet since ${formatMicros(lastArrival)}` }
     }
+    const incompleteness = this.#incompletenessOf(row)
+    if (incompleteness !== undefined) return { state: 'gap', reason: incompleteness }
     const isInGap = lastGapTime !== null && lastSampleTime !== null && lastSampleTime - lastGapTime < GAP_SECONDS * 1e6
     if (isInGap) return { state: 'gap', reason: 'a gap in the last window' }
     if ((latencySeconds ?? 0) > this.#options.liveness.latentSeconds) {
@@ -221,6 +235,16 @@ export class StationBoard {
       return { state: 'ok', reason: `data lie ${describeSeconds(-latencySeconds)} ahead of this machine's clock` }
     }
     return { state: 'ok' }
+  }
+
+  /** What was heard of an instrument that is not scored because the rest never came. */
+  #incompletenessOf({ instrument, channels, firstArrival }: Row): string | undefined {
+    const { clock, needsAllComponents } = this.#options
+    const heard = new Set([...channels.keys()].map((sourceId) => componentOf(subsourceOf(sourceId))))
+    const names = COMPONENTS.filter((_, place) => heard.has(place))
+    const isWaiting = clock.now() - (firstArrival ?? clock.now()) <= this.#silentMicros(channels)
+    if (names.length === COMPONENTS.length || isWaiting || needsAllComponents?.(instrument) === false) return undefined
+    return `expected three components, heard ${names.join(', ') || 'none of Z, N, E'}: it is not scored`
   }
 
   /** Why none of the servers that have the instrument can send. */
@@ -257,6 +281,7 @@ export class StationBoard {
       channels: new Map(),
       latencySeconds: null,
       lastSampleTime: null,
+      firstArrival: null,
       lastArrival: null,
       lastGapTime: null,
       gaps: 0,

@@ -6,6 +6,7 @@ import type { TraceRecord } from '../../../src/domain/trace.ts'
 
 const Z = 'FDSN:XX_AAA_00_H_H_Z' as SourceId
 const N = 'FDSN:XX_AAA_00_H_H_N' as SourceId
+const E = 'FDSN:XX_AAA_00_H_H_E' as SourceId
 const INSTRUMENT = instrumentIdOf(Z)
 const OTHER = 'XX_BBB_00_HH' as InstrumentId
 const A = 'seedlink://a:18000'
@@ -60,6 +61,29 @@ describe('the state of an instrument', () => {
     hear()
     expect(status()?.state).toBe('ok')
     expect(status()).not.toHaveProperty('reason')
+  })
+
+  it('is in a gap while a component that it needs was not heard in all the time, and says which', () => {
+    const { status, pass, hear } = boardOf()
+    for (let second = 0; second <= 60; second += 5) {
+      for (const channel of [Z, N]) hear(channel)
+      expect(status()?.state).toBe('ok')
+      pass(5)
+    }
+    for (const channel of [Z, N]) hear(channel)
+    expect(status()).toMatchObject({ state: 'gap', reason: 'expected three components, heard Z, N: it is not scored' })
+    hear(E)
+    expect(status()?.state).toBe('ok')
+    expect(status()).not.toHaveProperty('reason')
+  })
+
+  it('is ok without a component where zeros take its place', () => {
+    const { status, pass, hear } = boardOf([A], { needsAllComponents: () => false })
+    hear()
+    pass(55)
+    hear()
+    pass(55)
+    expect(status()?.state).toBe('ok')
   })
 
   it('is silent when its server is there and it sends nothing for as long as was configured', () => {
@@ -145,10 +169,9 @@ describe('the state of an instrument', () => {
 
   it('names a channel that is silent while others are not', () => {
     const { status, pass, hear } = boardOf()
-    hear(Z)
-    hear(N)
+    for (const channel of [Z, N, E]) hear(channel)
     pass(50)
-    hear(Z)
+    for (const channel of [Z, E]) hear(channel)
     pass(11)
     expect(status()).toMatchObject({ state: 'ok', silentChannels: [{ channel: N, since: formatMicros(START) }] })
   })
