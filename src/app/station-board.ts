@@ -38,6 +38,8 @@ export interface StationBoardOptions {
 
 /** A gap in the newest window's length of data time: the instrument has no score. */
 const GAP_SECONDS = 25
+/** No link delays as much. */
+const OLD_SECONDS = 3600
 /** A channel may be silent for so many of its own records. */
 const SILENT_RECORDS = 3
 
@@ -229,7 +231,8 @@ export class StationBoard {
     const isInGap = lastGapTime !== null && lastSampleTime !== null && lastSampleTime - lastGapTime < GAP_SECONDS * 1e6
     if (isInGap) return { state: 'gap', reason: 'a gap in the last window' }
     if ((latencySeconds ?? 0) > this.#options.liveness.latentSeconds) {
-      return { state: 'latent', reason: `data come ${Math.round(latencySeconds ?? 0)} s late` }
+      const cause = (latencySeconds ?? 0) > OLD_SECONDS ? ': an old backlog, or the clock of the station is behind' : ''
+      return { state: 'latent', reason: `data come ${describeSeconds(latencySeconds ?? 0)} late${cause}` }
     }
     if (latencySeconds !== null && latencySeconds < -this.#options.liveness.aheadSeconds) {
       return { state: 'ok', reason: `data lie ${describeSeconds(-latencySeconds)} ahead of this machine's clock` }

@@ -144,6 +144,8 @@ describe('the state of an instrument', () => {
     const { status, hear } = boardOf()
     hear(Z, 5, 31)
     expect(status()).toMatchObject({ state: 'latent', reason: 'data come 31 s late' })
+    hear(Z, 5, 3 * 3600)
+    expect(status()?.reason).toBe('data come 3.0 h late: an old backlog, or the clock of the station is behind')
   })
 
   it('is ok with a reason when data lie in the future: they are scored, but their times are wrong', () => {
