@@ -117,8 +117,11 @@ export const hookStatusSchema = z
     /** `failing`: the last attempt failed · `paused`: after too many failures, or because it asked to wait. */
     state: z.enum(['ok', 'failing', 'paused']),
     reason: z.string().exactOptional(),
-    pending: countSchema,
-    /** Age of the oldest alert that is due. */
+    pending: countSchema.meta({
+      description:
+        'Alerts that wait, and messages that came while no hook could be told: which of them concern this hook is found out then',
+    }),
+    /** Age of the oldest alert that is due, or of such a message. */
     oldestSeconds: z.number().nonnegative().nullable(),
     dead: countSchema,
     delivered: countSchema.meta({ description: 'Since the start' }),

@@ -78,7 +78,7 @@ export class AlertDesk {
 
   /** What waits from before a restart goes out first. */
   start(): void {
-    this.#pace.ask()
+    this.#pace.wake()
     this.#reload()
     this.#reloading = setInterval(() => this.#reloadIfChanged(), RELOAD_MILLIS)
   }
