@@ -29,6 +29,8 @@ export interface CoincidenceState {
   readonly waiting: readonly Candidate[]
   readonly single: readonly Candidate[]
   readonly events: readonly FormingEvent[]
+  /** Onsets that have named an event, once for each; absent in older states. */
+  readonly named?: readonly Candidate[]
 }
 
 type Emit = (output: CoincidenceOutput) => void
@@ -59,6 +61,8 @@ export class Coincidence {
   /** Judged, in no event; by onset. */
   #single: Candidate[]
   #events: FormingEvent[]
+  /** See `CoincidenceState`. */
+  #named: Candidate[]
   /** Let go by events while one onset is placed. */
   #freed: Candidate[] = []
   /** Data time at which there is something to do. */
@@ -71,6 +75,7 @@ export class Coincidence {
     this.#waiting = [...(state?.waiting ?? [])]
     this.#single = [...(state?.single ?? [])]
     this.#events = [...(state?.events ?? [])]
+    this.#named = [...(state?.named ?? [])]
     this.#schedule()
   }
 
@@ -108,6 +113,7 @@ export class Coincidence {
       waiting: [...this.#waiting],
       single: [...this.#single],
       events: [...this.#events],
+      named: [...this.#named],
     }
   }
 
@@ -144,7 +150,9 @@ export class Coincidence {
   }
 
   #place(onset: Candidate, emit: Emit): void {
-    this.#single = this.#single.filter(({ onset: time }) => onset.onset - time <= this.#spanMicros)
+    const isRecent = ({ onset: time }: Candidate) => onset.onset - time <= this.#spanMicros
+    this.#single = this.#single.filter(isRecent)
+    this.#named = this.#named.filter(isRecent)
     const isPlaced =
       this.#joinOwnStation(onset) ||
       this.#joinPredicted(onset, 'P', emit) ||
@@ -234,7 +242,7 @@ export class Coincidence {
     if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))
     const parts = [...group.candidates].sort(byOnset).map((candidate) => ({ ...candidate, phase: 'P' as const }))
     const event: FormingEvent = {
-      id: eventId(onset),
+      id: this.#nameAfter(onset),
       rule: rule.name,
       parts,
       ...(group.origin && { origin: group.origin }),
@@ -248,6 +256,13 @@ export class Coincidence {
     return true
   }
 
+  /** After the detection that completes the event; one that an event has let go may complete another. */
+  #nameAfter(onset: Candidate): string {
+    const before = this.#named.filter(({ detection }) => detection === onset.detection).length
+    this.#named.push(onset)
+    return eventId(onset, before)
+  }
+
   /** A changed event: located anew when that is due, and told; events that overlap share their onsets out anew. */
   #revise(old: FormingEvent, changed: FormingEvent, emit: Emit): void {
     if (!isLocationDue(changed)) {
@@ -256,8 +271,9 @@ export class Coincidence {
     }
     this.#replace(old, located(this.#withCompanions(changed), this.#options))
     const { events, single, left } = shareOut(this.#events, this.#single, this.#options)
-    // Told with the members it had: it says what is taken back.
-    for (const event of left) this.#tell({ ...event, state: 'vetoed', reason: 'members-left' }, emit)
+    // Told with the members it had: it says what is taken back. What was never told is not.
+    for (const event of left.filter(({ revision }) => revision > 0))
+      this.#tell({ ...event, state: 'vetoed', reason: 'members-left' }, emit)
     const known = this.#events
     const before = new Set(this.#single)
     this.#freed.push(...single.filter((onset) => !before.has(onset)))

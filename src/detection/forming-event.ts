@@ -204,9 +204,14 @@ export function published(event: FormingEvent, options: CoincidenceOptions): Net
   }
 }
 
-/** The detection that completes a coincidence names it: it completes one only. */
-export function eventId({ onset, instrument }: Candidate): string {
-  return `event-${formatMicros(onset).replace(/[-:]/g, '')}-${instrument}`
+/**
+ * An event is named after the detection that completes it.
+ *
+ * @param before events that are named after it already
+ */
+export function eventId({ onset, instrument }: Candidate, before: number): string {
+  const name = `event-${formatMicros(onset).replace(/[-:]/g, '')}-${instrument}`
+  return before === 0 ? name : `${name}-${before + 1}`
 }
 
 export function stationsOf(candidates: readonly Candidate[]): StationId[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { travelTime } from '../../../src/app/synth/crust-model.ts'
 import type { CoincidenceOptions } from '../../../src/detection/coincidence-options.ts'
 import type { Detection } from '../../../src/domain/detection.ts'
-import type { EventMember } from '../../../src/domain/network-event.ts'
+import type { EventMember, NetworkEvent } from '../../../src/domain/network-event.ts'
 import { distanceDegrees, KM_PER_DEGREE, type Place, placeTowards } from '../../../src/domain/place.ts'
 import { parseStationId, type StationId } from '../../../src/domain/source-id.ts'
 import { MICROS_PER_SECOND } from '../../../src/domain/time.ts'
@@ -267,14 +267,37 @@ describe('a network of sixty stations whose earthquakes are known', () => {
 
 describe('earthquakes that come every half minute, so that their waves overlap', () => {
   const network = trueNetwork({ seed: 6, stations: 60, events: 60, everySeconds: 30 })
-  const events = lastEvents(
-    runCoincidence(arriving(network.detections, [...network.places.keys()].slice(0, 3)), coincidenceWith(network.places)),
-  ).filter(({ state }) => state === 'closed')
+  const outputs = run(network.detections, coincidenceWith(network.places), [...network.places.keys()].slice(0, 3))
+  const events = lastEvents(outputs).filter(({ state }) => state === 'closed')
 
   it('are told once each, also where the first onsets of one were mistaken for another', () => {
     const told = events.map(({ members }) => truthOf(members, network.truth))
     expect(told.length).toBeGreaterThan(45)
     expect(told.filter((number, i) => number !== undefined && told.indexOf(number) !== i)).toEqual([])
+  })
+
+  it('are not taken back when nobody has heard of them', () => {
+    const left = outputs.flatMap((output) =>
+      output.kind === 'event' && output.event.reason === 'members-left' ? [output.event] : [],
+    )
+    expect(left.length).toBeGreaterThan(0)
+    expect(left.filter(({ revision }) => revision === 1)).toEqual([])
+  })
+})
+
+describe('what is said of one event', () => {
+  const network = trueNetwork({ seed: 3, stations: 60, events: 300, everySeconds: 120 })
+  const { time } = network.events[228]!
+  const near = network.detections.filter(({ onset }) => Math.abs(onset.time - time) < 60 * MICROS_PER_SECOND)
+  const outputs = run(near, coincidenceWith(network.places), [...network.places.keys()].slice(0, 3))
+  const told = outputs.flatMap((output) => (output.kind === 'event' ? [output.event] : []))
+  const byId = [...new Set(told.map(({ id }) => id))].map((id) => told.filter((event) => event.id === id))
+
+  it('goes under a name of its own, though an onset that another event let go completes a second one', () => {
+    for (const words of byId) expect(words.map(({ revision }) => revision)).toEqual(words.map((_, i) => i + 1))
+    const ofLarge = ({ members }: NetworkEvent) => members.filter(({ detection }) => network.truth.get(detection) === 228)
+    const large = lastEvents(outputs).filter((event) => ofLarge(event).length > 40)
+    expect(large).toMatchObject([{ state: 'closed' }])
   })
 })
 
