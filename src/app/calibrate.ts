@@ -10,6 +10,7 @@ import { DatasetError } from '../domain/errors.ts'
 import type { OnProblem } from '../domain/problem.ts'
 import { type InstrumentId, stationOfInstrument } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import type { WindowArrival } from '../domain/window.ts'
 import { datasetSha256 } from '../io/seisbench/dataset.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
 import { openScoreReader } from '../io/store/score-reader.ts'
@@ -84,7 +85,7 @@ export async function archiveScores(options: {
   readonly onProblem: OnProblem
 }): Promise<Map<InstrumentId, ScoreSpan[]>> {
   const { config, model } = options
-  const spans = new Map<InstrumentId, { endTime: Micros; strideSeconds: number; scores: number[] }[]>()
+  const spans = new Map<InstrumentId, { endTime: Micros; strideSeconds: number; scores: number[]; arrivals: WindowArrival[] }[]>()
   const open = new Set<InstrumentId>()
   await replayArchive({
     ...options,
@@ -97,17 +98,16 @@ export async function archiveScores(options: {
           open.delete(instrument)
           return
         }
+        const endTime = windowEnd(piece, { gridRate: model.card.sampleRate })
         const known = spans.get(instrument) ?? []
         if (!open.has(instrument)) {
-          known.push({
-            endTime: windowEnd(piece, { gridRate: model.card.sampleRate }),
-            strideSeconds: config.window.strideSeconds,
-            scores: [],
-          })
+          known.push({ endTime, strideSeconds: config.window.strideSeconds, scores: [], arrivals: [] })
           spans.set(instrument, known)
           open.add(instrument)
         }
-        known.at(-1)?.scores.push(piece.score)
+        const span = known.at(-1)!
+        span.scores.push(piece.score)
+        if (piece.arrival) span.arrivals.push({ ...piece.arrival, windowEnd: endTime })
       })
     },
   })

@@ -14,6 +14,7 @@ import { classify } from '../pipeline/classify.ts'
 import { coincidence } from '../pipeline/coincidence.ts'
 import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
 import { explain } from '../pipeline/explain.ts'
+import { findArrivals } from '../pipeline/find-arrivals.ts'
 import { measureLatency, type OnLatency } from '../pipeline/measure-latency.ts'
 import { mergeTraces } from '../pipeline/merge-traces.ts'
 import { perChannel } from '../pipeline/per-channel.ts'
@@ -22,6 +23,7 @@ import { preprocess } from '../pipeline/preprocess.ts'
 import { resampleTo } from '../pipeline/resample-to.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
 import { trigger } from '../pipeline/trigger.ts'
+import { createArrivalFinder } from '../signal/arrival-finder.ts'
 import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
@@ -72,6 +74,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   const { windowLength, channels } = classifier
   // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
   const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
+  const findArrival = createArrivalFinder({ windowLength, channels, sampleRate: gridRate, stride })
 
   // At the end of the data all that was open closes, also of stations that were not heard since a restart.
   const restored = (stage: string) => () => state.saved(stage)
@@ -110,6 +113,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
       restored('window'),
     ),
     classify(classifier),
+    findArrivals(findArrival, gridRate),
     share(),
   )
 

@@ -12,6 +12,7 @@ import type { InstrumentId } from '../domain/source-id.ts'
 import type { Micros } from '../domain/time.ts'
 import type { ScoredPiece } from '../domain/window.ts'
 import type { StoredDetection } from '../io/store/detection-table.ts'
+import type { StoredScore } from '../io/store/score-blocks.ts'
 import type { StoreBatch, StoredMessages } from '../io/store/store-batch.ts'
 import type { MonitorStreams } from './monitor.ts'
 import type { WaveformCollector } from './waveform-collector.ts'
@@ -82,7 +83,7 @@ export class Recorder {
   readonly #subscription = new Subscription()
   #outputs: Handed[] = []
   #events: NetworkEvent[] = []
-  #scores: { instrument: InstrumentId; endTime: Micros; score: number }[] = []
+  #scores: StoredScore[] = []
   #lastCommit: Micros
   #suppressed = 0
   #hasFailed = false
@@ -196,7 +197,8 @@ export class Recorder {
     if (piece.kind === 'gap') return
     const { firstIndex, samples } = piece.window
     const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, this.#options.gridRate)
-    this.#scores.push({ instrument: piece.instrument, endTime, score: piece.score })
+    const { instrument, score, arrival } = piece
+    this.#scores.push({ instrument, endTime, score, ...(arrival && { arrival }) })
   }
 
   #batch(): StoreBatch {

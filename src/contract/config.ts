@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type InstrumentId, parseInstrumentId, parseStationId, stationOfInstrument } from '../domain/source-id.ts'
 import { alertsSchema, groupsSchema, hooksSchema, watchdogSchema } from './alert-config.ts'
 import { drillsConfigSchema } from './drill.ts'
+import { retriggerRatioSchema } from './primitives.ts'
 
 /**
  * What `stations.yaml` may say. Messages of the checks are expectations: the reader of the file puts `expected …, got …` around
@@ -19,6 +20,8 @@ export const DEFAULT_TRIGGER = {
   maximumSeconds: 300,
   deadSeconds: 25,
   holdSeconds: 12,
+  retriggerRatio: 5,
+  retriggerSeconds: 15,
 } as const
 export const DEFAULT_COINCIDENCE = { stations: 3, withinSeconds: 30, holdSeconds: 60, toleranceSeconds: 2 } as const
 /** Onsets so close together at stations so far apart are no earthquake. */
@@ -51,6 +54,8 @@ const triggerSchema = z.strictObject({
   maximumSeconds: z.number().positive().default(DEFAULT_TRIGGER.maximumSeconds),
   deadSeconds: seconds.default(DEFAULT_TRIGGER.deadSeconds),
   holdSeconds: seconds.default(DEFAULT_TRIGGER.holdSeconds),
+  retriggerRatio: retriggerRatioSchema.default(DEFAULT_TRIGGER.retriggerRatio),
+  retriggerSeconds: seconds.default(DEFAULT_TRIGGER.retriggerSeconds),
 })
 
 const triggerOverrideSchema = z.strictObject({
@@ -60,6 +65,8 @@ const triggerOverrideSchema = z.strictObject({
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: seconds.exactOptional(),
   holdSeconds: seconds.exactOptional(),
+  retriggerRatio: retriggerRatioSchema.exactOptional(),
+  retriggerSeconds: seconds.exactOptional(),
 })
 
 /** What to do while a component of an instrument is missing. */

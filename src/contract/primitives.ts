@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LEAST_ARRIVAL_RATIO } from '../domain/window.ts'
 
 /** The pieces every message is made of. */
 
@@ -25,6 +26,11 @@ export const seqSchema = z
   .meta({ description: 'Number of the newest durable message; give it back as `since`' })
 
 export const scoreSchema = z.number().min(0).max(1).meta({ description: 'Probability of an earthquake in the window, 0–1' })
+
+/** Smaller ratios are not looked for. */
+export const retriggerRatioSchema = z
+  .number()
+  .refine((ratio) => ratio === 0 || ratio >= LEAST_ARRIVAL_RATIO, `0 (never) or at least ${LEAST_ARRIVAL_RATIO}`)
 
 export const countSchema = z.int().nonnegative()
 

@@ -3,7 +3,14 @@ import { LABEL_VALUES } from '../domain/label.ts'
 import { parseInstrumentId, parseStationId } from '../domain/source-id.ts'
 import { type Micros, parseIsoMicros } from '../domain/time.ts'
 import { labelValueSchema } from './detection.ts'
-import { countSchema, instrumentIdSchema, isoTimeSchema, scoreSchema, stationIdSchema } from './primitives.ts'
+import {
+  countSchema,
+  instrumentIdSchema,
+  isoTimeSchema,
+  retriggerRatioSchema,
+  scoreSchema,
+  stationIdSchema,
+} from './primitives.ts'
 
 /** Other settings of trigger and coincidence, tried on stored scores: no inference. */
 
@@ -28,6 +35,8 @@ export const triggerChangeSchema = z.strictObject({
   maximumSeconds: z.number().positive().exactOptional(),
   deadSeconds: z.number().nonnegative().exactOptional(),
   holdSeconds: z.number().nonnegative().exactOptional(),
+  retriggerRatio: retriggerRatioSchema.exactOptional(),
+  retriggerSeconds: z.number().nonnegative().exactOptional(),
 })
 
 export const coincidenceChangeSchema = z.strictObject({
@@ -61,6 +70,8 @@ const triggerInForceSchema = z.object({
   maximumSeconds: z.number(),
   deadSeconds: z.number(),
   holdSeconds: z.number(),
+  retriggerRatio: z.number(),
+  retriggerSeconds: z.number(),
 })
 
 /** A detection that one setting gives and the other does not. */

@@ -1,10 +1,13 @@
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
+import type { WindowArrival } from '../domain/window.ts'
 
 /** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
 export interface ScoreSpan {
   readonly endTime: Micros
   readonly strideSeconds: number
   readonly scores: ArrayLike<number>
+  /** Of its windows, by time; others are passed over. */
+  readonly arrivals?: readonly WindowArrival[]
 }
 
 /**
@@ -17,6 +20,8 @@ export interface Excursion {
   readonly endTime: Micros
   readonly strideSeconds: number
   readonly scores: Float32Array
+  /** In windows of it, by time. */
+  readonly arrivals: readonly WindowArrival[]
   /** The largest score. */
   readonly peak: number
   /** Windows below the floor behind it. */
@@ -32,17 +37,34 @@ export interface Excursion {
  */
 export function excursionsOf(spans: readonly ScoreSpan[], floor: number): Excursion[] {
   return spans.flatMap((span, index) => {
-    const excursions: Excursion[] = []
-    const { scores } = span
     const atEnd = index === spans.length - 1 ? 'unknown' : 'gap'
-    let first = nextWindow(scores, 0, floor, true)
-    while (first < scores.length) {
-      const end = nextWindow(scores, first, floor, false)
-      const next = nextWindow(scores, end, floor, true)
-      excursions.push(excursion(span, first, end, next - end, next < scores.length ? 'excursion' : atEnd))
-      first = next
-    }
-    return excursions
+    return withArrivals(excursionsOfSpan(span, floor, atEnd), span.arrivals ?? [])
+  })
+}
+
+function excursionsOfSpan(span: ScoreSpan, floor: number, atEnd: Excursion['then']): Excursion[] {
+  const excursions: Excursion[] = []
+  const { scores } = span
+  let first = nextWindow(scores, 0, floor, true)
+  while (first < scores.length) {
+    const end = nextWindow(scores, first, floor, false)
+    const next = nextWindow(scores, end, floor, true)
+    excursions.push(excursion(span, first, end, next - end, next < scores.length ? 'excursion' : atEnd))
+    first = next
+  }
+  return excursions
+}
+
+/** Both by time, so that one walk through them is enough. */
+function withArrivals(excursions: readonly Excursion[], arrivals: readonly WindowArrival[]): Excursion[] {
+  let next = 0
+  return excursions.map((excursion) => {
+    const { endTime, strideSeconds, scores } = excursion
+    const lastEnd = endTime + Math.round((scores.length - 1) * strideSeconds * MICROS_PER_SECOND)
+    while (next < arrivals.length && arrivals[next]!.windowEnd < endTime) next++
+    const first = next
+    while (next < arrivals.length && arrivals[next]!.windowEnd <= lastEnd) next++
+    return { ...excursion, arrivals: arrivals.slice(first, next) }
   })
 }
 
@@ -67,5 +89,5 @@ function excursion(
     peak = Math.max(peak, scores[i]!)
   }
   const startTime = endTime + Math.round(first * strideSeconds * MICROS_PER_SECOND)
-  return { endTime: startTime, strideSeconds, scores: own, peak, quietWindows, then }
+  return { endTime: startTime, strideSeconds, scores: own, arrivals: [], peak, quietWindows, then }
 }

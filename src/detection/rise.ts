@@ -23,6 +23,8 @@ export interface Snippet {
 export interface Rise {
   readonly on: Micros
   readonly onset: Onset
+  /** The arrival that it began with; `on` where none was heard shortly before. In what was stored before there were arrivals: absent. */
+  readonly arrival?: Micros
   readonly snrDb: number | null
   readonly gaps: number
   /** That were not below off. */
@@ -41,6 +43,13 @@ export interface RiseOptions {
   readonly pickOnset: OnsetPicker
 }
 
+export interface RiseContext {
+  /** The search for the onset begins behind it. */
+  readonly lastOnset: Micros | null
+  readonly arrival: Micros
+  readonly gaps: number
+}
+
 /** Snippets stop growing here; with the first window's 25 s this shows the coda of a local earthquake. */
 const SNIPPET_SECONDS = 120
 
@@ -48,18 +57,14 @@ const SNIPPET_SECONDS = 120
  * @param end of its first window
  * @param before what is known of the time before it
  */
-export function startRise(
-  scored: ScoredWindow,
-  end: Micros,
-  before: { readonly lastOnset: Micros | null; readonly gaps: number },
-  options: RiseOptions,
-): Rise {
+export function startRise(scored: ScoredWindow, end: Micros, before: RiseContext, options: RiseOptions): Rise {
   const { window } = scored
   const onset = onsetOf(scored, before.lastOnset, options)
   const onsetRow = (onset.time - window.startTime) / samplePeriod(options)
   return {
     on: end,
     onset,
+    arrival: before.arrival,
     snrDb: signalToNoiseDb(window.samples, onsetRow, options.gridRate),
     gaps: before.gaps,
     windows: 1,
@@ -72,10 +77,11 @@ export function startRise(
 
 /** By a window that is not below off. */
 export function growRise(rise: Rise, scored: ScoredWindow, end: Micros, options: RiseOptions): Rise {
-  const { on, onset, snrDb, gaps, windows, best, snippetFirstIndex, isPublished } = rise
+  const { on, onset, arrival, snrDb, gaps, windows, best, snippetFirstIndex, isPublished } = rise
   return {
     on,
     onset,
+    ...(arrival !== undefined && { arrival }),
     snrDb,
     gaps,
     windows: windows + 1,

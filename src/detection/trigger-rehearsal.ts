@@ -2,7 +2,7 @@ import type { Detection } from '../domain/detection.ts'
 import { microsToGridIndex } from '../domain/grid.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import type { ScoredWindow } from '../domain/window.ts'
+import type { Arrival, ScoredWindow } from '../domain/window.ts'
 import type { Excursion } from './excursions.ts'
 import { ARMED, stepTrigger, type TriggerOptions, type TriggerState } from './trigger.ts'
 
@@ -20,23 +20,32 @@ export interface RehearsedDetection {
   readonly openedAt: Micros
 }
 
-/** What a rehearsal needs of a trigger; `onsetBefore`: seconds from the guessed onset to `on`, and how unsure that is. */
 export interface RehearsalOptions
   extends Pick<
     TriggerOptions,
-    'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'holdSeconds' | 'gridRate' | 'model'
+    | 'on'
+    | 'off'
+    | 'minimumSeconds'
+    | 'maximumSeconds'
+    | 'deadSeconds'
+    | 'holdSeconds'
+    | 'retriggerRatio'
+    | 'retriggerSeconds'
+    | 'gridRate'
+    | 'model'
   > {
+  /** Seconds from a guessed onset to `on`, and how unsure that is. */
   readonly onsetBefore: { readonly seconds: number; readonly uncertaintySeconds: number }
 }
 
-/** The trigger looks at times and scores alone. */
+/** The trigger looks at times, scores and arrivals alone. */
 const NO_SAMPLES = new Float64Array(0)
 const NO_INPUT = new Float32Array(0)
 
 /**
- * Plays the monitor's own trigger over the scores of one instrument again.
+ * Plays the monitor's own trigger over the scores and arrivals of one instrument again.
  *
- * @param excursions by time, made with a floor not above `off`
+ * @param excursions by time, made with a floor above neither `off` nor `ARRIVAL_FLOOR`
  * @returns by time
  */
 export function rehearseTrigger(
@@ -44,15 +53,16 @@ export function rehearseTrigger(
   excursions: readonly Excursion[],
   options: RehearsalOptions,
 ): RehearsedDetection[] {
+  const { gridRate } = options
   const { seconds, uncertaintySeconds } = options.onsetBefore
-  const pick = { index: -seconds * options.gridRate, uncertaintySamples: uncertaintySeconds * options.gridRate }
+  const pick = { index: -seconds * gridRate, uncertaintySamples: uncertaintySeconds * gridRate }
   const trigger: TriggerOptions = { ...options, config: '', pickOnset: () => pick }
   const detections: RehearsedDetection[] = []
   let state: TriggerState = ARMED
   let opening: { detection: Detection; openedAt: Micros } | undefined
 
-  const step = (time: Micros, score: number) => {
-    take(time, stepTrigger(state, windowAt(instrument, time, score, options.gridRate), trigger))
+  const step = (time: Micros, score: number, arrival?: Arrival) => {
+    take(time, stepTrigger(state, windowAt(instrument, time, score, arrival, gridRate), trigger))
   }
   const take = (time: Micros, [next, outputs]: ReturnType<typeof stepTrigger>) => {
     state = next
@@ -70,12 +80,16 @@ export function rehearseTrigger(
     opening = undefined
   }
 
-  for (const { endTime, strideSeconds, scores, peak, quietWindows, then } of excursions) {
+  for (const { endTime, strideSeconds, scores, arrivals, peak, quietWindows, then } of excursions) {
     // Unless a detection waits, an excursion begins with the trigger at rest.
     if (peak < options.on && !state.rise) continue
     const stride = strideSeconds * MICROS_PER_SECOND
     const timeOf = (window: number) => endTime + Math.round(window * stride)
-    for (let i = 0; i < scores.length; i++) step(timeOf(i), scores[i]!)
+    let nextArrival = 0
+    for (let i = 0; i < scores.length; i++) {
+      const isHere = arrivals[nextArrival]?.windowEnd === timeOf(i)
+      step(timeOf(i), scores[i]!, isHere ? arrivals[nextArrival++] : undefined)
+    }
     // The first one arms; the others only count for what waits.
     for (let i = 0; i < quietWindows && (i === 0 || state.rise); i++) step(timeOf(scores.length + i), 0)
     if (then !== 'gap') continue
@@ -87,8 +101,14 @@ export function rehearseTrigger(
 }
 
 /** Without samples a window ends one row before its first. */
-function windowAt(instrument: InstrumentId, time: Micros, score: number, gridRate: number): ScoredWindow {
+function windowAt(
+  instrument: InstrumentId,
+  time: Micros,
+  score: number,
+  arrival: Arrival | undefined,
+  gridRate: number,
+): ScoredWindow {
   const firstIndex = microsToGridIndex(time, gridRate) + 1
   const window = { kind: 'window', instrument, firstIndex, startTime: time, samples: NO_SAMPLES } as const
-  return { kind: 'scored', instrument, window, input: NO_INPUT, score }
+  return { kind: 'scored', instrument, window, input: NO_INPUT, score, ...(arrival && { arrival }) }
 }

@@ -1,8 +1,18 @@
 import type { Detection } from '../domain/detection.ts'
 import { type InstrumentId, stationOfInstrument } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import type { ScoredPiece, ScoredWindow } from '../domain/window.ts'
-import { growRise, lowerRise, type Rise, type RiseOptions, type Snippet, snippetOf, startRise, windowEnd } from './rise.ts'
+import { ARRIVAL_FLOOR, type Arrival, type ScoredPiece, type ScoredWindow } from '../domain/window.ts'
+import {
+  growRise,
+  lowerRise,
+  type Rise,
+  type RiseContext,
+  type RiseOptions,
+  type Snippet,
+  snippetOf,
+  startRise,
+  windowEnd,
+} from './rise.ts'
 
 /** Thresholds are probabilities; times are data time. */
 export interface TriggerOptions extends RiseOptions {
@@ -21,6 +31,13 @@ export interface TriggerOptions extends RiseOptions {
    * it; otherwise it closes then, as of when the score fell. 0: with the first window below `off`. Antelope's `det_tmin`.
    */
   readonly holdSeconds: number
+  /**
+   * An arrival with at least this power ratio, in a window with score ≥ on, is another earthquake: what is open ends, and a detection
+   * begins whatever the dead time. 0: never. As the minimum amplitude offset of a picker, which lets a large P through its dead time.
+   */
+  readonly retriggerRatio: number
+  /** Sooner after the arrival that the detection before it began with, another belongs to that one, as S. */
+  readonly retriggerSeconds: number
   /** Model name with its short hash, part of every id. */
   readonly model: string
   /** Hash of what can change a score or a trigger. */
@@ -46,6 +63,10 @@ export type TriggerOutput =
 
 /** How far back gaps count as a fact about a detection. */
 const GAP_MEMORY_SECONDS = 600
+/** The onset of an arrival is picked from this long before it on: what is louder then is what it arrives in. */
+const PICK_BEFORE_SECONDS = 3
+/** What came earlier than this before the score was up is not what the detection began with. */
+const ARRIVAL_MEMORY_SECONDS = 12
 
 /** Plain data; what a restart brings back. */
 export interface TriggerState {
@@ -53,6 +74,10 @@ export interface TriggerState {
   readonly isArmed: boolean
   readonly rise: Rise | null
   readonly lastOnset: Micros | null
+  /** The newest arrival since the score was last below `ARRIVAL_FLOOR`. */
+  readonly heard: Micros | null
+  /** That the last detection began with. */
+  readonly lastArrival: Micros | null
   /** Windows that end before this start nothing. */
   readonly deadUntil: Micros | null
   readonly lastWindowEnd: Micros | null
@@ -64,6 +89,8 @@ export const ARMED: TriggerState = {
   isArmed: true,
   rise: null,
   lastOnset: null,
+  heard: null,
+  lastArrival: null,
   deadUntil: null,
   lastWindowEnd: null,
   gapTimes: [],
@@ -80,7 +107,8 @@ const NOTHING: readonly TriggerOutput[] = []
  * 2. rising: below `off` before `minimumSeconds` → suppressed as short; otherwise the detection opens;
  * 3. open: closes below `off`, as of when the score fell, but not before `holdSeconds` after `on`: what is up again by then is part
  *    of it; at `maximumSeconds`; or at a gap, as truncated unless the score had fallen before;
- * 4. closed: nothing starts until `deadSeconds` after `on`; after a close by length the score must fall below `off` first.
+ * 4. closed: nothing starts until `deadSeconds` after `on`; after a close by length the score must fall below `off` first;
+ * 5. open or dead: another arrival (`retriggerRatio`, `retriggerSeconds`) ends the one and starts the next.
  *
  * Pure: the same pieces give the same outputs, whatever came between them.
  */
@@ -96,15 +124,46 @@ export function endTrigger(state: TriggerState, instrument: InstrumentId, option
 function onWindow(before: TriggerState, scored: ScoredWindow, options: TriggerOptions): Step {
   const end = windowEnd(scored, options)
   const state = forgetFuture(before, end)
-  if (state.rise) return onWindowWhileUp(withRise(state, state.rise, end), state.rise, scored, end, options)
-  const { rise, lastOnset, deadUntil, gapTimes } = state
+  // What was stored before there were arrivals has none.
+  const heard = scored.score < ARRIVAL_FLOOR ? null : (scored.arrival?.time ?? state.heard ?? null)
+  if (state.rise) return onWindowWhileUp(withRise(state, state.rise, end, heard), state.rise, scored, end, options)
+  const { rise, lastOnset, lastArrival = lastOnset, deadUntil, gapTimes } = state
   const isArmed = state.isArmed || scored.score < options.off
   // Written out: for nearly every score this is all that happens, and a spread costs ten times as much.
-  const next: TriggerState = { isArmed, rise, lastOnset, deadUntil, lastWindowEnd: end, gapTimes }
+  const next: TriggerState = { isArmed, rise, lastOnset, heard, lastArrival, deadUntil, lastWindowEnd: end, gapTimes }
   const isDead = state.deadUntil !== null && end < state.deadUntil
-  if (!isArmed || isDead || scored.score < options.on) return [next, NOTHING]
-  const rising = startRise(scored, end, { lastOnset, gaps: recent(gapTimes, end).length }, options)
-  return publishWhenLongEnough(next, rising, scored.instrument, options)
+  if (!isArmed || scored.score < options.on) return [next, NOTHING]
+  if (!isDead) return start(next, scored, end, { lastOnset, arrival: recentlyHeard(heard, end) ?? end }, options)
+  const arrival = anotherArrival(scored, lastArrival, options)
+  return arrival ? startAt(arrival, next, scored, end, options) : [next, NOTHING]
+}
+
+function start(
+  state: TriggerState,
+  scored: ScoredWindow,
+  end: Micros,
+  before: Pick<RiseContext, 'lastOnset' | 'arrival'>,
+  options: TriggerOptions,
+): Step {
+  const rising = startRise(scored, end, { ...before, gaps: recent(state.gapTimes, end).length }, options)
+  return publishWhenLongEnough(state, rising, scored.instrument, options)
+}
+
+function startAt({ time }: Arrival, state: TriggerState, scored: ScoredWindow, end: Micros, options: TriggerOptions): Step {
+  const lastOnset = Math.max(time - PICK_BEFORE_SECONDS * MICROS_PER_SECOND, state.lastOnset ?? Number.NEGATIVE_INFINITY)
+  return start(state, scored, end, { lastOnset, arrival: time }, options)
+}
+
+function recentlyHeard(heard: Micros | null, now: Micros): Micros | undefined {
+  return heard !== null && now - heard <= ARRIVAL_MEMORY_SECONDS * MICROS_PER_SECOND ? heard : undefined
+}
+
+/** Of another earthquake than the one that began with `last`, and one that the network sees. */
+function anotherArrival({ score, arrival }: ScoredWindow, last: Micros | null, options: TriggerOptions): Arrival | undefined {
+  const { on, retriggerRatio, retriggerSeconds } = options
+  if (arrival === undefined || retriggerRatio === 0 || last === null) return undefined
+  if (score < on || arrival.powerRatio < retriggerRatio) return undefined
+  return arrival.time - last < retriggerSeconds * MICROS_PER_SECOND ? undefined : arrival
 }
 
 /** Time goes backwards where a wrong clock is set back (behind a gap): dead time and onset of a time to come must not hold for years. */
@@ -115,6 +174,12 @@ function forgetFuture(state: TriggerState, now: Micros): TriggerState {
 
 function onWindowWhileUp(state: TriggerState, rise: Rise, scored: ScoredWindow, end: Micros, options: TriggerOptions): Step {
   if (scored.score < options.off) return onWindowBelow(state, rise, scored, end, options)
+  const arrival = rise.isPublished ? anotherArrival(scored, rise.arrival ?? rise.onset.time, options) : undefined
+  if (arrival) {
+    const [closed, ended] = endRise(state, rise, scored.instrument, rise.downSince ?? end, true, false, options)
+    const [next, started] = startAt(arrival, closed, scored, end, options)
+    return [next, [...ended, ...started]]
+  }
   const grown = growRise(rise, scored, end, options)
   if (isTooLong(rise, end, options)) return endRise(state, grown, scored.instrument, end, false, false, options)
   return publishWhenLongEnough(state, grown, scored.instrument, options)
@@ -150,8 +215,9 @@ function publishWhenLongEnough(state: TriggerState, rise: Rise, instrument: Inst
 }
 
 /** Written out, too: what tries other settings on days of scores is mostly here. */
-function withRise({ isArmed, lastOnset, deadUntil, gapTimes }: TriggerState, rise: Rise, lastWindowEnd: Micros): TriggerState {
-  return { isArmed, rise, lastOnset, deadUntil, lastWindowEnd, gapTimes }
+function withRise(state: TriggerState, rise: Rise, lastWindowEnd: Micros, heard = state.heard): TriggerState {
+  const { isArmed, lastOnset, lastArrival = lastOnset, deadUntil, gapTimes } = state
+  return { isArmed, rise, lastOnset, heard, lastArrival, deadUntil, lastWindowEnd, gapTimes }
 }
 
 function endRise(
@@ -172,7 +238,7 @@ function endRise(
   }
   const deadUntil = rise.on + options.deadSeconds * MICROS_PER_SECOND
   return [
-    { ...state, rise: null, isArmed, deadUntil, lastOnset: rise.onset.time },
+    { ...state, rise: null, isArmed, deadUntil, lastOnset: rise.onset.time, lastArrival: rise.arrival ?? rise.onset.time },
     [output(rise, instrument, off, isTruncated, options)],
   ]
 }

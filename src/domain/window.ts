@@ -54,6 +54,26 @@ export interface ScoredWindow {
   readonly input: Float32Array
   /** 0–1, the network's probability of an earthquake in the window. */
   readonly score: number
+  /** In its newest rows; looked for where the score is not below `ARRIVAL_FLOOR`. */
+  readonly arrival?: Arrival
 }
+
+/** Where the ground becomes louder at once: P or S of an earthquake, perhaps in the coda of another. */
+export interface Arrival {
+  readonly time: Micros
+  /** Power of the seconds after it over power of the seconds before it; at least `LEAST_ARRIVAL_RATIO`. */
+  readonly powerRatio: number
+}
+
+/** As it is stored beside the scores. */
+export interface WindowArrival extends Arrival {
+  /** End of the window that it was found in. */
+  readonly windowEnd: Micros
+}
+
+/** No sensible trigger begins a detection at a score below it. */
+export const ARRIVAL_FLOOR = 0.2
+/** Noise rises and falls by less than this all the time. */
+export const LEAST_ARRIVAL_RATIO = 2
 
 export type ScoredPiece = ScoredWindow | FrameGap

@@ -43,7 +43,16 @@ describe('loadConfig', () => {
       engine: 'builtin',
       servers: [],
       stations: {},
-      trigger: { on: 0.96, off: 0.95, minimumSeconds: 1, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 12 },
+      trigger: {
+        on: 0.96,
+        off: 0.95,
+        minimumSeconds: 1,
+        maximumSeconds: 300,
+        deadSeconds: 25,
+        holdSeconds: 12,
+        retriggerRatio: 5,
+        retriggerSeconds: 15,
+      },
       components: 'wait',
       merge: { horizonSeconds: 10 },
       window: { strideSeconds: 1 },
@@ -209,12 +218,22 @@ stations:
       maximumSeconds: 300,
       deadSeconds: 60,
       holdSeconds: 7,
+      retriggerRatio: 5,
+      retriggerSeconds: 15,
     })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
     expect(triggerOf(config, cola).on).toBe(0.96)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
     expect(coordinatesOf(config, anmo)).toEqual({ latitude: 34.9, longitude: -106.5 })
     expect(coordinatesOf(config, cola)).toBeUndefined()
+  })
+
+  it('refuses a ratio that noise has all the time, but 0: never', () => {
+    expect(faultsOf('model: m\ntrigger: { retriggerRatio: 1.5 }')).toEqual([
+      'stations.yaml:2 trigger.retriggerRatio: expected 0 (never) or at least 2, got 1.5',
+    ])
+    expect(faultsOf('model: m\nstations:\n  IU_ANMO: { trigger: { retriggerRatio: -1 } }')).toHaveLength(1)
+    expect(configOf('model: m\ntrigger: { retriggerRatio: 0 }').trigger.retriggerRatio).toBe(0)
   })
 
   it('checks thresholds after the merge', () => {
@@ -249,6 +268,8 @@ http: { listen: 127.0.0.1:9 }
     'trigger: { on: 0.99 }',
     'trigger: { deadSeconds: 26 }',
     'trigger: { holdSeconds: 5.5 }',
+    'trigger: { retriggerRatio: 0 }',
+    'trigger: { retriggerSeconds: 3 }',
     'merge: { horizonSeconds: 11 }',
     'window: { strideSeconds: 2 }',
     'components: skip',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseInstrumentId } from '../../src/domain/source-id.ts'
+import { type InstrumentId, parseInstrumentId } from '../../src/domain/source-id.ts'
 import { migrate } from '../../src/io/store/schema.ts'
 import { SCORES_PER_BLOCK, ScoreBlocks } from '../../src/io/store/score-blocks.ts'
 import { sqlite } from '../../src/io/store/sqlite-binding.ts'
@@ -29,6 +29,34 @@ describe('ScoreBlocks', () => {
     const read = blocks.read(instrument, 0, 1e12).flatMap(({ scores }) => [...scores])
     database.close()
     expect(read).toEqual([5, 6, 40_000, 40_001].map((second) => Math.fround(second / 1e5)))
+  })
+
+  it('keeps arrivals beside the scores of their windows, and lets them go with these', () => {
+    const Database = sqlite()
+    const database = new Database(':memory:')
+    migrate(database, 'memory')
+    const blocks = new ScoreBlocks(database, 1)
+    const [instrument, other] = instruments as [InstrumentId, InstrumentId]
+    const at = (second: number, powerRatio?: number) => ({
+      instrument,
+      endTime: second * STRIDE,
+      score: 0.5,
+      ...(powerRatio && { arrival: { time: (second - 2) * STRIDE, powerRatio } }),
+    })
+    blocks.write([at(5), at(6, 3.25), at(7), at(2500, 7.5), { ...at(6, 9), instrument: other }])
+    const seen = (from = 0, to = 1e12) => blocks.arrivals(instrument, from, to).map(({ windowEnd }) => windowEnd / STRIDE)
+    expect(blocks.arrivals(instrument, 0, 10 * STRIDE)).toEqual([{ windowEnd: 6 * STRIDE, time: 4 * STRIDE, powerRatio: 3.25 }])
+    expect(seen()).toEqual([6, 2500])
+    expect(seen(6 * STRIDE, 6 * STRIDE)).toEqual([6])
+    expect(seen(7 * STRIDE)).toEqual([2500])
+    blocks.write([at(6, 4)])
+    expect(blocks.arrivals(instrument, 0, 10 * STRIDE)[0]?.powerRatio).toBe(4)
+    blocks.deleteOlderThan(1500 * STRIDE)
+    expect(seen()).toEqual([2500])
+    blocks.write([at(6, 4)])
+    expect(blocks.deleteOldest(1)).toBe(1)
+    expect(seen()).toEqual([2500])
+    database.close()
   })
 
   it('reads what a plain table of scores would hold, whatever was written in whatever order, over restarts', () => {

@@ -109,8 +109,11 @@ describe('what if', { timeout: 120_000 }, () => {
     { on: 0.7, off: 0.6, holdSeconds: 0 },
     { on: 0.7, off: 0.6, holdSeconds: 12 },
     { on: 0.9, off: 0.85, holdSeconds: 90 },
+    { on: 0.9, off: 0.85, retriggerRatio: 0 },
+    { on: 0.9, off: 0.5, retriggerRatio: 2, retriggerSeconds: 5 },
+    { on: 0.5, off: 0.1, retriggerRatio: 3, retriggerSeconds: 0 },
   ])(
-    'gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds, $holdSeconds',
+    'gives the detections of a real replay with $on, $off, $minimumSeconds, $maximumSeconds, $deadSeconds, $holdSeconds, $retriggerRatio, $retriggerSeconds',
     async (trigger) => {
       const request = asking({ trigger })
       const real = await replayedWith({ ...config, trigger: { ...config.trigger, ...trigger } })

@@ -74,6 +74,8 @@ function partsWith(state: PipelineState, touch: (station: StationId) => void = (
       maximumSeconds: 300,
       deadSeconds: 25,
       holdSeconds: 0,
+      retriggerRatio: 0,
+      retriggerSeconds: 12,
       gridRate,
       model: 'late-energy',
       config: 'test',

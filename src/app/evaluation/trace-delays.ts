@@ -2,6 +2,7 @@ import type { TriggerOptions } from '../../detection/trigger.ts'
 import { gridIndexToMicros } from '../../domain/grid.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import { type ArrivalFinder, createArrivalFinder, withArrival } from '../../signal/arrival-finder.ts'
 import { type GridTrace, windowOf } from '../training/grid-trace.ts'
 import type { WindowScorer } from './score-traces.ts'
 import { type TriggerVariant, TriggerVariants } from './trigger-variants.ts'
@@ -37,6 +38,7 @@ export class TraceDelays {
   readonly #triggers: TriggerVariants
   readonly #scorer: WindowScorer
   readonly #stride: number
+  readonly #findArrival: ArrivalFinder
   readonly #minimumSeconds: number
   readonly #played: Played[] = []
   #noiseWindows = 0
@@ -51,6 +53,8 @@ export class TraceDelays {
     this.#scorer = scorer
     this.#minimumSeconds = options.minimumSeconds
     this.#stride = Math.round(Math.min(...variants.map(({ strideSeconds }) => strideSeconds)) * gridRate)
+    const { windowLength, channels } = scorer.classifier
+    this.#findArrival = createArrivalFinder({ windowLength, channels, sampleRate: gridRate, stride: this.#stride })
     this.#triggers = new TriggerVariants(variants, {
       gridRate,
       windowSeconds: (scorer.classifier.windowLength - 1) / gridRate,
@@ -74,13 +78,8 @@ export class TraceDelays {
       const samples = windowOf(trace, firstIndex, windowLength)
       const score = preprocess(samples, input) ? (classifier.classify(input, 1)[0] ?? 0) : 0
       const startTime = gridIndexToMicros(firstIndex, sampleRate)
-      this.#triggers.push({
-        kind: 'scored',
-        instrument,
-        window: { kind: 'window', instrument, firstIndex, startTime, samples },
-        input,
-        score,
-      })
+      const window = { kind: 'window', instrument, firstIndex, startTime, samples } as const
+      this.#triggers.push(withArrival({ kind: 'scored', instrument, window, input, score }, this.#findArrival, sampleRate))
       if (!isEarthquake) this.#noiseWindows++
     }
     this.#triggers.push({ kind: 'gap', instrument, cause: 'missing' })

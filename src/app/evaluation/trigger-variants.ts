@@ -8,7 +8,7 @@ import {
   type TriggerState,
 } from '../../detection/trigger.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
-import type { ScoredPiece } from '../../domain/window.ts'
+import type { Arrival, ScoredPiece, ScoredWindow } from '../../domain/window.ts'
 import { ContinuousRecord } from './continuous-record.ts'
 
 /** Another setting of the trigger, tried on the same scores. What is absent stays as configured. */
@@ -24,6 +24,8 @@ interface Run {
   readonly variant: TriggerVariant
   readonly record: ContinuousRecord
   readonly states: Map<InstrumentId, TriggerState>
+  /** The clearest in windows left out since the last one that was not: a longer stride looks at their rows, too. */
+  readonly arrivals: Map<InstrumentId, Arrival>
   /** Made once: the hash of the configuration is in them. */
   readonly options: Map<InstrumentId, TriggerOptions>
 }
@@ -53,6 +55,7 @@ export class TriggerVariants {
       variant,
       record: new ContinuousRecord(given.windowSeconds),
       states: new Map(),
+      arrivals: new Map(),
       options: new Map(),
     }))
   }
@@ -63,10 +66,14 @@ export class TriggerVariants {
       const { variant, record, states } = run
       const isLeftOut =
         piece.kind === 'scored' && piece.window.firstIndex % Math.round(variant.strideSeconds * this.#gridRate) !== 0
-      if (isLeftOut) continue
+      if (isLeftOut) {
+        keepClearest(run.arrivals, piece)
+        continue
+      }
+      const seen = withClearest(run.arrivals, piece)
       record.addScore(piece)
       const options = this.#options(run, piece.instrument)
-      const [next, outputs] = stepTrigger(states.get(piece.instrument) ?? ARMED, piece, options)
+      const [next, outputs] = stepTrigger(states.get(piece.instrument) ?? ARMED, seen, options)
       states.set(piece.instrument, next)
       keep(record, outputs)
     }
@@ -110,6 +117,18 @@ export class TriggerVariants {
     this.#picks.set(earliestRow, pick)
     return pick
   }
+}
+
+function keepClearest(arrivals: Map<InstrumentId, Arrival>, { instrument, arrival }: ScoredWindow): void {
+  if (arrival && arrival.powerRatio > (arrivals.get(instrument)?.powerRatio ?? 0)) arrivals.set(instrument, arrival)
+}
+
+/** A gap ends what was left out before it. */
+function withClearest(arrivals: Map<InstrumentId, Arrival>, piece: ScoredPiece): ScoredPiece {
+  if (piece.kind === 'scored') keepClearest(arrivals, piece)
+  const arrival = arrivals.get(piece.instrument)
+  arrivals.delete(piece.instrument)
+  return piece.kind === 'scored' && arrival ? { ...piece, arrival } : piece
 }
 
 function keep(record: ContinuousRecord, outputs: readonly TriggerOutput[]): void {

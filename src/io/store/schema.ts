@@ -224,6 +224,16 @@ const MIGRATIONS: readonly string[] = [
   -- What each message on a detection took from packet to screen; seq: of the message.
   CREATE TABLE journeys (detection TEXT NOT NULL, seq INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (detection, seq)) WITHOUT ROWID;
   `,
+  `
+  -- Where a scored window becomes louder at once, for playing the trigger again. window_end, time of the arrival: µs since 1970.
+  CREATE TABLE arrivals (
+    instrument TEXT NOT NULL,
+    window_end INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    ratio REAL NOT NULL,
+    PRIMARY KEY (instrument, window_end)
+  ) WITHOUT ROWID;
+  `,
 ]
 
 /** What this version writes and reads. */

@@ -1,5 +1,7 @@
 import type { InstrumentId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
+import type { Arrival, WindowArrival } from '../../domain/window.ts'
+import { ArrivalTable } from './arrival-table.ts'
 import type { Expendable } from './expendable.ts'
 import type { SqliteDatabase } from './sqlite-binding.ts'
 
@@ -10,6 +12,7 @@ export interface StoredScore {
   readonly endTime: Micros
   /** 0–1, a float32. */
   readonly score: number
+  readonly arrival?: Arrival
 }
 
 /** Scores without a hole: score i belongs to the window that ends at endTime + i · stride. */
@@ -53,10 +56,12 @@ export class ScoreBlocks implements Expendable {
   readonly #firstOf
   readonly #deleteOlder
   readonly #deleteOldest
+  readonly #arrivals: ArrivalTable
 
   /** @param strideSeconds of scores to be written; scores of other strides can still be read */
   constructor(database: SqliteDatabase, strideSeconds: number) {
     this.#stride = Math.round(strideSeconds * MICROS_PER_SECOND)
+    this.#arrivals = new ArrivalTable(database)
     this.#select = database.prepare<[string, number, number], { scores: Uint8Array }>(
       'SELECT scores FROM scores WHERE instrument = ? AND stride = ? AND start = ?',
     )
@@ -82,7 +87,7 @@ export class ScoreBlocks implements Expendable {
 
   /** Writes the scores' blocks; inside the caller's transaction. After a rollback call `forget`. */
   write(scores: readonly StoredScore[]): void {
-    for (const { instrument, endTime, score } of scores) {
+    for (const { instrument, endTime, score, arrival } of scores) {
       const phase = endTime % this.#stride
       const index = Math.floor(endTime / this.#stride)
       const slot = index % SCORES_PER_BLOCK
@@ -91,6 +96,7 @@ export class ScoreBlocks implements Expendable {
       block.length = Math.max(block.length, slot + 1)
       if (!block.isChanged) this.#changed.push(block)
       block.isChanged = true
+      if (arrival) this.#arrivals.write(instrument, endTime, arrival)
     }
     for (const block of this.#changed) {
       block.isChanged = false
@@ -116,6 +122,11 @@ export class ScoreBlocks implements Expendable {
     return runs.take()
   }
 
+  /** Arrivals found in windows that end in [from, to], oldest first. */
+  arrivals(instrument: InstrumentId, from: Micros, to: Micros): WindowArrival[] {
+    return this.#arrivals.read(instrument, from, to)
+  }
+
   /** Scores of windows that end in [from, to], in no order that matters; a tenth of the time that `read` takes. */
   forEach(instrument: InstrumentId, from: Micros, to: Micros, take: (score: number) => void): void {
     for (const block of this.#range.iterate(instrument, to, from)) {
@@ -138,11 +149,15 @@ export class ScoreBlocks implements Expendable {
   /** Removes blocks that end before this time. */
   deleteOlderThan(time: Micros): void {
     this.#deleteOlder.run(time, time)
+    this.#arrivals.deleteOlderThan(time)
   }
 
   /** @returns how many blocks went */
   deleteOldest(blocks: number): number {
-    return this.#deleteOldest.run(blocks).changes
+    const { changes } = this.#deleteOldest.run(blocks)
+    const first = this.firstTime(undefined)
+    if (first !== undefined) this.#arrivals.deleteOlderThan(first)
+    return changes
   }
 
   #blockAt(instrument: InstrumentId, start: Micros): Block {

@@ -3,7 +3,8 @@ import type { DetectionWire } from '../../contract/detection.ts'
 import { StoreError } from '../../domain/errors.ts'
 import type { LabelValue } from '../../domain/label.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
-import { type Micros, parseIsoMicros } from '../../domain/time.ts'
+import { MICROS_PER_SECOND, type Micros, parseIsoMicros } from '../../domain/time.ts'
+import type { WindowArrival } from '../../domain/window.ts'
 import { ScoreBlocks, type ScoreRun } from './score-blocks.ts'
 import { type SqliteDatabase, sqlite } from './sqlite-binding.ts'
 
@@ -25,12 +26,16 @@ export interface StoredTimes {
   readonly label: LabelValue | null
 }
 
+export interface ScoreRunWithArrivals extends ScoreRun {
+  readonly arrivals: readonly WindowArrival[]
+}
+
 /** Scores of a store, for reading alone: beside a monitor that writes it. */
 export interface ScoreReader {
   /** In the order of their ids. */
   instruments(): InstrumentId[]
   /** Of windows that end in [from, to]; default: all. */
-  scores(instrument: InstrumentId, from?: Micros, to?: Micros): ScoreRun[]
+  scores(instrument: InstrumentId, from?: Micros, to?: Micros): ScoreRunWithArrivals[]
   /** With an onset in [from, to], by onset. */
   detections(from: Micros, to: Micros): StoredTimes[]
   /** Another number when somebody has written since. */
@@ -53,7 +58,8 @@ export function openScoreReader(file: string): ScoreReader {
         .prepare<[], { instrument: InstrumentId }>('SELECT DISTINCT instrument FROM scores ORDER BY instrument')
         .all()
         .map(({ instrument }) => instrument),
-    scores: (instrument, from = 0, to = Number.MAX_SAFE_INTEGER) => blocks.read(instrument, from, to),
+    scores: (instrument, from = 0, to = Number.MAX_SAFE_INTEGER) =>
+      withArrivals(blocks.read(instrument, from, to), blocks.arrivals(instrument, from, to)),
     detections: (from, to) => detections.all(from, to).map(({ json }) => timesOf(JSON.parse(json) as DetectionWire)),
     version: () => database.pragma('data_version', { simple: true }) as number,
     labelled: () =>
@@ -62,6 +68,26 @@ export function openScoreReader(file: string): ScoreReader {
         .all(),
     close: () => database.close(),
   }
+}
+
+/** Both by time, but that runs of another stride or phase may come later. */
+function withArrivals(runs: readonly ScoreRun[], arrivals: readonly WindowArrival[]): ScoreRunWithArrivals[] {
+  return runs.map((run) => {
+    const end = run.endTime + run.scores.length * run.strideSeconds * MICROS_PER_SECOND
+    return { ...run, arrivals: arrivals.slice(firstFrom(arrivals, run.endTime), firstFrom(arrivals, end)) }
+  })
+}
+
+/** Index of the first that was found in a window ending at this time or later. */
+function firstFrom(arrivals: readonly WindowArrival[], time: Micros): number {
+  let low = 0
+  let high = arrivals.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (arrivals[middle]!.windowEnd < time) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function timesOf({ id, instrument, onset, on, off, label }: DetectionWire): StoredTimes {

@@ -1,7 +1,15 @@
 import type { SettingsChange, WhatIfAnswer, WhatIfRequestWire } from '../../contract/what-if.ts'
 import { stepAbove, stepBelow } from './thresholds.ts'
 
-export type TriggerField = 'on' | 'off' | 'minimumSeconds' | 'maximumSeconds' | 'deadSeconds' | 'holdSeconds'
+export type TriggerField =
+  | 'on'
+  | 'off'
+  | 'minimumSeconds'
+  | 'maximumSeconds'
+  | 'deadSeconds'
+  | 'holdSeconds'
+  | 'retriggerRatio'
+  | 'retriggerSeconds'
 export type CoincidenceField = 'stations' | 'withinSeconds'
 
 /** All that the sliders say. */

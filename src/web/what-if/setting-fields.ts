@@ -76,6 +76,26 @@ export const TRIGGER_FIELDS: readonly Field<TriggerField>[] = [
     most: 3600,
     isWhole: false,
   },
+  {
+    name: 'retriggerRatio',
+    label: 'Retrigger',
+    unit: '×',
+    hint: 'so much louder is another one; 0: never',
+    steps: [0, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 50],
+    least: 0,
+    most: 1000,
+    isWhole: false,
+  },
+  {
+    name: 'retriggerSeconds',
+    label: 'Retrigger after',
+    unit: 's',
+    hint: 'sooner after the onset it is S',
+    steps: upTo(60),
+    least: 0,
+    most: 3600,
+    isWhole: false,
+  },
 ]
 
 export const COINCIDENCE_FIELDS: readonly Field<CoincidenceField>[] = [

@@ -4,7 +4,16 @@ import { proposeThreshold, withoutTimes } from '../../../src/detection/threshold
 import { probabilityOf } from '../../../src/domain/calibration.ts'
 import { seededRandom } from '../../helpers/signals.ts'
 
-const TRIGGER = { on: 0.95, off: 0.9, minimumSeconds: 2, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 0 }
+const TRIGGER = {
+  on: 0.95,
+  off: 0.9,
+  minimumSeconds: 2,
+  maximumSeconds: 300,
+  deadSeconds: 25,
+  holdSeconds: 0,
+  retriggerRatio: 0,
+  retriggerSeconds: 12,
+}
 const DAY = 86_400
 
 describe('proposeThreshold', () => {

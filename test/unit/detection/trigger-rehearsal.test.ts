@@ -17,6 +17,8 @@ const settings = {
   maximumSeconds: 30,
   deadSeconds: 25,
   holdSeconds: 0,
+  retriggerRatio: 0,
+  retriggerSeconds: 12,
   gridRate: 20,
   model: 'm@1',
 }
@@ -87,6 +89,8 @@ describe('the trigger played over stored scores', () => {
         maximumSeconds: 5 + Math.floor(random() * 20),
         deadSeconds: Math.floor(random() * 40),
         holdSeconds: round % 2 === 0 ? 0 : Math.floor(random() * 60),
+        retriggerRatio: round % 3 === 0 ? 0 : 2 + 4 * random(),
+        retriggerSeconds: Math.floor(random() * 20),
       }
       const all = { ...options, off: FLOOR + random() * (options.on - FLOOR) }
       const expected = everyWindow(spans, all)
@@ -94,6 +98,34 @@ describe('the trigger played over stored scores', () => {
       compared += expected.length
     }
     expect(compared).toBeGreaterThan(1000)
+  })
+})
+
+describe('another arrival, played over stored scores', () => {
+  const up = Array(60).fill(0.95) as number[]
+  const at = (second: number) => ({ windowEnd: START + second * 1e6, time: START + (second - 2) * 1e6, powerRatio: 6 })
+  const options = { ...settings, maximumSeconds: 300, retriggerRatio: 5, onsetBefore }
+  const openings = (arrivals: ReturnType<typeof at>[], asked = options) =>
+    rehearseTrigger(instrument, excursionsOf([{ ...span(0, up), arrivals }], FLOOR), asked).map(({ on, opening }) => [
+      (on - START) / 1e6,
+      (opening.onset.time - START) / 1e6,
+    ])
+
+  it('begins a detection where the one before began long enough ago: with its own arrival, or when the score was up', () => {
+    expect(openings([at(14)])).toEqual([
+      [0, -8],
+      [14, 6],
+    ])
+    expect(openings([at(13)])).toEqual([[0, -8]])
+    expect(openings([at(0), at(12)])).toEqual([
+      [0, -8],
+      [12, 4],
+    ])
+    expect(openings([at(0), at(11)])).toEqual([[0, -8]])
+  })
+
+  it('is passed over where its window is not among the scores', () => {
+    expect(openings([at(-3), { ...at(20), windowEnd: START + 20.5e6 }, at(70)])).toEqual([[0, -8]])
   })
 })
 
@@ -107,8 +139,12 @@ function randomSpans(random: () => number): ScoreSpan[] {
       return 1 / (1 + Math.exp(-logit))
     })
     const made = span(second, scores)
+    const arrivals = scores.flatMap((_, i) => {
+      const windowEnd = made.endTime + i * 1e6
+      return random() < 0.2 ? [{ windowEnd, time: windowEnd - 2e6, powerRatio: 2 + 8 * random() }] : []
+    })
     second += scores.length + 25 + Math.floor(random() * 30)
-    return made
+    return { ...made, arrivals }
   })
 }
 
@@ -126,12 +162,13 @@ function everyWindow(spans: readonly ScoreSpan[], options: typeof settings) {
       found.set(on, { on: (on - START) / 1e6, off: off === null ? null : (off - START) / 1e6, score: peak.score })
     }
   }
-  for (const [index, { endTime, scores }] of spans.entries()) {
+  for (const [index, { endTime, scores, arrivals = [] }] of spans.entries()) {
     if (index > 0) step({ kind: 'gap', instrument, cause: 'missing' })
     for (let i = 0; i < scores.length; i++) {
       const firstIndex = ((endTime + i * 1e6) * 20) / 1e6 - 500
       const window = { kind: 'window' as const, instrument, firstIndex, startTime: firstIndex * 50_000, samples: SAMPLES }
-      step({ kind: 'scored', instrument, window, input: new Float32Array(0), score: scores[i]! })
+      const arrival = arrivals.find(({ windowEnd }) => windowEnd === endTime + i * 1e6)
+      step({ kind: 'scored', instrument, window, input: new Float32Array(0), score: scores[i]!, ...(arrival && { arrival }) })
     }
   }
   const rise = state.rise

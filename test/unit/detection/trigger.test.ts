@@ -20,6 +20,8 @@ const options: TriggerOptions = {
   maximumSeconds: 30,
   deadSeconds: 25,
   holdSeconds: 0,
+  retriggerRatio: 0,
+  retriggerSeconds: 12,
   gridRate: 20,
   model: 'test@00000000',
   config: 'c0ffee',
@@ -157,7 +159,7 @@ describe('the trigger', () => {
 
   it('does what a slow reading of its rules over all scores at once says, whatever scores, gaps and settings', () => {
     const random = seededRandom(11)
-    const seen = { detections: 0, dips: 0, truncated: 0, long: 0, short: 0 }
+    const seen = { detections: 0, dips: 0, truncated: 0, long: 0, short: 0, again: 0 }
     for (let round = 0; round < 300; round++) {
       const on = 0.5 + random() * 0.4
       const settings = {
@@ -168,14 +170,14 @@ describe('the trigger', () => {
         maximumSeconds: 5 + Math.floor(random() * 40),
         deadSeconds: Math.floor(random() * 40),
         holdSeconds: Math.floor(random() * 30),
+        retriggerRatio: round % 3 === 0 ? 0 : 2 + 4 * random(),
+        retriggerSeconds: Math.floor(random() * 20),
       }
-      const pieces = wanderingScores(random)
+      const pieces = withArrivals(wanderingScores(random), random)
       const [state, outputs] = run(pieces, ARMED, settings)
       const [, last] = endTrigger(state, instrument, settings)
       const closed = detections([...outputs, ...last]).filter(({ state }) => state === 'closed')
-      const simple = pieces.map((piece) =>
-        piece.kind === 'gap' ? 'gap' : { time: piece.window.startTime + 25e6, score: piece.score },
-      )
+      const simple = pieces.map((piece) => (piece.kind === 'gap' ? 'gap' : { ...piece, time: piece.window.startTime + 25e6 }))
       const expected = naiveDetections(simple, settings)
       expect(
         closed.map(({ on, off, peak, quality: { isTruncated, windows } }) => ({
@@ -191,6 +193,7 @@ describe('the trigger', () => {
       seen.truncated += expected.filter(({ isTruncated }) => isTruncated).length
       seen.dips += expected.filter(({ on, off, windows }) => windows < (off - on) / 1e6).length
       seen.long += expected.filter(({ on, off }) => off - on >= settings.maximumSeconds * 1e6).length
+      seen.again += expected.filter(({ off }, i) => expected[i + 1]?.on === off).length
       seen.short += short
     }
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100)
@@ -264,6 +267,113 @@ describe('a trigger that holds', () => {
     expect(facts(outputs)).toEqual([['closed', 1000, 1006, 4, false]])
   })
 })
+
+describe('another arrival', () => {
+  const settings = { ...options, holdSeconds: 6, maximumSeconds: 300, retriggerRatio: 5, retriggerSeconds: 12 }
+  /** One window a second from second 1000 on; `at` names windows that show an arrival two seconds before their end. */
+  const withArrival = (values: readonly number[], at: number | readonly number[], powerRatio: number) =>
+    scores(1000, values).map((piece, i) =>
+      piece.kind === 'scored' && [at].flat().includes(i)
+        ? { ...piece, arrival: { time: (1000 + i - 2) * 1e6, powerRatio } }
+        : piece,
+    )
+  const facts = (outputs: readonly TriggerOutput[]) =>
+    detections(outputs).map(({ state, on, off }) => [state, seconds(on), seconds(off)])
+  const up = Array(40).fill(0.95) as number[]
+
+  it('ends the detection that is open and begins one, though the dead time is not over', () => {
+    const [, outputs] = run(withArrival(up, 15, 5), ARMED, settings)
+    expect(facts(outputs)).toEqual([
+      ['open', 1000, null],
+      ['closed', 1000, 1015],
+      ['open', 1015, null],
+    ])
+    const [first, , second] = detections(outputs)
+    expect(second?.id).not.toBe(first?.id)
+  })
+
+  it('has its onset picked from three seconds before it on, not in what was there before', () => {
+    const pickOnset = (_: Float64Array, earliestRow: number) => ({ index: earliestRow, uncertaintySamples: 2 })
+    const [, outputs] = run(withArrival(up, 15, 5), ARMED, { ...settings, pickOnset, retriggerSeconds: 0 })
+    expect(seconds(detections(outputs).at(-1)?.onset.time ?? null)).toBeCloseTo(1010.05, 6)
+  })
+
+  it('never has the onset of the detection before it, however soon it may come: an id names one detection', () => {
+    const pickOnset = (_: Float64Array, earliestRow: number) => ({ index: Math.max(earliestRow, 470), uncertaintySamples: 2 })
+    const [, outputs] = run(withArrival(up, 4, 5), ARMED, { ...settings, pickOnset, retriggerSeconds: 0 })
+    expect(new Set(detections(outputs).map(({ id }) => id)).size).toBe(2)
+  })
+
+  it('is S of the same earthquake when it comes too soon after the start, and noise when it is too weak', () => {
+    expect(facts(run(withArrival(up, 13, 50), ARMED, settings)[1])).toEqual([['open', 1000, null]])
+    expect(facts(run(withArrival(up, 14, 50), ARMED, settings)[1])).toHaveLength(3)
+    expect(facts(run(withArrival(up, 15, 4.9), ARMED, settings)[1])).toEqual([['open', 1000, null]])
+  })
+
+  it('counts from the arrival that the detection began with, where one was heard in the last twelve seconds', () => {
+    const late = [...Array(10).fill(0.5), ...up] as number[]
+    // Heard in the window that begins it, eight seconds before, and too long before.
+    expect(facts(run(withArrival(up, [0, 12], 50), ARMED, settings)[1])).toHaveLength(3)
+    expect(facts(run(withArrival(up, [0, 11], 50), ARMED, settings)[1])).toHaveLength(1)
+    expect(facts(run(withArrival(late, [2, 14], 50), ARMED, settings)[1])).toHaveLength(3)
+    expect(facts(run(withArrival([0.5, 0.5, ...late], [1, 14], 50), ARMED, settings)[1])).toHaveLength(1)
+    // Noise between: it was something else.
+    const apart = late.map((score, i) => (i === 5 ? 0.19 : score))
+    expect(facts(run(withArrival(apart, [2, 14], 50), ARMED, settings)[1])).toHaveLength(1)
+  })
+
+  it('goes on from a state that was stored before there were arrivals', () => {
+    const [{ heard: _h, lastArrival: _l, ...state }] = run(scores(1000, [0.95, 0.95, 0.95]), ARMED, settings)
+    const { arrival: _a, ...rise } = state.rise!
+    const old = structuredClone({ ...state, rise }) as TriggerState
+    const [, outputs] = run(withArrival(up, 15, 5).slice(3), old, settings)
+    expect(facts(outputs)).toEqual([
+      ['closed', 1000, 1015],
+      ['open', 1015, null],
+    ])
+  })
+
+  it('is nothing while the score is below the on threshold, and never with a ratio of 0', () => {
+    const low = up.map((score, i) => (i === 15 ? 0.89 : score))
+    expect(facts(run(withArrival(low, 15, 50), ARMED, settings)[1])).toEqual([['open', 1000, null]])
+    expect(facts(run(withArrival(up, 15, 50), ARMED, { ...settings, retriggerRatio: 0 })[1])).toEqual([['open', 1000, null]])
+  })
+
+  it('begins a detection in the dead time of one that is over, and ends one that is held as of when its score fell', () => {
+    const over = up.map((score, i) => (i >= 4 && i < 15 ? 0.1 : score))
+    expect(facts(run(withArrival(over, 15, 5), ARMED, { ...settings, holdSeconds: 0 })[1])).toEqual([
+      ['open', 1000, null],
+      ['closed', 1000, 1004],
+      ['open', 1015, null],
+    ])
+    expect(facts(run(withArrival(over, 15, 5), ARMED, { ...settings, holdSeconds: 30 })[1])).toEqual([
+      ['open', 1000, null],
+      ['closed', 1000, 1004],
+      ['open', 1015, null],
+    ])
+  })
+
+  it('that does not last is short, and leaves the dead time of the one before as it was', () => {
+    const short = up.map((score, i) => (i === 17 ? 0.1 : score))
+    const [, outputs] = run(withArrival(short, 15, 5), ARMED, settings)
+    expect(outputs.map(({ kind }) => kind)).toEqual(['detection', 'detection', 'suppressed', 'detection'])
+    expect(facts(outputs).at(-1)).toEqual(['open', 1025, null])
+  })
+
+  it('begins nothing before there has been a detection', () => {
+    const [, outputs] = run(withArrival([0.1, 0.1, 0.95, 0.1], 2, 50), ARMED, settings)
+    expect(outputs.map(({ kind }) => kind)).toEqual(['suppressed'])
+  })
+})
+
+/** Arrivals in a fifth of the windows, two to three seconds before their ends. */
+function withArrivals(pieces: readonly ScoredPiece[], random: () => number): ScoredPiece[] {
+  return pieces.map((piece) => {
+    if (piece.kind === 'gap' || random() > 0.2) return piece
+    const time = piece.window.startTime + 25e6 - 2e6 - Math.floor(random() * 20) * 50_000
+    return { ...piece, arrival: { time, powerRatio: 2 + 8 * random() } }
+  })
+}
 
 /** Scores that wander, with gaps behind some of which come windows that are whole again. */
 function wanderingScores(random: () => number): ScoredPiece[] {

@@ -11,6 +11,8 @@ const TRIGGER = {
   maximumSeconds: 300,
   deadSeconds: 25,
   holdSeconds: 0,
+  retriggerRatio: 0,
+  retriggerSeconds: 12,
   gridRate: 20,
   model: 'm',
   config: 'c',

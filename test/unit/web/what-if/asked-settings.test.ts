@@ -10,7 +10,16 @@ import {
 } from '../../../../src/web/what-if/asked-settings.ts'
 
 const IN_FORCE: AskedSettings = {
-  trigger: { on: 0.98, off: 0.95, minimumSeconds: 4, maximumSeconds: 300, deadSeconds: 25, holdSeconds: 0 },
+  trigger: {
+    on: 0.98,
+    off: 0.95,
+    minimumSeconds: 4,
+    maximumSeconds: 300,
+    deadSeconds: 25,
+    holdSeconds: 0,
+    retriggerRatio: 5,
+    retriggerSeconds: 12,
+  },
   coincidence: { stations: 3, withinSeconds: 30 },
 }
 

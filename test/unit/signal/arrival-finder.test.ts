@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import type { InstrumentId } from '../../../src/domain/source-id.ts'
+import type { ScoredWindow } from '../../../src/domain/window.ts'
+import { createArrivalFinder, withArrival } from '../../../src/signal/arrival-finder.ts'
+import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
+import { seededRandom } from '../../helpers/signals.ts'
+
+const RATE = 20
+const ROWS = 501
+const shape = { windowLength: ROWS, channels: 3, sampleRate: RATE, stride: RATE }
+const find = createArrivalFinder(shape)
+
+/** Noise of amplitude 1 on three components, `factor` times louder from each of these rows on. */
+function groundOf(rows: number, seed: number, louder: readonly { row: number; factor: number }[] = []): Float64Array {
+  const random = seededRandom(seed)
+  return Float64Array.from({ length: rows * 3 }, (_, i) => {
+    const amplitude = louder.reduce((all, { row, factor }) => (Math.floor(i / 3) >= row ? all * factor : all), 1)
+    return amplitude * 2 * (random() - 0.5)
+  })
+}
+
+/** Filter, square, divide: row by row, without any sharing. */
+function naiveArrival(window: Float64Array) {
+  const columns = [0, 1, 2].map((column) => window.filter((_, i) => i % 3 === column))
+  for (const column of columns) filterHighpass(butterworthHighpass(2, RATE), column, 0, 1, ROWS)
+  const power = (from: number, to: number) =>
+    columns.reduce((sum, column) => sum + column.slice(from, to).reduce((all, x) => all + x * x, 0), 0) / (to - from)
+  const ratio = (row: number) => power(row, row + 2 * RATE) / power(row - 5 * RATE, row)
+  const rows = Array.from({ length: RATE }, (_, i) => ROWS - 2 * RATE - RATE + i)
+  const peaks = rows.filter((row) => ratio(row) > ratio(row - 1) && ratio(row) > ratio(row + 1) && ratio(row) >= 2)
+  const best = peaks.sort((a, b) => ratio(b) - ratio(a))[0]
+  return best === undefined ? undefined : { row: best, powerRatio: ratio(best) }
+}
+
+describe('an arrival in the newest rows of a window', () => {
+  it('is where the power after over the power before is largest, as a slow reading says', () => {
+    let seen = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const window = groundOf(ROWS, seed, [{ row: 430 + (seed % 40), factor: 1 + (seed % 7) }])
+      const expected = naiveArrival(window)
+      const found = find(window)
+      expect(found?.row).toBe(expected?.row)
+      expect(found?.powerRatio ?? 0).toBeCloseTo(expected?.powerRatio ?? 0, 9)
+      if (found) seen++
+    }
+    expect(seen).toBeGreaterThan(20)
+    expect(seen).toBeLessThan(60)
+  })
+
+  it('is found within a tenth of a second of a step of ten times the amplitude, with about its hundred times the power', () => {
+    const found = find(groundOf(ROWS, 3, [{ row: 450, factor: 10 }]))
+    expect(Math.abs((found?.row ?? 0) - 450)).toBeLessThanOrEqual(2)
+    expect(found?.powerRatio).toBeGreaterThan(60)
+    expect(found?.powerRatio).toBeLessThan(160)
+  })
+
+  it('is none in even noise, in a decaying coda, in a slow swell, in silence and among what is no number', () => {
+    expect(find(groundOf(ROWS, 5))).toBeUndefined()
+    const coda = groundOf(ROWS, 6).map((x, i) => x * Math.exp(-Math.floor(i / 3) / 200))
+    expect(find(coda)).toBeUndefined()
+    const swell = groundOf(ROWS, 7).map((x, i) => 0.01 * x + 1000 * Math.sin((2 * Math.PI * Math.floor(i / 3)) / (8 * RATE)))
+    expect(find(swell)).toBeUndefined()
+    expect(find(new Float64Array(ROWS * 3))).toBeUndefined()
+    expect(find(groundOf(ROWS, 8, [{ row: 450, factor: 9 }]).fill(Number.NaN, 1200, 1300))).toBeUndefined()
+  })
+
+  it('is seen in exactly one of the windows on a stride', () => {
+    const ground = groundOf(3000, 9, [{ row: 1777, factor: 6 }])
+    const rows: number[] = []
+    for (let first = 0; first + ROWS <= 3000; first += RATE) {
+      const found = find(ground.slice(first * 3, (first + ROWS) * 3))
+      if (found && found.powerRatio > 20) rows.push(first + found.row)
+    }
+    expect(rows).toHaveLength(1)
+    expect(Math.abs(rows[0]! - 1777)).toBeLessThanOrEqual(2)
+  })
+
+  it('keeps nothing from one window to the next and changes no window', () => {
+    const window = groundOf(ROWS, 10, [{ row: 455, factor: 4 }])
+    const before = window.slice()
+    const found = find(window)
+    find(groundOf(ROWS, 11, [{ row: 445, factor: 8 }]))
+    expect(find(window)).toEqual(found)
+    expect(window).toEqual(before)
+  })
+
+  it('is not looked for where the window is too short to say', () => {
+    expect(createArrivalFinder({ ...shape, windowLength: 100 })(groundOf(100, 12, [{ row: 70, factor: 9 }]))).toBeUndefined()
+  })
+})
+
+describe('a scored window', () => {
+  const instrument = 'XX_AAA_00_HH' as InstrumentId
+  const samples = groundOf(ROWS, 3, [{ row: 450, factor: 10 }])
+  const window = { kind: 'window' as const, instrument, firstIndex: 2000, startTime: 100e6, samples }
+  const scored = (score: number): ScoredWindow => ({ kind: 'scored', instrument, window, input: new Float32Array(0), score })
+
+  it('says when its arrival is', () => {
+    expect(withArrival(scored(0.2), find, RATE).arrival?.time).toBeCloseTo(100e6 + 450 * 50_000, -6)
+  })
+
+  it('is not looked at when it is noise to the network', () => {
+    const noise = scored(0.19)
+    expect(withArrival(noise, find, RATE)).toBe(noise)
+  })
+})
