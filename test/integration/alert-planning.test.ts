@@ -153,6 +153,26 @@ describe('planning', { timeout: 30_000 }, () => {
     for (const each of asked) expect(each).not.toHaveBeenCalled()
   })
 
+  it('tells within seconds what a courier could not read', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    closing.push(async () => void vi.useRealTimers())
+    const there = await AlertReceiver.listen(accept)
+    closing.push(() => there.close())
+    const made = openOffice(
+      join(folder, 'unread'),
+      `hooks: { web: { kind: webhook, url: "${there.url}", allowPrivate: true } }\nalerts: [{ name: all, when: [detection], to: [web] }]\n`,
+    )
+    closing.push(() => made.close())
+    vi.spyOn(made.store.outbox, 'nextInLane').mockImplementationOnce(() => {
+      throw new Error('disk I/O error')
+    })
+    detect(made, 0)
+    while (made.problems.length === 0) await turn()
+    expect(made.problems[0]!.message).toContain('disk I/O error')
+    vi.advanceTimersByTime(5000)
+    await there.requests(1)
+  })
+
   it('notices what another process changes, and reads what waits again only then', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     closing.push(async () => void vi.useRealTimers())
