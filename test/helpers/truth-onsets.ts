@@ -25,6 +25,8 @@ export interface TrueNetwork {
   readonly detections: readonly Detection[]
   /** Event number by detection id; absent: a false one. */
   readonly truth: ReadonlyMap<string, number>
+  /** By event: stations that would have detected it, had none been busy with the one before. */
+  readonly reached: readonly number[]
 }
 
 export interface TrueNetworkOptions {
@@ -88,6 +90,7 @@ export function trueNetwork(options: TrueNetworkOptions): TrueNetwork {
     places,
     events,
     detections,
+    reached: events.map((_, number) => arrivals.filter(({ event }) => event === number).length),
     truth: new Map(seen.flatMap(({ event }, i) => (event === undefined ? [] : [[detections[i]!.id, event]]))),
   }
 }
