@@ -23,6 +23,10 @@ const ROUNDS = 4
 /** With an event as much more must be explained than without it, in onsets. */
 const WORTH_AN_EVENT = 1.5
 
+/** An onset that a much larger event predicts is its own, unless it misses it by so much more, as a part of what is allowed. */
+const MISSES_MORE = 0.4
+const MUCH_LARGER = 4
+
 /**
  * Earthquakes that come together see to it that the event which takes its onsets first takes some of the others', and lies where
  * neither was. So each onset goes to the event that misses it least, all are located anew, and so on. What comes out counts only when
@@ -68,13 +72,22 @@ function isContested(event: FormingEvent, all: readonly FormingEvent[], options:
   return all.some((other) => other !== event && counted(event.parts).some((onset) => isPredicted(onset, other, options)))
 }
 
-/** Each onset with the event that misses it least, one of each station in an event. @returns undefined when one has too few */
+/**
+ * Each onset with the event that misses it least, one of each station in an event; where one of these is much larger, it is likelier of
+ * that one: nearly every station sees a large earthquake.
+ *
+ * @returns undefined when an event has too few
+ */
 function dealt({ events, free }: Contest, options: CoincidenceOptions): Contest | undefined {
   const onsets = [...free, ...events.flatMap(({ parts }) => counted(parts))]
+  const sizes = events.map(({ parts }) => counted(parts).length)
   const bids = onsets
-    .flatMap((onset) =>
-      events.map((event, index) => ({ onset, index, share: missShare(onset, event, options) ?? Number.POSITIVE_INFINITY })),
-    )
+    .flatMap((onset) => {
+      const shares = events.map((event) => missShare(onset, event, options) ?? Number.POSITIVE_INFINITY)
+      const isOutbid = (index: number) =>
+        shares.some((share, i) => share <= Math.min(1, shares[index]! + MISSES_MORE) && sizes[i]! >= sizes[index]! * MUCH_LARGER)
+      return shares.map((share, index) => ({ onset, index, share: isOutbid(index) ? Number.POSITIVE_INFINITY : share }))
+    })
     .filter(({ share }) => share <= 1)
     .sort((a, b) => a.share - b.share || byOnset(a.onset, b.onset) || a.index - b.index)
   const dealtOut = new Set<string>()

@@ -34,4 +34,13 @@ describe('earthquakes whose onsets are contested', () => {
       expect(distanceDegrees(event.location!, network.events[number]!) * KM_PER_DEGREE).toBeLessThan(withinKm)
     }
   })
+
+  it.each([
+    { seed: 2, everySeconds: 90, number: 40 },
+    { seed: 6, everySeconds: 100, number: 68 },
+    { seed: 7, everySeconds: 100, number: 111 },
+  ])('stay with the event of most stations, when that of few would miss them a little less (seed $seed)', (one) => {
+    const { told, ofEarthquake } = toldAround(one.seed, one.everySeconds, 300, one.number)
+    expect(told.filter((event) => ofEarthquake(event, one.number) * 2 > event.stations)).toHaveLength(1)
+  })
 })
