@@ -18,7 +18,7 @@ import {
   ruleMet,
   stationsOf,
 } from './forming-event.ts'
-import { isCompanion, shareOfP, shareOfS, spanSeconds, withPart } from './joining.ts'
+import { bestPredicting, isCompanion, spanSeconds, withPart } from './joining.ts'
 import { groupWith, type OnsetGroup } from './onset-group.ts'
 import { isFragment, shareOut } from './share-out.ts'
 import { Watermark, type WatermarkState } from './watermark.ts'
@@ -29,7 +29,7 @@ export interface CoincidenceState {
   readonly waiting: readonly Candidate[]
   readonly single: readonly Candidate[]
   readonly events: readonly FormingEvent[]
-  /** Onsets that have named an event, once for each; absent in older states. */
+  /** Onsets that have named an event, once for each: one that it let go may complete another. Absent in older states. */
   readonly named?: readonly Candidate[]
 }
 
@@ -184,16 +184,9 @@ export class Coincidence {
     return true
   }
 
-  /** The event whose prediction the onset misses least, as a part of what is allowed. */
   #joinPredicted(onset: Candidate, phase: 'P' | 'S', emit: Emit): boolean {
-    let best: { readonly event: FormingEvent; readonly share: number } | undefined
-    for (const event of this.#events) {
-      if (event.parts.some(({ station }) => station === onset.station)) continue
-      const share = phase === 'P' ? shareOfP(onset, event, this.#options) : shareOfS(onset, event, this.#options)
-      if (share !== undefined && share <= 1 && (!best || share < best.share)) best = { event, share }
-    }
-    if (!best) return false
-    const { event } = best
+    const event = bestPredicting(onset, phase, this.#events, this.#options)
+    if (!event) return false
     const joined = { ...event, parts: withPart(event.parts, { ...onset, phase }) }
     if (phase === 'P') this.#revise(event, joined, emit)
     else this.#replace(event, joined)
@@ -242,7 +235,7 @@ export class Coincidence {
     if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))
     const parts = [...group.candidates].sort(byOnset).map((candidate) => ({ ...candidate, phase: 'P' as const }))
     const event: FormingEvent = {
-      id: this.#nameAfter(onset),
+      id: eventId(onset, this.#named.filter(({ detection }) => detection === onset.detection).length),
       rule: rule.name,
       parts,
       ...(group.origin && { origin: group.origin }),
@@ -251,16 +244,10 @@ export class Coincidence {
       revision: 0,
       state: 'open',
     }
+    this.#named.push(onset)
     this.#events.push(event)
     this.#revise(event, event, emit)
     return true
-  }
-
-  /** After the detection that completes the event; one that an event has let go may complete another. */
-  #nameAfter(onset: Candidate): string {
-    const before = this.#named.filter(({ detection }) => detection === onset.detection).length
-    this.#named.push(onset)
-    return eventId(onset, before)
   }
 
   /** A changed event: located anew when that is due, and told; events that overlap share their onsets out anew. */

@@ -6,8 +6,24 @@ import { byOnset, type Candidate, counted, type FormingEvent, missOf, missShare,
 /** Waves are followed no longer than this, however wide the network: then an event closes. */
 const LONGEST_SPAN_SECONDS = 900
 
+/** The event whose prediction the onset misses least, as a part of what is allowed; undefined where it misses all by more. */
+export function bestPredicting(
+  onset: Candidate,
+  phase: 'P' | 'S',
+  events: readonly FormingEvent[],
+  options: CoincidenceOptions,
+): FormingEvent | undefined {
+  let best: { readonly event: FormingEvent; readonly share: number } | undefined
+  for (const event of events) {
+    if (event.parts.some(({ station }) => station === onset.station)) continue
+    const share = phase === 'P' ? shareOfP(onset, event, options) : shareOfS(onset, event, options)
+    if (share !== undefined && share <= 1 && (!best || share < best.share)) best = { event, share }
+  }
+  return best?.event
+}
+
 /** By how much an onset misses the event's P, as a part of what is allowed; 0 inside the fixed window, where that is all there is to go by. */
-export function shareOfP(onset: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
+function shareOfP(onset: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
   const share = missShare(onset, event, options)
   if (share !== undefined || options.placeOf(onset.station)) return share
   const first = event.parts[0]!.onset
@@ -15,7 +31,7 @@ export function shareOfP(onset: Candidate, event: FormingEvent, options: Coincid
 }
 
 /** The same of S; undefined while the event is not located. */
-export function shareOfS(onset: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
+function shareOfS(onset: Candidate, event: FormingEvent, options: CoincidenceOptions): number | undefined {
   const miss = event.location && missOf(onset, event, options, 'S')
   return miss === undefined ? undefined : Math.abs(miss) / options.toleranceSeconds
 }
