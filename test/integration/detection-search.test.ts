@@ -46,7 +46,7 @@ describe('detections by what speaks against them', () => {
     fill()
     fresh.tamper((database) => {
       database.exec(
-        'DROP TABLE journeys; DROP INDEX detections_by_onset; CREATE INDEX detections_by_onset ON detections (onset, id, peak_score, label, state)',
+        'DROP TABLE journeys; DROP TABLE arrivals; DROP INDEX detections_by_onset; CREATE INDEX detections_by_onset ON detections (onset, id, peak_score, label, state)',
       )
       database.pragma('user_version = 11')
     })
