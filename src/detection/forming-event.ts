@@ -51,7 +51,7 @@ const GROWTH = 1.25
 /** A location that is less certain says nothing: the nearest station says more. */
 const MOST_UNCERTAIN_KM = 500
 /** Of a vetoed event at least this part of the onsets come together. */
-const SIMULTANEOUS_SHARE = 0.6
+const SIMULTANEOUS_SHARE = 0.7
 
 /** Onsets that count: one per station. */
 export function counted(parts: readonly Part[]): readonly Part[] {

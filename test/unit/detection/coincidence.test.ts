@@ -149,6 +149,13 @@ describe('coincidence', () => {
     expect(event).toMatchObject({ state: 'vetoed', reason: 'simultaneous-onsets' })
   })
 
+  it('vetoes no earthquake because three of five stations lie alike to it, while two others fit it', () => {
+    const ring = stationsAt([46, 0], [46, 120], [46, 240], [56, 60], [72, 180])
+    expect(lastEvents(run(shake(ring, MIDDLE, 10), coincidenceWith(ring), ring.keys()))).toMatchObject([
+      { state: 'closed', stations: 5 },
+    ])
+  })
+
   it('lets stations weigh more, less or nothing', () => {
     const weigh = (weights: Readonly<Record<string, number>>) =>
       lastEvents(run(quake.slice(0, 2), coincidenceWith(SIX, { weightOf: (station) => weights[station] ?? 1 }))).length
