@@ -10,6 +10,7 @@ import {
   eventId,
   eventScore,
   type FormingEvent,
+  isDoubtful,
   isLocationDue,
   isSimultaneous,
   located,
@@ -88,7 +89,7 @@ export class Coincidence {
   /** Only what a detection says when it opens is used: when it closes depends on what comes later. */
   push(detection: Detection, emit: Emit): void {
     if (detection.state !== 'open') return
-    const { id, station, instrument, onset, peak } = detection
+    const { id, station, instrument, onset, peak, quality } = detection
     const late = this.#judgedUntil - onset.time
     if (late >= 0) {
       const lateSeconds = late / MICROS_PER_SECOND
@@ -96,8 +97,9 @@ export class Coincidence {
       return
     }
     if (this.#waiting.some((candidate) => candidate.detection === id)) return
-    const { uncertaintySeconds } = onset
-    this.#waiting.push({ detection: id, station, instrument, onset: onset.time, uncertaintySeconds, score: peak.score })
+    const { time, uncertaintySeconds } = onset
+    const candidate = { detection: id, station, instrument, onset: time, uncertaintySeconds, score: peak.score }
+    this.#waiting.push({ ...candidate, ...(quality.isRetriggered && { isRetriggered: true }) })
     this.#waiting = this.#waiting.sort(byOnset).slice(-MOST_WAITING)
     this.#schedule()
   }
@@ -229,7 +231,7 @@ export class Coincidence {
     const members = new Set(group.candidates.map(({ detection }) => detection))
     const taken = late.filter(({ detection }) => members.has(detection))
     if (!rule || (taken.length * 2 > members.size && group.score < SURELY_P)) return false
-    if (isFragment(group.candidates, this.#events, this.#options)) return false
+    if (isFragment(group.candidates, this.#events, this.#options) || isDoubtful(group.candidates, this.#options)) return false
     const isFree = ({ detection }: Candidate) => !members.has(detection)
     this.#single = this.#single.filter(isFree)
     if (taken.length > 0) this.#events = this.#events.map((event) => ({ ...event, parts: event.parts.filter(isFree) }))

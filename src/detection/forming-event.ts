@@ -14,6 +14,8 @@ export interface Candidate {
   readonly onset: Micros
   readonly uncertaintySeconds: number
   readonly score: number
+  /** May be S of what its station detected before; absent: no. */
+  readonly isRetriggered?: boolean
 }
 
 /** A member with the part it plays. */
@@ -112,6 +114,17 @@ function guessOf(arrivals: readonly Arrival[], known: Source, { toleranceSeconds
 /** Whether an onset says when it came. */
 function isClear({ uncertaintySeconds }: Candidate, { toleranceSeconds }: CoincidenceOptions): boolean {
   return uncertaintySeconds <= toleranceSeconds
+}
+
+/**
+ * Too few onsets for a location do not check each other: one that may be S and one that hardly says when it came, which fits everything,
+ * make no event with a third.
+ */
+export function isDoubtful(onsets: readonly Candidate[], options: CoincidenceOptions): boolean {
+  if (onsets.length >= FEWEST_ONSETS) return false
+  const sure = onsets.filter((onset) => !onset.isRetriggered && isClear(onset, options))
+  const isVague = onsets.some((onset) => !isClear(onset, options))
+  return sure.length < 2 && isVague && onsets.some(({ isRetriggered }) => isRetriggered)
 }
 
 /** The first onset that says when it came; where none does, the first. */

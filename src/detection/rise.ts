@@ -25,6 +25,7 @@ export interface Rise {
   readonly onset: Onset
   /** The arrival that it began with; `on` where none was heard shortly before. In what was stored before there were arrivals: absent. */
   readonly arrival?: Micros
+  readonly isRetriggered?: boolean
   readonly snrDb: number | null
   readonly gaps: number
   /** That were not below off. */
@@ -47,6 +48,7 @@ export interface RiseContext {
   /** The search for the onset begins behind it. */
   readonly lastOnset: Micros | null
   readonly arrival: Micros
+  readonly isRetriggered: boolean
   readonly gaps: number
 }
 
@@ -65,6 +67,7 @@ export function startRise(scored: ScoredWindow, end: Micros, before: RiseContext
     on: end,
     onset,
     arrival: before.arrival,
+    isRetriggered: before.isRetriggered,
     snrDb: signalToNoiseDb(window.samples, onsetRow, options.gridRate),
     gaps: before.gaps,
     windows: 1,
@@ -77,11 +80,12 @@ export function startRise(scored: ScoredWindow, end: Micros, before: RiseContext
 
 /** By a window that is not below off. */
 export function growRise(rise: Rise, scored: ScoredWindow, end: Micros, options: RiseOptions): Rise {
-  const { on, onset, arrival, snrDb, gaps, windows, best, snippetFirstIndex, isPublished } = rise
+  const { on, onset, arrival, isRetriggered, snrDb, gaps, windows, best, snippetFirstIndex, isPublished } = rise
   return {
     on,
     onset,
     ...(arrival !== undefined && { arrival }),
+    ...(isRetriggered !== undefined && { isRetriggered }),
     snrDb,
     gaps,
     windows: windows + 1,

@@ -133,7 +133,8 @@ function onWindow(before: TriggerState, scored: ScoredWindow, options: TriggerOp
   const next: TriggerState = { isArmed, rise, lastOnset, heard, lastArrival, deadUntil, lastWindowEnd: end, gapTimes }
   const isDead = state.deadUntil !== null && end < state.deadUntil
   if (!isArmed || scored.score < options.on) return [next, NOTHING]
-  if (!isDead) return start(next, scored, end, { lastOnset, arrival: recentlyHeard(heard, end) ?? end }, options)
+  if (!isDead)
+    return start(next, scored, end, { lastOnset, arrival: recentlyHeard(heard, end) ?? end, isRetriggered: false }, options)
   const arrival = anotherArrival(scored, lastArrival, options)
   return arrival ? startAt(arrival, next, scored, end, options) : [next, NOTHING]
 }
@@ -142,7 +143,7 @@ function start(
   state: TriggerState,
   scored: ScoredWindow,
   end: Micros,
-  before: Pick<RiseContext, 'lastOnset' | 'arrival'>,
+  before: Omit<RiseContext, 'gaps'>,
   options: TriggerOptions,
 ): Step {
   const rising = startRise(scored, end, { ...before, gaps: recent(state.gapTimes, end).length }, options)
@@ -151,7 +152,7 @@ function start(
 
 function startAt({ time }: Arrival, state: TriggerState, scored: ScoredWindow, end: Micros, options: TriggerOptions): Step {
   const lastOnset = Math.max(time - PICK_BEFORE_SECONDS * MICROS_PER_SECOND, state.lastOnset ?? Number.NEGATIVE_INFINITY)
-  return start(state, scored, end, { lastOnset, arrival: time }, options)
+  return start(state, scored, end, { lastOnset, arrival: time, isRetriggered: true }, options)
 }
 
 function recentlyHeard(heard: Micros | null, now: Micros): Micros | undefined {
@@ -250,7 +251,7 @@ function output(
   isTruncated: boolean,
   options: TriggerOptions,
 ): TriggerOutput {
-  const { onset, on, best, gaps, windows, snrDb } = rise
+  const { onset, on, best, gaps, windows, snrDb, isRetriggered } = rise
   const detection: Detection = {
     id: detectionId(instrument, onset.time, options.model),
     state: off === null ? 'open' : 'closed',
@@ -262,7 +263,7 @@ function output(
     peak: { time: best.time, score: best.score },
     model: options.model,
     config: options.config,
-    quality: { gaps, windows, isTruncated, snrDb, peakAmplitude: best.peakAmplitude },
+    quality: { gaps, windows, isTruncated, ...(isRetriggered && { isRetriggered }), snrDb, peakAmplitude: best.peakAmplitude },
   }
   return {
     kind: 'detection',

@@ -9,6 +9,8 @@ export interface DataQuality {
   readonly windows: number
   /** True when a gap or the end of data closed the detection instead of the score. */
   readonly isTruncated: boolean
+  /** It began with another arrival in the coda of the detection before it; it may be S of that one. Absent: no. */
+  readonly isRetriggered?: boolean
   /** Signal to noise around the onset in the first window over threshold: 20·log10(rms after / rms before), dB; null without noise before. */
   readonly snrDb: number | null
   /** Largest absolute demeaned sample of the peak window, any component, in source units. */

@@ -19,6 +19,7 @@ const COLUMNS: Readonly<Record<string, (detection: DetectionWire) => Cell>> = {
   gaps: ({ quality }) => quality.gaps,
   windows: ({ quality }) => quality.windows,
   is_truncated: ({ quality }) => quality.isTruncated,
+  is_retriggered: ({ quality }) => quality.isRetriggered ?? false,
   snr_db: ({ quality }) => quality.snrDb,
   peak_amplitude: ({ quality }) => quality.peakAmplitude,
   reason: ({ reason }) => reason,

@@ -65,6 +65,17 @@ describe('coincidence', () => {
     expect(run(quake.slice(0, 3), coincidenceWith(SIX, { rules: [{ name: 'network', needed: 4 }] }))).toEqual([])
   })
 
+  it('makes no event of three with one that may be S and one that hardly says when it came, but of four, and of three with one of these', () => {
+    const vague = (each: Detection): Detection => ({ ...each, onset: { ...each.onset, uncertaintySeconds: 12 } })
+    const perhapsS = (each: Detection): Detection => ({ ...each, quality: { ...each.quality, isRetriggered: true } })
+    const [a, b, c, d] = quake as [Detection, Detection, Detection, Detection]
+    expect(run([a, vague(b), perhapsS(c)], options)).toEqual([])
+    expect(run([a, b, perhapsS(vague(c))], options)).not.toEqual([])
+    expect(run([a, b, vague(c)], options)).not.toEqual([])
+    expect(run([a, perhapsS(b), perhapsS(c)], options)).not.toEqual([])
+    expect(run([a, vague(b), perhapsS(c), d], options)).not.toEqual([])
+  })
+
   it('names the nearest station until four onsets make a location', () => {
     const [first, second] = run(quake, options).map((output) => (output.kind === 'event' ? output.event : undefined))
     expect(first).toMatchObject({ location: null, nearest: 'XX_A', time: first?.firstOnset })

@@ -288,8 +288,9 @@ describe('another arrival', () => {
       ['closed', 1000, 1015],
       ['open', 1015, null],
     ])
-    const [first, , second] = detections(outputs)
+    const [first, closed, second] = detections(outputs)
     expect(second?.id).not.toBe(first?.id)
+    expect([first, closed, second].map((each) => each?.quality.isRetriggered)).toEqual([undefined, undefined, true])
   })
 
   it('has its onset picked from three seconds before it on, not in what was there before', () => {
