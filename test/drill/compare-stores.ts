@@ -15,7 +15,7 @@ export interface StoreComparison {
 const MOST_EXAMPLES = 5
 
 /**
- * Everything that a run stores of its data, bit by bit: detections, scores, waveforms, windows and relevances.
+ * Everything that a run stores of its data, bit by bit: detections, scores, arrivals, waveforms, windows and relevances.
  *
  * @param except instruments that are left out
  */
@@ -57,6 +57,12 @@ function contentOf(file: string): Content {
           .map(({ id, json }) => [id, bare(json)]),
       ),
       scores: scoresOf(file),
+      arrivals: new Map(
+        database
+          .prepare<[], { instrument: string; window_end: number; time: number; ratio: number }>('SELECT * FROM arrivals')
+          .all()
+          .map(({ instrument, window_end, time, ratio }) => [`${instrument} ${window_end}`, `${time} ${ratio}`]),
+      ),
       waveforms: bytes('snippets', 'samples'),
       'peak windows': bytes('peak_windows', 'samples'),
       relevances: bytes('relevances', 'relevance'),

@@ -15,6 +15,7 @@ it('counts a detection once that is open in one store and closed, with a later p
   expect(found).toEqual([
     { what: 'detections', counts: [2, 2], differences: 1 },
     { what: 'scores', counts: [0, 0], differences: 0 },
+    { what: 'arrivals', counts: [0, 0], differences: 0 },
     { what: 'waveforms', counts: [2, 2], differences: 0 },
     { what: 'peak windows', counts: [2, 2], differences: 1 },
     { what: 'relevances', counts: [2, 2], differences: 1 },
