@@ -61,12 +61,9 @@ export const detectionSchema = z
       gaps: countSchema,
       windows: countSchema,
       isTruncated: z.boolean(),
-      isRetriggered: z
-        .boolean()
-        .exactOptional()
-        .meta({
-          description: 'Began with another arrival in the coda of the detection before it; may be S of that one. Absent: no',
-        }),
+      isRetriggered: z.boolean().exactOptional().meta({
+        description: 'Began with another arrival in the coda of the detection before it; may be S of that one. Absent: no',
+      }),
       snrDb: z.number().nullable(),
       peakAmplitude: z.number().nonnegative(),
     }),
