@@ -61,10 +61,11 @@ describe('a command', () => {
   })
 
   it('that floods its output does not flood the monitor', async () => {
-    const text = 'const b=Buffer.alloc(1e6,120);let n=0;(function more(){if(n++<200)process.stderr.write(b,more)})()'
+    const text = 'const b=Buffer.alloc(1e6,120);let n=0;(function more(){if(n++<800)process.stderr.write(b,more)})()'
     const before = process.memoryUsage().rss
     await hookOf(script('flood.cjs', text)).send(exampleAlert(), AbortSignal.timeout(60_000))
-    expect(process.memoryUsage().rss - before).toBeLessThan(100e6)
+    // Of 800 MB, what is read and not yet collected.
+    expect(process.memoryUsage().rss - before).toBeLessThan(250e6)
   })
 
   it('that is not there, and one that reads nothing', async () => {
