@@ -107,7 +107,8 @@ const NOTHING: readonly TriggerOutput[] = []
  * 2. rising: below `off` before `minimumSeconds` → suppressed as short; otherwise the detection opens;
  * 3. open: closes below `off`, as of when the score fell, but not before `holdSeconds` after `on`: what is up again by then is part
  *    of it; at `maximumSeconds`; or at a gap, as truncated unless the score had fallen before;
- * 4. closed: nothing starts until `deadSeconds` after `on`; after a close by length the score must fall below `off` first;
+ * 4. closed: nothing starts until `deadSeconds` after `on`, `retriggerSeconds` where it was retriggered; after a close by length the score
+ *    must fall below `off` first;
  * 5. open or dead: another arrival (`retriggerRatio`, `retriggerSeconds`) ends the one and starts the next.
  *
  * Pure: the same pieces give the same outputs, whatever came between them.
@@ -237,7 +238,10 @@ function endRise(
       [{ kind: 'suppressed', instrument, on: rise.on, score: rise.best.score, reason: 'short' }],
     ]
   }
-  const deadUntil = rise.on + options.deadSeconds * MICROS_PER_SECOND
+  // One that began in the coda of another is not followed by the silence that the dead time bridges: S is what has to be kept out.
+  const { deadSeconds, retriggerSeconds } = options
+  const dead = rise.isRetriggered ? Math.min(deadSeconds, retriggerSeconds) : deadSeconds
+  const deadUntil = rise.on + dead * MICROS_PER_SECOND
   return [
     { ...state, rise: null, isArmed, deadUntil, lastOnset: rise.onset.time, lastArrival: rise.arrival ?? rise.onset.time },
     [output(rise, instrument, off, isTruncated, options)],

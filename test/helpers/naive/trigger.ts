@@ -37,6 +37,7 @@ export function naiveDetections(pieces: readonly NaivePiece[], trigger: NaiveTri
   let isArmed = true
   let deadUntil = Number.NEGATIVE_INFINITY
   let began = Number.POSITIVE_INFINITY
+  let isEndedByArrival = false
   let i = 0
   while (i < pieces.length) {
     const piece = pieces[i]!
@@ -46,7 +47,8 @@ export function naiveDetections(pieces: readonly NaivePiece[], trigger: NaiveTri
       continue
     }
     const isDead = piece.time < deadUntil
-    const isAgain = isAnother(piece, began, trigger) && (isDead || found.at(-1)?.off === piece.time)
+    const isAgain = isEndedByArrival || (isDead && isAnother(piece, began, trigger))
+    isEndedByArrival = false
     if (isDead && !isAgain) {
       i++
       continue
@@ -54,10 +56,12 @@ export function naiveDetections(pieces: readonly NaivePiece[], trigger: NaiveTri
     const nextGap = pieces.indexOf('gap', i)
     const stretch = pieces.slice(i, nextGap < 0 ? pieces.length : nextGap).filter((each) => each !== 'gap')
     const beginsWith = isAgain ? piece.arrival!.time : heardBefore(pieces, i)
-    const { detection, used, isArmedAfter } = rise(stretch, beginsWith, trigger)
+    const { detection, used, isArmedAfter, isByArrival = false } = rise(stretch, beginsWith, trigger)
+    isEndedByArrival = isByArrival
     if (detection) {
       found.push(detection)
-      deadUntil = detection.on + trigger.deadSeconds * 1e6
+      const { deadSeconds, retriggerSeconds } = trigger
+      deadUntil = detection.on + (isAgain ? Math.min(deadSeconds, retriggerSeconds) : deadSeconds) * 1e6
       began = beginsWith
     }
     isArmed = isArmedAfter
@@ -89,6 +93,8 @@ interface Risen {
   /** Windows that it took, that which ended it among them. */
   readonly used: number
   readonly isArmedAfter: boolean
+  /** The window behind it shows another arrival. */
+  readonly isByArrival?: boolean
 }
 
 /** @param stretch windows up to the next gap; the first one starts the rise */
@@ -112,7 +118,7 @@ function rise(stretch: readonly NaiveWindow[], began: number, trigger: NaiveTrig
       const up = stretch.slice(0, k).filter((_, i) => !isLow(i))
       const score = Math.max(...up.map((each) => each.score))
       const detection = { on: start, off: stretch[end]!.time, score, isTruncated: false, windows: up.length }
-      return { detection, used: k, isArmedAfter: true }
+      return { detection, used: k, isArmedAfter: true, isByArrival: true }
     }
     const isTooLong = lasts(k) >= maximumSeconds * 1e6
     if (!isLow(k)) {

@@ -361,6 +361,18 @@ describe('another arrival', () => {
     expect(facts(outputs).at(-1)).toEqual(['open', 1025, null])
   })
 
+  it('is followed by a dead time of its own, in which a third is S', () => {
+    const dips = up.map((score, i) => (i >= 20 && i < 30 ? 0.1 : score))
+    const [, outputs] = run(withArrival(dips, 15, 5), ARMED, { ...settings, holdSeconds: 0, retriggerSeconds: 13 })
+    // Began in second 1015: silent until 1028, not 1040; the score is up from 1030 on.
+    expect(facts(outputs).slice(2)).toEqual([
+      ['open', 1015, null],
+      ['closed', 1015, 1020],
+      ['open', 1030, null],
+    ])
+    expect(detections(outputs).at(-1)?.quality.isRetriggered).toBeUndefined()
+  })
+
   it('begins nothing before there has been a detection', () => {
     const [, outputs] = run(withArrival([0.1, 0.1, 0.95, 0.1], 2, 50), ARMED, settings)
     expect(outputs.map(({ kind }) => kind)).toEqual(['suppressed'])
