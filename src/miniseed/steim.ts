@@ -36,7 +36,7 @@ export function decodeSteim(generation: 1 | 2, payload: SteimPayload, target: In
   const lastSample = view.getInt32(offset + 8, isLittleEndian)
   const end = offset + frames * FRAME_LENGTH
   // The first difference belongs to the sample before this record; starting one difference early makes it an ordinary one.
-  const start = (firstSample - firstDifference(generation, view, offset, isLittleEndian)) | 0
+  const start = (firstSample - firstDifference(generation, view, offset, end, isLittleEndian)) | 0
   const unpack = generation === 1 ? unpackSteim1 : unpackSteim2
   const decoded = unpack(view, offset, end, isLittleEndian, start, target, sampleCount)
   if (decoded < 0) throw undefinedWord(generation, payload, -decoded - 1)
@@ -216,16 +216,18 @@ function difference(packed: number, count: number, bits: number, position: numbe
   return (packed << (32 - bits * (count - position))) >> (32 - bits)
 }
 
-/** The first packed difference of the first frame, 0 when it holds none. */
-function firstDifference(generation: 1 | 2, view: DataView, offset: number, isLittleEndian: boolean): number {
-  const codes = view.getUint32(offset, isLittleEndian)
-  for (let word = 1; word < WORDS_PER_FRAME; word++) {
-    const code = (codes >>> (30 - 2 * word)) & 3
-    if (code === 0) continue
-    const read = generation === 1 ? steim1Word : steim2Word
-    const packed = read(view, offset + 4 * word, code, isLittleEndian)
-    const layout = generation === 1 ? STEIM1_BY_NIBBLE[code << 2] : STEIM2_BY_NIBBLE[(code << 2) | (packed >>> 30)]
-    return layout === undefined ? 0 : difference(packed, layout.count, layout.bits, 0)
+/** The first packed difference, 0 when there is none. It is in the first frame, but nothing says that it must be. */
+function firstDifference(generation: 1 | 2, view: DataView, offset: number, end: number, isLittleEndian: boolean): number {
+  for (let frame = offset; frame < end; frame += FRAME_LENGTH) {
+    const codes = view.getUint32(frame, isLittleEndian)
+    for (let word = 1; word < WORDS_PER_FRAME; word++) {
+      const code = (codes >>> (30 - 2 * word)) & 3
+      if (code === 0) continue
+      const read = generation === 1 ? steim1Word : steim2Word
+      const packed = read(view, frame + 4 * word, code, isLittleEndian)
+      const layout = generation === 1 ? STEIM1_BY_NIBBLE[code << 2] : STEIM2_BY_NIBBLE[(code << 2) | (packed >>> 30)]
+      return layout === undefined ? 0 : difference(packed, layout.count, layout.bits, 0)
+    }
   }
   return 0
 }

@@ -55,6 +55,17 @@ describe.each([1, 2] as const)('Steim%i', (generation) => {
     )
   })
 
+  it('reads a series whose first frame holds no differences', () => {
+    const frames = new Uint8Array(2 * FRAME)
+    const view = new DataView(frames.buffer)
+    view.setInt32(4, 7)
+    view.setInt32(8, 10)
+    // Four differences of eight bits in the first word of the second frame; the first belongs to the sample before the record.
+    view.setUint32(FRAME, 0x1000_0000)
+    view.setUint32(FRAME + 4, 0x0501_0101)
+    expect(Array.from(decode(generation, frames, 4))).toEqual([7, 8, 9, 10])
+  })
+
   it('brings back every 32-bit series that it packed', () => {
     fc.assert(
       fc.property(series, (samples) => {
