@@ -27,8 +27,8 @@ const BEFORE_SECONDS = 5
 
 /**
  * Finds where the newest rows of a window become louder at once: the largest peak of the ratio of the mean power in the 2 s after a row to
- * that in the 5 s before it, all components together (short over long-term average without overlap, Allen 1978), above a high-pass
- * of 2 Hz. In a decaying coda the ratio is below 1, so that an earthquake in the coda of another stands out.
+ * that in the 5 s before it (short over long-term average without overlap, Allen 1978), above a high-pass of 2 Hz. Of the components'
+ * ratios it is the second: waves shake more than one of them, a step or a spike of the electronics often does not. In a decaying coda the ratio is below 1, so that an earthquake in the coda of another stands out.
  *
  * Windows on a stride look at every row once. Keeps nothing from one window to the next.
  *
@@ -42,22 +42,35 @@ export function createArrivalFinder({ windowLength, channels, sampleRate, stride
   const last = windowLength - after - 1
   const first = Math.max(before + 1, last - stride + 1)
   const filtered = new Float64Array(windowLength * channels)
-  const power = new Float64Array(windowLength)
-  const ratioAt = (row: number) => meanOf(power, row, after) / meanOf(power, row - before, before)
+  const powers = Array.from({ length: channels }, () => new Float64Array(windowLength))
+  const ratioAt = (row: number) => {
+    let largest = Number.NaN
+    let second = Number.NaN
+    for (const power of powers) {
+      const ratio = meanOf(power, row, after) / meanOf(power, row - before, before)
+      // Of a component without noise, or with samples that are no numbers, nothing is known.
+      if (!Number.isFinite(ratio)) continue
+      if (!(ratio <= largest)) {
+        second = largest
+        largest = ratio
+      } else if (!(ratio <= second)) second = ratio
+    }
+    return Number.isNaN(second) ? largest : second
+  }
 
   return (window) => {
     filtered.set(window)
     for (let channel = 0; channel < channels; channel++) filterHighpass(filter, filtered, channel, channels, windowLength)
-    for (let row = first - 1 - before; row < windowLength; row++) {
-      let sum = 0
-      for (let i = row * channels; i < (row + 1) * channels; i++) sum += filtered[i]! * filtered[i]!
-      power[row] = sum
+    for (const [channel, power] of powers.entries()) {
+      for (let row = first - 1 - before; row < windowLength; row++) {
+        const value = filtered[row * channels + channel]!
+        power[row] = value * value
+      }
     }
     let found: FoundArrival | undefined
     for (let row = first; row <= last; row++) {
       const powerRatio = ratioAt(row)
-      // Without noise, or with samples that are no numbers, nothing is known.
-      if (!Number.isFinite(powerRatio) || powerRatio < Math.max(LEAST_ARRIVAL_RATIO, found?.powerRatio ?? 0)) continue
+      if (!(powerRatio >= Math.max(LEAST_ARRIVAL_RATIO, found?.powerRatio ?? 0))) continue
       if (powerRatio > ratioAt(row - 1) && powerRatio >= ratioAt(row + 1)) found = { row, powerRatio }
     }
     return found

@@ -23,9 +23,10 @@ function groundOf(rows: number, seed: number, louder: readonly { row: number; fa
 function naiveArrival(window: Float64Array) {
   const columns = [0, 1, 2].map((column) => window.filter((_, i) => i % 3 === column))
   for (const column of columns) filterHighpass(butterworthHighpass(2, RATE), column, 0, 1, ROWS)
-  const power = (from: number, to: number) =>
-    columns.reduce((sum, column) => sum + column.slice(from, to).reduce((all, x) => all + x * x, 0), 0) / (to - from)
-  const ratio = (row: number) => power(row, row + 2 * RATE) / power(row - 5 * RATE, row)
+  const power = (column: Float64Array, from: number, to: number) =>
+    column.slice(from, to).reduce((all, x) => all + x * x, 0) / (to - from)
+  const ratio = (row: number) =>
+    columns.map((column) => power(column, row, row + 2 * RATE) / power(column, row - 5 * RATE, row)).sort((a, b) => b - a)[1]!
   const rows = Array.from({ length: RATE }, (_, i) => ROWS - 2 * RATE - RATE + i)
   const peaks = rows.filter((row) => ratio(row) > ratio(row - 1) && ratio(row) > ratio(row + 1) && ratio(row) >= 2)
   const best = peaks.sort((a, b) => ratio(b) - ratio(a))[0]
@@ -52,6 +53,15 @@ describe('an arrival in the newest rows of a window', () => {
     expect(Math.abs((found?.row ?? 0) - 450)).toBeLessThanOrEqual(2)
     expect(found?.powerRatio).toBeGreaterThan(60)
     expect(found?.powerRatio).toBeLessThan(160)
+  })
+
+  it('is none where only one component becomes louder, but where that is the only one', () => {
+    const onOne = (window: Float64Array, others: number) => window.map((x, i) => (i % 3 === 1 ? x : x * others))
+    const loud = groundOf(ROWS, 13, [{ row: 450, factor: 30 }])
+    const even = groundOf(ROWS, 13)
+    expect(find(loud.map((x, i) => (i % 3 === 1 ? x : even[i]!)))).toBeUndefined()
+    expect(find(loud)?.powerRatio).toBeGreaterThan(60)
+    expect(find(onOne(loud, 0))?.powerRatio).toBeGreaterThan(60)
   })
 
   it('is none in even noise, in a decaying coda, in a slow swell, in silence and among what is no number', () => {
