@@ -87,8 +87,10 @@ export function rehearseTrigger(
     const timeOf = (window: number) => endTime + Math.round(window * stride)
     let nextArrival = 0
     for (let i = 0; i < scores.length; i++) {
-      const isHere = arrivals[nextArrival]?.windowEnd === timeOf(i)
-      step(timeOf(i), scores[i]!, isHere ? arrivals[nextArrival++] : undefined)
+      const time = timeOf(i)
+      while (nextArrival < arrivals.length && arrivals[nextArrival]!.windowEnd < time) nextArrival++
+      const arrival = arrivals[nextArrival]
+      step(time, scores[i]!, arrival?.windowEnd === time ? arrival : undefined)
     }
     // The first one arms; the others only count for what waits.
     for (let i = 0; i < quietWindows && (i === 0 || state.rise); i++) step(timeOf(scores.length + i), 0)

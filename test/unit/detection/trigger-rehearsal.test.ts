@@ -126,6 +126,7 @@ describe('another arrival, played over stored scores', () => {
 
   it('is passed over where its window is not among the scores', () => {
     expect(openings([at(-3), { ...at(20), windowEnd: START + 20.5e6 }, at(70)])).toEqual([[0, -8]])
+    expect(openings([{ ...at(20), windowEnd: START + 20.5e6 }, at(30)])).toHaveLength(2)
   })
 })
 
