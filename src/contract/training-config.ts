@@ -147,6 +147,9 @@ export const trainingConfigSchema = z.strictObject({
       noise: probability.default(0.3).describe('noise of another trace on top, at a random ratio'),
       source: probability.default(0).describe('of that noise, made by code: vehicles, steps, machines, wind'),
       loudestNoise: z.number().min(0.03).default(0.5).describe('largest peak of that noise, in peaks of the earthquake'),
+      made: probability
+        .default(0)
+        .describe('of the earthquakes, those made by code on real ground: two onsets, a decay behind each, any distance'),
       superposition: probability.default(0).describe('of the earthquakes, those with another one on top'),
       speed: probability.default(0).describe('time stretched or shortened by up to 1.4: other distances, sizes and spectra'),
       disturbance: probability

@@ -5,6 +5,7 @@ import type { WindowShape } from '../evaluation/window-protocol.ts'
 import { augment } from './augmentations.ts'
 import { disturb } from './disturbances.ts'
 import { copyWindow } from './grid-trace.ts'
+import { fillMadeEarthquake } from './made-earthquake.ts'
 import { fillNoiseSource, type Ground } from './noise-sources.ts'
 import { chance, integerBetween, logBetween, type WeightedChoice } from './random-draws.ts'
 import { realGround } from './real-ground.ts'
@@ -20,6 +21,8 @@ const NOISE_MIX = 10
 const SOURCE_PEAK = { least: 0.5, most: 30 }
 /** Peak of an earthquake on one component alone, in peaks of the noise around it. */
 const SINGLE_COMPONENT_PEAK = { least: 3, most: 30 }
+/** Peak of an earthquake made by code, in peaks of the noise around it: fainter ones teach to take noise for earthquakes. */
+const MADE_PEAK = { least: 3, most: 100 }
 /** Peak of a second earthquake on top of the first, in peaks of the first. */
 const SECOND_PEAK = { least: 0.03, most: 3 }
 /** Peak of a disturbance of the electronics on top of an earthquake, at most, in peaks of the earthquake. */
@@ -79,6 +82,22 @@ export class WindowSampler {
   #drawEarthquake(): void {
     const random = this.#random
     const { augmentation } = this.#config
+    if (chance(random, augmentation.made)) this.#drawMadeEarthquake()
+    else this.#drawRealEarthquake()
+    augment(this.#raw, this.#shape.sampleRate, augmentation, random)
+  }
+
+  #drawMadeEarthquake(): void {
+    const { windowLength, sampleRate } = this.#shape
+    const latestP = windowLength - Math.round(this.#config.windows.minimumPSeconds * sampleRate)
+    fillMadeEarthquake(this.#other, latestP, sampleRate, this.#random, this.#ground)
+    this.#drawPlainNoise(this.#raw)
+    this.#mixIn(logBetween(this.#random, MADE_PEAK.least, MADE_PEAK.most))
+  }
+
+  #drawRealEarthquake(): void {
+    const random = this.#random
+    const { augmentation } = this.#config
     this.#cut(this.pool.earthquakes, this.#raw)
     if (chance(random, augmentation.superposition)) {
       this.#cut(this.pool.earthquakes, this.#other)
@@ -94,7 +113,6 @@ export class WindowSampler {
       disturb(this.#other, this.#shape.sampleRate, random)
       this.#mixIn(logBetween(random, DISTURBANCE_PEAK.least, DISTURBANCE_PEAK.most))
     }
-    augment(this.#raw, this.#shape.sampleRate, augmentation, random)
   }
 
   #drawNoise(): void {

@@ -101,6 +101,22 @@ describe('WindowSampler', () => {
     expect(new Set(loud)).toEqual(new Set(['0', '1', '2']))
   })
 
+  it('makes earthquakes when asked, over noise that is fainter, with P at least 2.5 s before the end', () => {
+    const silent = gridTrace({ rows: 700, samples: new Float64Array(2100).map((_, i) => (Math.floor(i / 3) % 2) * 1e-3) })
+    const config = { ...PLAIN, noise: { ...PLAIN.noise, preEvent: 0 }, augmentation: { ...PLAIN.augmentation, made: 1 } }
+    const { inputs, targets } = sample([gridTrace({ rows: 1500, pRow: 700 }), silent], config, 3)
+    const slots = [...targets.keys()].filter((slot) => targets[slot] === 1)
+    const onsets = slots.map((slot) => {
+      const window = inputs.subarray(slot * SIZE, (slot + 1) * SIZE)
+      const peak = window.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      expect(peak).toBeGreaterThan(1e-3)
+      return Math.floor(window.findIndex((value) => Math.abs(value) > 0.6e-3) / 3)
+    })
+    expect(slots).toHaveLength(256)
+    expect(Math.max(...onsets)).toBeLessThan(501 - 50 + 20)
+    expect(Math.min(...onsets)).toBeLessThan(50)
+  })
+
   it('draws hard noise more often, and a small dataset as often as its root', () => {
     const many = Array.from({ length: 16 }, (_, seed) => gridTrace({ rows: 600, dataset: 'many', seed }))
     const few = [gridTrace({ rows: 600, dataset: 'few', noiseKind: 'glitch', seed: 99 })]
