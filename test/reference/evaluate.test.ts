@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_MODEL, defaultConfig } from '../../src/app/default-config.ts'
 import { evaluateWindows } from '../../src/app/evaluate.ts'
@@ -49,6 +50,41 @@ describe('the default model', () => {
     expect(match.events + match.eventsWithoutData).toBe(121)
     expect(match.stationDays).toBeCloseTo((3 * 80) / 1440, 2)
     expect(match.recall).toBeGreaterThan(match.chanceRecall ?? 1)
+  })
+})
+
+describe('local-40hz', () => {
+  const folder = join(import.meta.dirname, '../../models/local-40hz')
+
+  it('measures what its card says, on the traces that have its rate', async () => {
+    const { card, classifier } = await loadModel(folder, 'builtin')
+    const preprocess = createPreprocessor(card.preprocess, { windowLength: 1001, channels: 3, sampleRate: 40 })
+    const problems = new Set<string>()
+    const { windows, accuracy, precision, recall, falsePositiveRate, auc } = await evaluateWindows(
+      { directories: [referencePath('data/waveforms')], split: 'test', threshold: 0.5, isPartialAccepted: false },
+      { classifier, preprocess, sampleRate: 40 },
+      { onProblem: ({ code }) => problems.add(code) },
+    )
+    expect([...problems]).toEqual(['RATE_TOO_LOW'])
+    expect({ windows, accuracy, precision, recall, falsePositiveRate, auc }).toEqual(card.metrics.test)
+    expect(accuracy).toBeGreaterThanOrEqual(0.97)
+    expect(falsePositiveRate).toBeLessThanOrEqual(0.01)
+  })
+
+  it('finds more picked earthquakes of Colombia than the default model does', async () => {
+    const picks = referencePath('data/continuous/colombia_2019-12-24/events_picks_eqt_gamma.csv')
+    const catalogue = readCatalogueCsv(picks, () => {}, { time: 'time_pick_p', station: ['network', 'station'] })
+    const found = async (model: string) => {
+      const { match } = await evaluateContinuous({
+        paths: [referencePath('data/continuous/colombia_2019-12-24')],
+        catalogue,
+        config: defaultConfig(),
+        model: await loadModel(model, 'builtin'),
+        onProblem: () => {},
+      })
+      return match.matched
+    }
+    expect(await found(folder)).toBeGreaterThan(await found(DEFAULT_MODEL))
   })
 })
 
