@@ -40,11 +40,18 @@ describe('the first earthquake of the demo', () => {
     return [...detections.values()]
   }
 
-  it('is told once by every station, though the score dips between P and S at one of them', async () => {
-    const twice = (await detectionsWith({ holdSeconds: 0 })).filter(({ station }) => station === 'XX_CEDAR')
+  const stations = demoScenario().stations.map(stationName).sort()
+
+  it('is told once by every station', async () => {
+    expect((await detectionsWith({})).map(({ station }) => station).sort()).toEqual(stations)
+  })
+
+  it('is told once by every station also at a threshold below which the score of one dips between P and S', async () => {
+    const strict = { on: 0.985, off: 0.9845 }
+    const twice = (await detectionsWith({ ...strict, holdSeconds: 0 })).filter(({ station }) => station === 'XX_CEDAR')
     expect(twice).toHaveLength(2)
-    const once = await detectionsWith({})
-    expect(once.map(({ station }) => station).sort()).toEqual(demoScenario().stations.map(stationName).sort())
+    const once = await detectionsWith(strict)
+    expect(once.map(({ station }) => station).sort()).toEqual(stations)
     const cedar = once.find(({ station }) => station === 'XX_CEDAR')
     expect(cedar?.onset).toEqual(twice[0]?.onset)
     expect(Date.parse(cedar?.off ?? '') - Date.parse(cedar?.on ?? '')).toBeGreaterThan(20_000)
