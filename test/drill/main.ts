@@ -12,20 +12,10 @@ import { checkDrill } from './check-drill.ts'
 import { runDrill } from './drill.ts'
 import { DRILL_FAULTS, FORGETFUL_FAULTS } from './drill-faults.ts'
 
-const { values } = parseArgs({
-  options: {
-    stations: { type: 'string', default: '5' },
-    hours: { type: 'string', default: '0.5' },
-    seed: { type: 'string', default: '1' },
-    kills: { type: 'string', default: '6' },
-    speed: { type: 'string' },
-    rate: { type: 'string' },
-    faults: { type: 'string', default: 'default' },
-    forgetful: { type: 'boolean', default: false },
-    folder: { type: 'string' },
-    check: { type: 'string' },
-  },
-})
+const USAGE =
+  'expected --stations N, --hours H, --seed N, --kills N, --speed N|max, --rate HZ[,HZ…], --faults default|FILE, --forgetful, --folder DIR or --check DIR'
+
+const values = options()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const folder = values.check ?? values.folder ?? mkdtempSync(join(tmpdir(), 'quakewire-drill-'))
@@ -61,4 +51,26 @@ function drill() {
     eventsPerHour: 20,
     say,
   })
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        stations: { type: 'string', default: '5' },
+        hours: { type: 'string', default: '0.5' },
+        seed: { type: 'string', default: '1' },
+        kills: { type: 'string', default: '6' },
+        speed: { type: 'string' },
+        rate: { type: 'string' },
+        faults: { type: 'string', default: 'default' },
+        forgetful: { type: 'boolean', default: false },
+        folder: { type: 'string' },
+        check: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    process.stderr.write(`drill: ${error instanceof Error ? error.message : String(error)}; ${USAGE}\n`)
+    process.exit(2)
+  }
 }
