@@ -31,6 +31,7 @@ interface Wave {
  *
  * @param window row-major [rows, 3]; overwritten
  * @param latestP row; P lies anywhere before it
+ * @param sampleRate Hz
  */
 export function fillMadeEarthquake(
   window: Float64Array,
