@@ -15,10 +15,10 @@ import { datasetSha256 } from '../io/seisbench/dataset.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
 import { openScoreReader } from '../io/store/score-reader.ts'
 import { scoreWindows } from './evaluate.ts'
-import { scorerOf } from './evaluate-windows.ts'
 import type { LoadedModel } from './load-model.ts'
 import { replayArchive } from './replay-archive.ts'
 import type { LoadHooks } from './training/load-traces.ts'
+import { scorerOf } from './window-scorer.ts'
 
 /** What was seen on one instrument. */
 export interface InstrumentProposal extends ThresholdProposal {

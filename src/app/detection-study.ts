@@ -9,11 +9,11 @@ import type { WaveformSnippet } from '../io/store/snippet-table.ts'
 import { HttpError } from '../server/http-error.ts'
 import type { DetectionStudyView, Download, ExplanationRequest } from '../server/monitor-view.ts'
 import { amplitudeSpectrum } from '../signal/amplitude-spectrum.ts'
-import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
 import { classifiedWindow, type DetectionWindow } from './explain-detection.ts'
 import type { LoadedModel } from './load-model.ts'
 import { RelevanceEngines } from './relevance-engines.ts'
 import { snippetMiniseed } from './snippet-miniseed.ts'
+import { scorerOf, type WindowScorer } from './window-scorer.ts'
 import { shortDigits, wireComponents } from './wire-components.ts'
 
 export interface DetectionStudyOptions {
@@ -32,15 +32,13 @@ const RELEVANCE_START = 1
 /** Does again what the pipeline did with the best window of a stored detection. Takes a few milliseconds, on the pipeline's own thread. */
 export class DetectionStudy implements DetectionStudyView {
   readonly #options: DetectionStudyOptions
-  readonly #preprocess: Preprocessor
+  readonly #scorer: WindowScorer
   readonly #engines: RelevanceEngines
 
   constructor(options: DetectionStudyOptions) {
-    const { classifier, card, network } = options.model
-    const { windowLength, channels } = classifier
     this.#options = options
-    this.#preprocess = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: card.sampleRate })
-    this.#engines = new RelevanceEngines(network)
+    this.#scorer = scorerOf(options.model)
+    this.#engines = new RelevanceEngines(options.model.network)
   }
 
   miniseed(id: string): Download | undefined {
@@ -107,11 +105,11 @@ export class DetectionStudy implements DetectionStudyView {
   }
 
   #window(id: string): DetectionWindow | undefined {
-    const { store, model } = this.#options
+    const { store } = this.#options
     const detection = store.detection(id)
     if (!detection) return undefined
     const stored = store.peakWindow(id)
-    if (stored) return classifiedWindow(detection, stored, model, this.#preprocess)
+    if (stored) return classifiedWindow(detection, stored, this.#scorer)
     const message = `best window: expected it stored with ${id}, got none; an older version stored the detection`
     throw new HttpError('NOT_FOUND', message)
   }

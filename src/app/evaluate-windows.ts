@@ -1,18 +1,17 @@
 import { type ClassificationMetrics, classificationMetrics, type LabelledScore } from '../detection/metrics.ts'
 import type { TriggerOptions } from '../detection/trigger.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
-import { createPreprocessor } from '../signal/preprocess.ts'
 import { type EvaluateHooks, type EvaluateOptions, scoreWindows, summarise, type WindowEvaluation } from './evaluate.ts'
 import { bootstrapIntervals, type ConfidenceIntervals } from './evaluation/bootstrap.ts'
-import type { ScoredProtocolWindow, WindowScorer } from './evaluation/score-traces.ts'
+import type { ScoredProtocolWindow } from './evaluation/score-traces.ts'
 import type { StaLtaSettings } from './evaluation/sta-lta-baseline.ts'
 import { StaLtaTuning, staLtaScores } from './evaluation/sta-lta-windows.ts'
 import { TraceDelays, type TradeOff, tradeOffVariants } from './evaluation/trace-delays.ts'
 import type { TriggerVariant } from './evaluation/trigger-variants.ts'
 import type { WorstWindows } from './evaluation/worst-windows.ts'
-import type { LoadedModel } from './load-model.ts'
 import type { LoadHooks } from './training/load-traces.ts'
 import { gridTraces, hasAllComponents } from './training/load-traces.ts'
+import type { WindowScorer } from './window-scorer.ts'
 
 export interface DetailedOptions extends EvaluateOptions {
   /** The trigger whose delay after P is measured. */
@@ -39,13 +38,6 @@ export interface DetailedEvaluation {
   readonly tradeOff: readonly TradeOff[]
   readonly staLta: StaLtaEvaluation | undefined
   readonly staLtaScores: readonly LabelledScore[]
-}
-
-/** How a model sees windows. */
-export function scorerOf({ card, classifier }: LoadedModel): WindowScorer {
-  const { sampleRate, windowLength, components } = card
-  const preprocess = createPreprocessor(card.preprocess, { windowLength, channels: components.length, sampleRate })
-  return { classifier, preprocess, sampleRate }
 }
 
 /**

@@ -4,10 +4,11 @@ import { DatasetError } from '../domain/errors.ts'
 import type { Split } from '../io/seisbench/trace-label.ts'
 import { bootstrapIntervals, type ConfidenceIntervals } from './evaluation/bootstrap.ts'
 import { type Breakdown, breakdownOf } from './evaluation/breakdown.ts'
-import { inputOf, type ScoredProtocolWindow, scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
+import { inputOf, type ScoredProtocolWindow, scoreTrace } from './evaluation/score-traces.ts'
 import { WorstWindows } from './evaluation/worst-windows.ts'
 import type { GridTrace } from './training/grid-trace.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
+import type { WindowScorer } from './window-scorer.ts'
 
 export interface EvaluateOptions {
   /** Folders in SeisBench format. */

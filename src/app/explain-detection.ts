@@ -3,9 +3,9 @@ import { StoreError, UsageError } from '../domain/errors.ts'
 import { gridIndexToMicros, microsToGridIndex } from '../domain/grid.ts'
 import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
 import { openStoreReader } from '../io/store/store-reader.ts'
-import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
 import type { ExplainableWindow, WindowOrigin } from './explain.ts'
 import type { LoadedModel } from './load-model.ts'
+import { scorerOf, type WindowScorer } from './window-scorer.ts'
 
 /** The best window of a detection, as it was stored. */
 export type DetectionWindow = ExplainableWindow & { readonly origin: WindowOrigin & { readonly detection: DetectionWire } }
@@ -27,35 +27,28 @@ export function storedWindow(file: string, id: string, model: LoadedModel): Dete
       const advice = 'it was stored by an older version; use --file with --at and its peak time'
       throw new StoreError(`explain --detection: expected the best window of ${id}, got none (${file}); ${advice}`, { id, file })
     }
-    const { classifier, card } = model
-    const { windowLength, channels } = classifier
-    const preprocess = createPreprocessor(card.preprocess, { windowLength, channels, sampleRate: card.sampleRate })
-    return classifiedWindow(detection, stored, model, preprocess)
+    return classifiedWindow(detection, stored, scorerOf(model))
   } finally {
     reader.close()
   }
 }
 
-/**
- * @param preprocess the model's
- * @throws {UsageError} when the window has another shape than the model's
- */
+/** @throws {UsageError} when the window has another shape than the model's */
 export function classifiedWindow(
   detection: DetectionWire,
   { samples, rate, startTime }: StoredPeakWindow,
-  { classifier, card }: LoadedModel,
-  preprocess: Preprocessor,
+  { classifier, preprocess, weigh, sampleRate }: WindowScorer,
 ): DetectionWindow {
   const { windowLength, channels } = classifier
-  if (samples.length !== windowLength * channels || rate !== card.sampleRate) {
-    const expected = `a window of ${windowLength} samples at ${card.sampleRate} Hz for this model`
+  if (samples.length !== windowLength * channels || rate !== sampleRate) {
+    const expected = `a window of ${windowLength} samples at ${sampleRate} Hz for this model`
     throw new UsageError(`stored window: expected ${expected}, got ${samples.length / 3} at ${rate} Hz (${detection.id})`, {
       id: detection.id,
     })
   }
   const input = new Float32Array(samples.length)
   const isUsable = preprocess(samples, input)
-  const score = isUsable ? classifier.classify(input, 1)[0]! : 0
+  const score = isUsable ? weigh(classifier.classify(input, 1)[0]!, samples) : 0
   const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
   return { input, isUsable, origin: { instrument: detection.instrument, startTime, endTime, samples, score, detection } }
 }

@@ -29,6 +29,7 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     gridRate,
     stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,
+    ...(card.onset ? { onset: card.onset } : {}),
     merge: {
       horizonSeconds: config.merge.horizonSeconds,
       onProblem: wiring.onProblem,
@@ -42,7 +43,7 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
       ...triggerOf(config, instrument),
       gridRate,
       model: model.id,
-      config: configHash(config, instrument, { hash: model.hash, preprocessing: card.preprocess }),
+      config: configHash(config, instrument, { hash: model.hash, preprocessing: card.preprocess, onset: card.onset }),
       pickOnset: (samples, earliestRow) => pickOnset(samples, { sampleRate: gridRate, earliestIndex: earliestRow }),
     }),
   }

@@ -2,6 +2,7 @@ import { filter, type Observable, share, tap } from 'rxjs'
 import type { CoincidenceOptions } from '../detection/coincidence-options.ts'
 import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
 import type { CoincidenceOutput } from '../domain/network-event.ts'
+import type { OnsetSpec } from '../domain/onset-spec.ts'
 import type { Packet } from '../domain/packet.ts'
 import type { Classifier, Explainer, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
@@ -14,7 +15,6 @@ import { classify } from '../pipeline/classify.ts'
 import { coincidence } from '../pipeline/coincidence.ts'
 import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
 import { explain } from '../pipeline/explain.ts'
-import { findArrivals } from '../pipeline/find-arrivals.ts'
 import { measureLatency, type OnLatency } from '../pipeline/measure-latency.ts'
 import { mergeTraces } from '../pipeline/merge-traces.ts'
 import { perChannel } from '../pipeline/per-channel.ts'
@@ -23,9 +23,10 @@ import { preprocess } from '../pipeline/preprocess.ts'
 import { resampleTo } from '../pipeline/resample-to.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
 import { trigger } from '../pipeline/trigger.ts'
-import { createArrivalFinder } from '../signal/arrival-finder.ts'
+import { weighOnsets } from '../pipeline/weigh-onsets.ts'
 import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
+import { createOnsetMeter } from '../signal/onset-meter.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
 import type { TraceMergerOptions } from '../signal/trace-merger.ts'
 
@@ -37,6 +38,8 @@ export interface MonitorParts {
   /** Samples between window starts. */
   readonly stride: number
   readonly preprocess: PreprocessSpec
+  /** Absent: scores stay the network's. */
+  readonly onset?: OnsetSpec
   readonly merge: TraceMergerOptions
   readonly assemble: (instrument: InstrumentId) => ComponentAssemblerOptions
   readonly trigger: (instrument: InstrumentId) => TriggerOptions
@@ -74,7 +77,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
   const { windowLength, channels } = classifier
   // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
   const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
-  const findArrival = createArrivalFinder({ windowLength, channels, sampleRate: gridRate, stride })
+  const measureOnset = createOnsetMeter({ windowLength, channels, sampleRate: gridRate, stride })
 
   // At the end of the data all that was open closes, also of stations that were not heard since a restart.
   const restored = (stage: string) => () => state.saved(stage)
@@ -113,7 +116,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
       restored('window'),
     ),
     classify(classifier),
-    findArrivals(findArrival, gridRate),
+    weighOnsets(measureOnset, parts.onset, gridRate),
     share(),
   )
 

@@ -10,9 +10,8 @@ import { readModelFiles, writeModelFiles } from '../io/model-files.ts'
 import { datasetSha256, openSeisbenchDataset } from '../io/seisbench/dataset.ts'
 import { SPLITS } from '../io/seisbench/trace-label.ts'
 import { createBuiltinEngine } from '../nn/builtin-engine.ts'
-import { createPreprocessor } from '../signal/preprocess.ts'
 import { DEFAULT_THRESHOLD } from './evaluate.ts'
-import { scoreTrace, type WindowScorer } from './evaluation/score-traces.ts'
+import { scoreTrace } from './evaluation/score-traces.ts'
 import { archiveSha256 } from './training/archive-noise.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
@@ -21,6 +20,7 @@ import { reportOnce } from './training/report-once.ts'
 import { type EpochReport, type TrainingHooks, trainNetwork } from './training/train-network.ts'
 import { loadTrainingData, type TrainingSources } from './training/training-data.ts'
 import { trainingPage } from './training/training-page.ts'
+import { scorerOf, type WindowScorer } from './window-scorer.ts'
 
 export interface TrainOptions extends TrainingSources {
   /** Folder of the model; its last part is the model's name. */
@@ -56,18 +56,16 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   data.close()
 
   writeModelFiles(out, network)
-  const { rows, channels } = network.input
-  const preprocess = createPreprocessor(config.preprocess, { windowLength: rows, channels, sampleRate })
-  const scorer = { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
-  const { card: described, epochs, windowsPerEpoch, preprocess: preprocessSpec, grid: _grid, ...settings } = config
+  const { card: described, epochs, windowsPerEpoch, preprocess, grid: _grid, ...settings } = config
+  const windows = { sampleRate, preprocess, ...(described.onset ? { onset: described.onset } : {}) }
+  const scorer = scorerOf({ card: windows, classifier: createBuiltinEngine(network, wasm) })
   const card: ModelCard = {
     card: 1,
     name: basename(resolve(out)),
     description: described.description,
-    sampleRate,
-    windowLength: rows,
+    ...windows,
+    windowLength: network.input.rows,
     components: ['Z', 'N', 'E'],
-    preprocess: preprocessSpec,
     acceptsDeadComponents: config.augmentation.deadComponent > 0,
     thresholds: described.thresholds,
     weightsSha256: readModelFiles(out).weightsSha256,

@@ -39,6 +39,14 @@ export const preprocessSpecSchema = z.strictObject({
   normalise: z.enum(['max-abs', 'none']),
 })
 
+/** As `OnsetSpec` of the domain. */
+export const onsetSpecSchema = z.strictObject({
+  neutralRatio: z
+    .number()
+    .min(1)
+    .describe('power ratio (2 s after over 5 s before) of an onset that leaves the score as it is; a clearer one raises it'),
+})
+
 const trainingDataSchema = z.strictObject({
   name: z.string(),
   sha256: sha256Schema.describe('hash of the bytes of metadata.csv and waveforms.hdf5'),
@@ -70,6 +78,9 @@ export const modelCardSchema = z
     windowLength: z.int().positive().describe('samples per component'),
     components: z.tuple([z.literal('Z'), z.literal('N'), z.literal('E')]).describe('columns of the input, in order'),
     preprocess: preprocessSpecSchema,
+    onset: onsetSpecSchema
+      .exactOptional()
+      .describe('how the clearest onset of a window weighs; absent: scores are the network’s alone'),
     acceptsDeadComponents: z
       .boolean()
       .describe('trained with all-zero components, so that a missing one may be filled with zeros'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { preprocessSpecSchema } from './model-card.ts'
+import { onsetSpecSchema, preprocessSpecSchema } from './model-card.ts'
 
 /** `training.yaml`: everything that decides the weights besides data and seed. Defaults are the published ones where there are any. */
 
@@ -11,6 +11,7 @@ export const trainingConfigSchema = z.strictObject({
       description: z.string().default('Earthquake detector on 25 s windows of three components.'),
       limits: z.array(z.string()).default([]).describe('what the model must not be trusted with, in plain words'),
       thresholds: z.strictObject({ on: probability, off: probability }).default({ on: 0.96, off: 0.95 }),
+      onset: onsetSpecSchema.exactOptional(),
     })
     .prefault({})
     .describe('what the model card says and no training can know'),

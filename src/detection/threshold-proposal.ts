@@ -1,7 +1,7 @@
 import { logitOf, probabilityOf } from '../domain/calibration.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import { ARRIVAL_FLOOR } from '../domain/window.ts'
+import { ONSET_FLOOR } from '../domain/window.ts'
 import { type Excursion, excursionsOf, type ScoreSpan } from './excursions.ts'
 import { poissonInterval, type RateInterval } from './poisson.ts'
 import { type RehearsalOptions, rehearseTrigger } from './trigger-rehearsal.ts'
@@ -46,7 +46,7 @@ const SHORT_DAYS = 7
  */
 export function proposeThreshold(spans: readonly ScoreSpan[], trigger: AlarmTrigger, perDay: number): ThresholdProposal {
   const days = spans.reduce((sum, { scores, strideSeconds }) => sum + scores.length * strideSeconds, 0) / SECONDS_PER_DAY
-  const active = excursionsOf(spans, Math.min(trigger.off, LEAST_ON * offShare(trigger), ARRIVAL_FLOOR))
+  const active = excursionsOf(spans, Math.min(trigger.off, LEAST_ON * offShare(trigger), ONSET_FLOOR))
   const count = (on: number) => alarmPeaks(active, { ...trigger, on, off: offOf(on, trigger) }).length
   const alarmsNow = alarmPeaks(active, trigger).length
   const allowed = perDay * days

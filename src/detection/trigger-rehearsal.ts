@@ -45,7 +45,7 @@ const NO_INPUT = new Float32Array(0)
 /**
  * Plays the monitor's own trigger over the scores and arrivals of one instrument again.
  *
- * @param excursions by time, made with a floor above neither `off` nor `ARRIVAL_FLOOR`
+ * @param excursions by time, made with a floor above neither `off` nor `ONSET_FLOOR`
  * @returns by time
  */
 export function rehearseTrigger(

@@ -1,7 +1,7 @@
 import type { Detection } from '../domain/detection.ts'
 import { type InstrumentId, stationOfInstrument } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
-import { ARRIVAL_FLOOR, type Arrival, type ScoredPiece, type ScoredWindow } from '../domain/window.ts'
+import { type Arrival, ONSET_FLOOR, type ScoredPiece, type ScoredWindow } from '../domain/window.ts'
 import {
   growRise,
   lowerRise,
@@ -74,7 +74,7 @@ export interface TriggerState {
   readonly isArmed: boolean
   readonly rise: Rise | null
   readonly lastOnset: Micros | null
-  /** The newest arrival since the score was last below `ARRIVAL_FLOOR`. */
+  /** The newest arrival since the score was last below `ONSET_FLOOR`. */
   readonly heard: Micros | null
   /** That the last detection began with. */
   readonly lastArrival: Micros | null
@@ -126,7 +126,7 @@ function onWindow(before: TriggerState, scored: ScoredWindow, options: TriggerOp
   const end = windowEnd(scored, options)
   const state = forgetFuture(before, end)
   // What was stored before there were arrivals has none.
-  const heard = scored.score < ARRIVAL_FLOOR ? null : (scored.arrival?.time ?? state.heard ?? null)
+  const heard = scored.score < ONSET_FLOOR ? null : (scored.arrival?.time ?? state.heard ?? null)
   if (state.rise) return onWindowWhileUp(withRise(state, state.rise, end, heard), state.rise, scored, end, options)
   const { rise, lastOnset, lastArrival = lastOnset, deadUntil, gapTimes } = state
   const isArmed = state.isArmed || scored.score < options.off

@@ -52,9 +52,9 @@ export interface ScoredWindow {
   readonly instrument: InstrumentId
   readonly window: Window
   readonly input: Float32Array
-  /** 0–1, the network's probability of an earthquake in the window. */
+  /** 0–1, of an earthquake in the window: what the network says, weighed by the window's onset where the model's card asks for it. */
   readonly score: number
-  /** In its newest rows; looked for where the score is not below `ARRIVAL_FLOOR`. */
+  /** In its newest rows; looked for where the score is not below `ONSET_FLOOR`. */
   readonly arrival?: Arrival
 }
 
@@ -71,8 +71,8 @@ export interface WindowArrival extends Arrival {
   readonly windowEnd: Micros
 }
 
-/** No sensible trigger begins a detection at a score below it. */
-export const ARRIVAL_FLOOR = 0.2
+/** Windows with a lower score are not searched for onsets: no sensible trigger begins a detection at one. */
+export const ONSET_FLOOR = 0.2
 /** Noise rises and falls by less than this all the time. */
 export const LEAST_ARRIVAL_RATIO = 2
 

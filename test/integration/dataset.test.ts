@@ -174,6 +174,7 @@ describe('dataset inspect', () => {
     })
     const scorer = {
       sampleRate: 20,
+      weigh: (score: number) => score,
       preprocess: (raw: Float64Array, out: Float32Array) => {
         out.set(raw)
         return true

@@ -6,9 +6,9 @@ import { evaluateWindows } from '../../src/app/evaluate.ts'
 import { loadModel } from '../../src/app/load-model.ts'
 import { train } from '../../src/app/train.ts'
 import type { EpochReport } from '../../src/app/training/train-network.ts'
+import { scorerOf } from '../../src/app/window-scorer.ts'
 import { trainingConfigSchema } from '../../src/contract/training-config.ts'
 import type { Problem } from '../../src/domain/problem.ts'
-import { createPreprocessor } from '../../src/signal/preprocess.ts'
 import { writeBurstDataset } from '../helpers/burst-dataset.ts'
 
 const CONFIG = trainingConfigSchema.parse({
@@ -58,9 +58,8 @@ describe('train', () => {
     })
     expect(Math.min(...reports.map(({ dev }) => dev?.loss ?? 9))).toBe(best?.dev?.loss)
 
-    const preprocess = createPreprocessor(card.preprocess, { windowLength: 501, channels: 3, sampleRate: 20 })
     const options = { directories: [data], split: 'test', threshold: 0.5, isPartialAccepted: false } as const
-    const evaluation = await evaluateWindows(options, { classifier, preprocess, sampleRate: 20 }, { onProblem: fail })
+    const evaluation = await evaluateWindows(options, scorerOf({ card, classifier }), { onProblem: fail })
     expect(evaluation.byDataset.made).toEqual(card.metrics.test)
     expect(evaluation.accuracy).toBeGreaterThan(0.9)
   })

@@ -4,15 +4,14 @@ import { DEFAULT_MODEL, defaultConfig } from '../../src/app/default-config.ts'
 import { evaluateWindows } from '../../src/app/evaluate.ts'
 import { evaluateContinuous } from '../../src/app/evaluate-continuous.ts'
 import { loadModel } from '../../src/app/load-model.ts'
+import { scorerOf } from '../../src/app/window-scorer.ts'
 import type { Problem } from '../../src/domain/problem.ts'
 import { readCatalogueCsv } from '../../src/io/catalogue-csv.ts'
-import { createPreprocessor } from '../../src/signal/preprocess.ts'
 import { referencePath } from '../helpers/reference.ts'
 
 describe('the default model', () => {
   it('calls at least 97 % of the test windows right and at most 1 % of the noise an earthquake, and measures what its card says', async () => {
     const { card, classifier } = await loadModel(DEFAULT_MODEL, 'builtin')
-    const preprocess = createPreprocessor(card.preprocess, { windowLength: 501, channels: 3, sampleRate: 20 })
     const options = {
       directories: [referencePath('data/waveforms')],
       split: 'test',
@@ -22,7 +21,7 @@ describe('the default model', () => {
     const problems: Problem[] = []
     const { windows, accuracy, precision, recall, falsePositiveRate, auc, byDataset, confidence } = await evaluateWindows(
       options,
-      { classifier, preprocess, sampleRate: 20 },
+      scorerOf({ card, classifier }),
       { onProblem: (problem) => problems.push(problem) },
     )
     expect(problems).toEqual([])
@@ -58,11 +57,10 @@ describe('local-40hz', () => {
 
   it('measures what its card says, on the traces that have its rate', async () => {
     const { card, classifier } = await loadModel(folder, 'builtin')
-    const preprocess = createPreprocessor(card.preprocess, { windowLength: 1001, channels: 3, sampleRate: 40 })
     const problems = new Set<string>()
     const { windows, accuracy, precision, recall, falsePositiveRate, auc } = await evaluateWindows(
       { directories: [referencePath('data/waveforms')], split: 'test', threshold: 0.5, isPartialAccepted: false },
-      { classifier, preprocess, sampleRate: 40 },
+      scorerOf({ card, classifier }),
       { onProblem: ({ code }) => problems.add(code) },
     )
     expect([...problems]).toEqual(['RATE_TOO_LOW'])

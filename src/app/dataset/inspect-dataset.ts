@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import type { OnProblem, Problem } from '../../domain/problem.ts'
 import { type LabelledTrace, openSeisbenchDataset } from '../../io/seisbench/dataset.ts'
 import type { TraceLabel } from '../../io/seisbench/trace-label.ts'
-import { type ScoredProtocolWindow, scoreTrace, type WindowScorer } from '../evaluation/score-traces.ts'
+import { type ScoredProtocolWindow, scoreTrace } from '../evaluation/score-traces.ts'
 import { toGridTrace } from '../training/grid-trace.ts'
+import type { WindowScorer } from '../window-scorer.ts'
 
 /** Something about a trace that a person should look at. */
 export interface Suspicion {

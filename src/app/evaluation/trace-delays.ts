@@ -2,9 +2,10 @@ import type { TriggerOptions } from '../../detection/trigger.ts'
 import { gridIndexToMicros } from '../../domain/grid.ts'
 import type { InstrumentId } from '../../domain/source-id.ts'
 import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
-import { type ArrivalFinder, createArrivalFinder, withArrival } from '../../signal/arrival-finder.ts'
+import { createOnsetMeter, type OnsetMeter } from '../../signal/onset-meter.ts'
+import { withOnset } from '../../signal/onset-weight.ts'
 import { type GridTrace, windowOf } from '../training/grid-trace.ts'
-import type { WindowScorer } from './score-traces.ts'
+import { scoreOf, type WindowScorer } from '../window-scorer.ts'
 import { type TriggerVariant, TriggerVariants } from './trigger-variants.ts'
 
 /** How fast and how sure a setting of the trigger is, on labelled traces played as if they came live. */
@@ -38,7 +39,7 @@ export class TraceDelays {
   readonly #triggers: TriggerVariants
   readonly #scorer: WindowScorer
   readonly #stride: number
-  readonly #findArrival: ArrivalFinder
+  readonly #measureOnset: OnsetMeter
   readonly #minimumSeconds: number
   readonly #played: Played[] = []
   #noiseWindows = 0
@@ -54,7 +55,7 @@ export class TraceDelays {
     this.#minimumSeconds = options.minimumSeconds
     this.#stride = Math.round(Math.min(...variants.map(({ strideSeconds }) => strideSeconds)) * gridRate)
     const { windowLength, channels } = scorer.classifier
-    this.#findArrival = createArrivalFinder({ windowLength, channels, sampleRate: gridRate, stride: this.#stride })
+    this.#measureOnset = createOnsetMeter({ windowLength, channels, sampleRate: gridRate, stride: this.#stride })
     this.#triggers = new TriggerVariants(variants, {
       gridRate,
       windowSeconds: (scorer.classifier.windowLength - 1) / gridRate,
@@ -64,7 +65,7 @@ export class TraceDelays {
   }
 
   add(trace: GridTrace): void {
-    const { classifier, preprocess, sampleRate } = this.#scorer
+    const { classifier, sampleRate } = this.#scorer
     const { windowLength, channels } = classifier
     const { pIndex } = trace
     const isEarthquake = trace.label.category === 'earthquake'
@@ -76,10 +77,12 @@ export class TraceDelays {
     const first = Math.ceil(trace.firstIndex / this.#stride) * this.#stride
     for (let firstIndex = first; firstIndex + windowLength <= trace.firstIndex + trace.length; firstIndex += this.#stride) {
       const samples = windowOf(trace, firstIndex, windowLength)
-      const score = preprocess(samples, input) ? (classifier.classify(input, 1)[0] ?? 0) : 0
+      const score = scoreOf(this.#scorer, samples, input)
       const startTime = gridIndexToMicros(firstIndex, sampleRate)
       const window = { kind: 'window', instrument, firstIndex, startTime, samples } as const
-      this.#triggers.push(withArrival({ kind: 'scored', instrument, window, input, score }, this.#findArrival, sampleRate))
+      // Weighed already.
+      const scored = withOnset({ kind: 'scored', instrument, window, input, score }, this.#measureOnset, undefined, sampleRate)
+      this.#triggers.push(scored)
       if (!isEarthquake) this.#noiseWindows++
     }
     this.#triggers.push({ kind: 'gap', instrument, cause: 'missing' })

@@ -8,7 +8,8 @@ import type { OptimiserOptions } from '../../nn/optimiser.ts'
 import { Random } from '../../nn/random.ts'
 import { Trainer } from '../../nn/trainer.ts'
 import { createPreprocessor } from '../../signal/preprocess.ts'
-import { scoreTrace, type WindowScorer } from '../evaluation/score-traces.ts'
+import { scoreTrace } from '../evaluation/score-traces.ts'
+import type { WindowScorer } from '../window-scorer.ts'
 import type { GridTrace } from './grid-trace.ts'
 import { hardNoise } from './hard-noise.ts'
 import { type SoftenTargets, softenTargets, teacherSettings } from './teachers.ts'
@@ -146,7 +147,8 @@ function trainAlone(
   }
 
   function scorerOf(network: Network): WindowScorer {
-    return { classifier: createBuiltinEngine(network, wasm), preprocess, sampleRate }
+    // The network alone: how onsets weigh is no matter of its weights.
+    return { classifier: createBuiltinEngine(network, wasm), preprocess, weigh: (score) => score, sampleRate }
   }
 
   function mineHardNoise(scorer: WindowScorer) {

@@ -1,9 +1,9 @@
 import type { ModelCard } from '../../contract/model-card.ts'
 import { scoreWindows, summarise } from '../evaluate.ts'
-import type { WindowScorer } from '../evaluation/score-traces.ts'
 import { windowReport } from '../evaluation/window-report.ts'
 import { escapeHtml, htmlPage, htmlTable } from '../html/page.ts'
 import { svgPlot } from '../html/svg-plot.ts'
+import type { WindowScorer } from '../window-scorer.ts'
 import type { LoadHooks } from './load-traces.ts'
 import type { EpochReport } from './train-network.ts'
 

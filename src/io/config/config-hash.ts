@@ -10,11 +10,13 @@ export interface ScoringModel {
   readonly hash: string
   /** The card's preprocessing, as plain data. */
   readonly preprocessing: unknown
+  /** How the card lets onsets weigh; absent when they do not. */
+  readonly onset?: unknown
 }
 
 /**
- * Hash of all that can change a score or a trigger of this instrument: model, engine, preprocessing, merge, window, components and
- * thresholds; never a path, a port or another station. Equal settings give equal hashes, however the file says them.
+ * Hash of all that can change a score or a trigger of this instrument: model, engine, preprocessing, weight of onsets, merge, window,
+ * components and thresholds; never a path, a port or another station. Equal settings give equal hashes, however the file says them.
  *
  * @returns 12 hexadecimal letters of SHA-256
  */
@@ -22,6 +24,7 @@ export function configHash(config: Config, instrument: InstrumentId, model: Scor
   const deciding = {
     model: model.hash,
     preprocessing: model.preprocessing,
+    onset: model.onset,
     engine: config.engine,
     merge: config.merge,
     window: config.window,

@@ -40,6 +40,7 @@ describe('TraceDelays', () => {
 function loudness() {
   return {
     sampleRate: 20,
+    weigh: (score: number) => score,
     preprocess: (raw: Float64Array, out: Float32Array) => {
       out.set(raw)
       return true

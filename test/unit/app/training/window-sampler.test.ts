@@ -83,7 +83,7 @@ describe('WindowSampler', () => {
       channels: 3,
       classify: (x: Float32Array) => new Float32Array([x[0] === first ? 0.9 : 0]),
     }
-    const hard = hardNoise([told, other], { classifier, preprocess, sampleRate: 20 })
+    const hard = hardNoise([told, other], { classifier, preprocess, weigh: (score) => score, sampleRate: 20 })
     expect(hard.size).toBe(1)
     expect(hard.draw(new Random(1))).toEqual({ trace: told, firstStart: 1000, lastStart: 1010 })
   })

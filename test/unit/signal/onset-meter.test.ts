@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { InstrumentId } from '../../../src/domain/source-id.ts'
-import type { ScoredWindow } from '../../../src/domain/window.ts'
-import { createArrivalFinder, withArrival } from '../../../src/signal/arrival-finder.ts'
 import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
+import { createOnsetMeter } from '../../../src/signal/onset-meter.ts'
 import { seededRandom } from '../../helpers/signals.ts'
 
 const RATE = 20
 const ROWS = 501
 const shape = { windowLength: ROWS, channels: 3, sampleRate: RATE, stride: RATE }
-const find = createArrivalFinder(shape)
+const measure = createOnsetMeter(shape)
+const find = (window: Float64Array) => measure(window).arrival
 
 /** Noise of amplitude 1 on three components, `factor` times louder from each of these rows on. */
 function groundOf(rows: number, seed: number, louder: readonly { row: number; factor: number }[] = []): Float64Array {
@@ -20,7 +19,7 @@ function groundOf(rows: number, seed: number, louder: readonly { row: number; fa
 }
 
 /** Filter, square, divide: row by row, without any sharing. */
-function naiveArrival(window: Float64Array) {
+function naiveMeasure(window: Float64Array) {
   const columns = [0, 1, 2].map((column) => window.filter((_, i) => i % 3 === column))
   for (const column of columns) filterHighpass(butterworthHighpass(2, RATE), column, 0, 1, ROWS)
   const power = (column: Float64Array, from: number, to: number) =>
@@ -30,7 +29,8 @@ function naiveArrival(window: Float64Array) {
   const rows = Array.from({ length: RATE }, (_, i) => ROWS - 2 * RATE - RATE + i)
   const peaks = rows.filter((row) => ratio(row) > ratio(row - 1) && ratio(row) > ratio(row + 1) && ratio(row) >= 2)
   const best = peaks.sort((a, b) => ratio(b) - ratio(a))[0]
-  return best === undefined ? undefined : { row: best, powerRatio: ratio(best) }
+  const largestRatio = Math.max(...Array.from({ length: ROWS - 7 * RATE + 1 }, (_, i) => ratio(5 * RATE + i)))
+  return { largestRatio, arrival: best === undefined ? undefined : { row: best, powerRatio: ratio(best) } }
 }
 
 describe('an arrival in the newest rows of a window', () => {
@@ -38,7 +38,7 @@ describe('an arrival in the newest rows of a window', () => {
     let seen = 0
     for (let seed = 0; seed < 60; seed++) {
       const window = groundOf(ROWS, seed, [{ row: 430 + (seed % 40), factor: 1 + (seed % 7) }])
-      const expected = naiveArrival(window)
+      const expected = naiveMeasure(window).arrival
       const found = find(window)
       expect(found?.row).toBe(expected?.row)
       expect(found?.powerRatio ?? 0).toBeCloseTo(expected?.powerRatio ?? 0, 9)
@@ -95,22 +95,42 @@ describe('an arrival in the newest rows of a window', () => {
   })
 
   it('is not looked for where the window is too short to say', () => {
-    expect(createArrivalFinder({ ...shape, windowLength: 100 })(groundOf(100, 12, [{ row: 70, factor: 9 }]))).toBeUndefined()
+    expect(createOnsetMeter({ ...shape, windowLength: 100 })(groundOf(100, 12, [{ row: 70, factor: 9 }]))).toEqual({
+      largestRatio: 0,
+    })
   })
 })
 
-describe('a scored window', () => {
-  const instrument = 'XX_AAA_00_HH' as InstrumentId
-  const samples = groundOf(ROWS, 3, [{ row: 450, factor: 10 }])
-  const window = { kind: 'window' as const, instrument, firstIndex: 2000, startTime: 100e6, samples }
-  const scored = (score: number): ScoredWindow => ({ kind: 'scored', instrument, window, input: new Float32Array(0), score })
-
-  it('says when its arrival is', () => {
-    expect(withArrival(scored(0.2), find, RATE).arrival?.time).toBeCloseTo(100e6 + 450 * 50_000, -6)
+describe('the clearest onset of a window', () => {
+  it('is the largest ratio of all rows with 5 s before and 2 s after them, as a slow reading says', () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const window = groundOf(ROWS, seed, [{ row: (40 * seed) % ROWS, factor: 1 + (seed % 7) }])
+      expect(measure(window).largestRatio).toBeCloseTo(naiveMeasure(window).largestRatio, 9)
+    }
   })
 
-  it('is not looked at when it is noise to the network', () => {
-    const noise = scored(0.19)
-    expect(withArrival(noise, find, RATE)).toBe(noise)
+  it('is seen wherever it is, from 5 s after the beginning to 2 s before the end', () => {
+    for (const row of [100, 250, 461]) {
+      expect(measure(groundOf(ROWS, 3, [{ row, factor: 10 }])).largestRatio).toBeGreaterThan(60)
+    }
+    expect(measure(groundOf(ROWS, 3, [{ row: 20, factor: 10 }])).largestRatio).toBeLessThan(5)
+  })
+
+  it('does not ring at the beginning of a window that lies far from zero', () => {
+    const window = groundOf(ROWS, 4, [{ row: 140, factor: 5 }])
+    expect(measure(window.map((x) => x + 1e6)).largestRatio).toBeCloseTo(measure(window).largestRatio, 3)
+  })
+
+  it('stays right behind a shock a million times as strong', () => {
+    const window = groundOf(ROWS, 5, [{ row: 400, factor: 3 }])
+    for (let row = 100; row < 104; row++) for (let i = 0; i < 3; i++) window[row * 3 + i]! += row % 2 ? 1e6 : -1e6
+    expect(measure(window).largestRatio).toBeCloseTo(naiveMeasure(window).largestRatio, -3)
+    const { arrival } = createOnsetMeter({ ...shape, stride: 80 })(window)
+    expect(arrival?.powerRatio).toBeGreaterThan(5)
+    expect(arrival?.powerRatio).toBeLessThan(15)
+  })
+
+  it('is 0 where nothing is known: in silence', () => {
+    expect(measure(new Float64Array(ROWS * 3))).toEqual({ largestRatio: 0 })
   })
 })
