@@ -6,6 +6,7 @@ import { parseInstrumentId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND } from '../domain/time.ts'
 import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
 import type { WaveformSnippet } from '../io/store/snippet-table.ts'
+import { sigmoid } from '../nn/exponential.ts'
 import { HttpError } from '../server/http-error.ts'
 import type { DetectionStudyView, Download, ExplanationRequest } from '../server/monitor-view.ts'
 import { amplitudeSpectrum } from '../signal/amplitude-spectrum.ts'
@@ -74,8 +75,8 @@ export class DetectionStudy implements DetectionStudyView {
     const begin = clock.now()
     const window = this.#window(id)
     if (!window) return undefined
-    const { detection, score, startTime, samples } = window.origin
-    const { logit, relevance } = this.#relevanceOf(window, options)
+    const { detection, score, onsetRatio, startTime, samples } = window.origin
+    const { logit, networkScore, relevance } = this.#relevanceOf(window, options)
     const rate = model.card.sampleRate
     const place = { startTime: formatMicros(startTime), rate }
     return {
@@ -84,6 +85,8 @@ export class DetectionStudy implements DetectionStudyView {
       model: model.id,
       ...options,
       logit,
+      networkScore,
+      onsetRatio,
       score,
       relevance: { ...place, beta: options.beta, ...wireComponents(shortDigits(relevance)) },
       shares: sharesOf(relevance),
@@ -97,10 +100,10 @@ export class DetectionStudy implements DetectionStudyView {
   /** From 1 at the logit; zeros for a window that the network is not asked about. */
   #relevanceOf({ input, isUsable }: DetectionWindow, options: ExplanationRequest) {
     const engine = this.#engines.get({ ...options, start: 'one' })
-    if (!isUsable) return { logit: null, relevance: new Float32Array(input.length) }
+    if (!isUsable) return { logit: null, networkScore: 0, relevance: new Float32Array(input.length) }
     const { logits, relevance } = engine.maps(input, 1)
     const logit = logits[0]!
-    if (Number.isFinite(logit)) return { logit, relevance }
+    if (Number.isFinite(logit)) return { logit, networkScore: Math.fround(sigmoid(logit)), relevance }
     throw new UsageError(`explanation: expected a finite logit, got ${logit}`)
   }
 

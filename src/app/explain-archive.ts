@@ -5,6 +5,7 @@ import type { OnProblem } from '../domain/problem.ts'
 import { type InstrumentId, instrumentIdOf, type SourceId } from '../domain/source-id.ts'
 import { formatMicros, MICROS_PER_SECOND, type Micros, nanosToMicros } from '../domain/time.ts'
 import type { ScoredWindow } from '../domain/window.ts'
+import { clearestOnset } from '../signal/onset-meter.ts'
 import type { ExplainableWindow, WindowOrigin } from './explain.ts'
 import type { LoadedModel } from './load-model.ts'
 import { replayArchive } from './replay-archive.ts'
@@ -71,7 +72,8 @@ export async function archivedWindow(moment: ArchivedMoment): Promise<Explainabl
 function originOf({ instrument, window, score }: ScoredWindow, gridRate: number): WindowOrigin {
   const { startTime, samples, firstIndex } = window
   const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, gridRate)
-  return { instrument, startTime, endTime, samples: samples.slice(), score }
+  const onsetRatio = clearestOnset(samples, { windowLength: samples.length / 3, channels: 3, sampleRate: gridRate })
+  return { instrument, startTime, endTime, samples: samples.slice(), score, onsetRatio }
 }
 
 function nothingThere(

@@ -3,6 +3,7 @@ import { StoreError, UsageError } from '../domain/errors.ts'
 import { gridIndexToMicros, microsToGridIndex } from '../domain/grid.ts'
 import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
 import { openStoreReader } from '../io/store/store-reader.ts'
+import { clearestOnset } from '../signal/onset-meter.ts'
 import type { ExplainableWindow, WindowOrigin } from './explain.ts'
 import type { LoadedModel } from './load-model.ts'
 import { scorerOf, type WindowScorer } from './window-scorer.ts'
@@ -50,5 +51,7 @@ export function classifiedWindow(
   const isUsable = preprocess(samples, input)
   const score = isUsable ? weigh(classifier.classify(input, 1)[0]!, samples) : 0
   const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
-  return { input, isUsable, origin: { instrument: detection.instrument, startTime, endTime, samples, score, detection } }
+  const onsetRatio = clearestOnset(samples, { windowLength, channels, sampleRate })
+  const origin = { instrument: detection.instrument, startTime, endTime, samples, score, onsetRatio, detection }
+  return { input, isUsable, origin }
 }

@@ -17,6 +17,8 @@ export interface WindowOrigin {
   readonly samples: Float64Array
   /** The pipeline's; 0 for a window that is not classified. */
   readonly score: number
+  /** Power ratio of its clearest onset, by which the network's score may have been weighed; 0 when none is known. */
+  readonly onsetRatio: number
   /** When the window is a detection's best one. */
   readonly detection?: DetectionWire
 }
@@ -36,7 +38,7 @@ export interface WindowExplanation {
   readonly channels: number
   readonly window: ExplainableWindow
   readonly options: Required<RelevanceOptions>
-  /** Null when the network was not asked. */
+  /** The network's, before any onset is weighed; null when it was not asked. */
   readonly logit: number | null
   readonly probability: number
   /** Row-major [windowLength, channels]; zeros when the network was not asked. */
@@ -81,6 +83,12 @@ export function explanationToJson(explanation: WindowExplanation, model: string)
   }
 }
 
+/** How the score of a window came about; empty where it is the network's. */
+export function weighedText({ score, onsetRatio }: Pick<WindowOrigin, 'score' | 'onsetRatio'>, networkScore: number): string {
+  if (score === networkScore) return ''
+  return `the network's ${networkScore.toFixed(6)} weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
+}
+
 /** Row-major values as one array per row. */
 export function rowsOf(values: Float32Array | Float64Array, channels: number): number[][] {
   return Array.from({ length: values.length / channels }, (_, row) =>
@@ -93,12 +101,13 @@ function finite(explanation: Explanation): Explanation {
   throw new UsageError(`explain: expected a finite logit, got ${explanation.logit}; scale the window to ±1`)
 }
 
-function originToJson({ instrument, startTime, endTime, score, detection }: WindowOrigin): object {
+function originToJson({ instrument, startTime, endTime, score, onsetRatio, detection }: WindowOrigin): object {
   return {
     instrument,
     startTime: formatMicros(startTime),
     endTime: formatMicros(endTime),
     score,
+    onsetRatio,
     ...(detection && { detection: detection.id, storedScore: detection.peak.score, storedModel: detection.model }),
   }
 }

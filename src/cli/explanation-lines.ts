@@ -1,10 +1,10 @@
-import type { WindowExplanation, WindowOrigin } from '../app/explain.ts'
+import { type WindowExplanation, type WindowOrigin, weighedText } from '../app/explain.ts'
 import { formatMicros } from '../domain/time.ts'
 import { COMPONENTS } from '../domain/window.ts'
 
 /** An explanation as lines of text: the score, where its relevance lies, and what was lost on the way. */
 export function explanationLines(explanation: WindowExplanation, model: string): string[] {
-  const { window, options, logit, probability } = explanation
+  const { window, options, logit } = explanation
   const lines = window.origin === undefined ? [] : originLines(window.origin, model)
   if (logit === null) return [...lines, 'not classified: the window has no energy or a sample that is not finite; score 0']
   const { method, beta, bias, start } = options
@@ -13,11 +13,17 @@ export function explanationLines(explanation: WindowExplanation, model: string):
   ]
   return [
     ...lines,
-    `score       ${probability.toFixed(6)} (logit ${logit.toFixed(6)}) by ${model}`,
+    ...scoreLines(explanation, logit, model),
     `method      ${rule || method}, from ${start === 'one' ? '1' : `the ${start}`} at the logit`,
     ...shareLines(explanation),
     ...conservationLines(explanation),
   ]
+}
+
+function scoreLines({ window: { origin }, probability }: WindowExplanation, logit: number, model: string): string[] {
+  const weighed = origin ? weighedText(origin, probability) : ''
+  const score = `score       ${(origin?.score ?? probability).toFixed(6)} (${weighed === '' ? '' : 'network: '}logit ${logit.toFixed(6)}) by ${model}`
+  return weighed === '' ? [score] : [score, `            ${weighed}`]
 }
 
 function originLines({ instrument, startTime, endTime, score, detection }: WindowOrigin, model: string): string[] {

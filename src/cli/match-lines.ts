@@ -1,6 +1,7 @@
 import type { SetEvaluation } from '../app/evaluate-suite.ts'
 import { describeVariant } from '../app/evaluation/trigger-variants.ts'
 import type { CatalogueMatch, Mismatches } from '../detection/catalogue-matching.ts'
+import { scoreText } from '../domain/score-text.ts'
 import { formatMicros } from '../domain/time.ts'
 
 /** What `evaluate --continuous` prints. */
@@ -36,7 +37,7 @@ export function mismatchLines(name: string, { unmatchedDetections, missedEvents 
     `${name}: ${unmatchedDetections.length} unmatched detections, ${missedEvents.length} missed events`,
     ...unmatchedDetections.map(
       ({ station, onset, score }) =>
-        `  unmatched  ${station.padEnd(10)} ${formatMicros(onset)}${score === undefined ? '' : `  score ${score.toFixed(4)}`}`,
+        `  unmatched  ${station.padEnd(10)} ${formatMicros(onset)}${score === undefined ? '' : `  score ${scoreText(score, 4)}`}`,
     ),
     ...missedEvents.map(
       ({ station, time, magnitude, isUnderWay }) =>

@@ -5,6 +5,7 @@ import type { TradeOff } from '../app/evaluation/trace-delays.ts'
 import { describeVariant } from '../app/evaluation/trigger-variants.ts'
 import type { ClassificationMetrics } from '../detection/metrics.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
+import { scoreText } from '../domain/score-text.ts'
 import { formatMicros } from '../domain/time.ts'
 import { percent } from './match-lines.ts'
 
@@ -36,7 +37,7 @@ export function mistakeLines(windows: readonly ScoredProtocolWindow[], threshold
   const line = (kind: string) => (window: ScoredProtocolWindow) => {
     const { label, firstIndex, score } = window
     const facts = [label.noiseKind, label.snrDb === undefined ? '' : `${label.snrDb.toFixed(1)} dB`].filter((fact) => fact !== '')
-    return `  ${kind}  ${score.toFixed(4)}  ${formatMicros(gridIndexToMicros(firstIndex, sampleRate))}  ${label.name}  ${label.station}  ${label.dataset}  ${facts.join(', ')}`
+    return `  ${kind}  ${scoreText(score, 4)}  ${formatMicros(gridIndexToMicros(firstIndex, sampleRate))}  ${label.name}  ${label.station}  ${label.dataset}  ${facts.join(', ')}`
   }
   return [
     `${falsePositives.length} false positives, ${falseNegatives.length} false negatives`,

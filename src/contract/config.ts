@@ -14,9 +14,9 @@ export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
 export const DEFAULT_TRIGGER = {
-  on: 0.96,
-  off: 0.95,
-  minimumSeconds: 1,
+  on: 0.97,
+  off: 0.96,
+  minimumSeconds: 2,
   maximumSeconds: 300,
   deadSeconds: 25,
   holdSeconds: 12,

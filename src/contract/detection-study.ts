@@ -34,7 +34,11 @@ export const explanationAnswerSchema = z
     method: z.enum(EXPLANATION_METHODS),
     beta: z.number(),
     bias: z.enum(EXPLANATION_BIASES),
-    logit: z.number().nullable().meta({ description: 'null for a window the network is not asked about' }),
+    logit: z.number().nullable().meta({ description: 'of the network; null for a window it is not asked about' }),
+    networkScore: scoreSchema.meta({ description: 'of the network alone' }),
+    onsetRatio: z.number().nonnegative().meta({
+      description: 'Power ratio of the clearest onset, by which the score is weighed where the card says so; 0: none known',
+    }),
     score: scoreSchema,
     relevance: relevanceSchema,
     shares: z.object({ Z: z.number(), N: z.number(), E: z.number() }).meta({ description: 'Of the summed |relevance|; 0–1' }),

@@ -94,3 +94,8 @@ export function createOnsetMeter({ windowLength, channels, sampleRate, stride }:
     return arrival ? { largestRatio, arrival } : { largestRatio }
   }
 }
+
+/** `largestRatio` of one window: for where few are looked at. */
+export function clearestOnset(window: Float64Array, shape: Omit<OnsetMeterOptions, 'stride'>): number {
+  return createOnsetMeter({ ...shape, stride: 1 })(window).largestRatio
+}

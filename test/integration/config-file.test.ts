@@ -44,9 +44,9 @@ describe('loadConfig', () => {
       servers: [],
       stations: {},
       trigger: {
-        on: 0.96,
-        off: 0.95,
-        minimumSeconds: 1,
+        on: 0.97,
+        off: 0.96,
+        minimumSeconds: 2,
         maximumSeconds: 300,
         deadSeconds: 25,
         holdSeconds: 12,
@@ -207,14 +207,14 @@ describe('overrides', () => {
   const config = configOf(`model: m
 stations:
   IU_ANMO: { trigger: { on: 0.99, deadSeconds: 60, holdSeconds: 7 }, components: skip, coordinates: { latitude: 34.9, longitude: -106.5 } }
-  IU_ANMO_00_BH: { trigger: { on: 0.97 } }
+  IU_ANMO_00_BH: { trigger: { on: 0.98 } }
 `)
 
   it('lets the instrument win over its station and the station over the rest', () => {
     expect(triggerOf(config, anmo)).toEqual({
-      on: 0.97,
-      off: 0.95,
-      minimumSeconds: 1,
+      on: 0.98,
+      off: 0.96,
+      minimumSeconds: 2,
       maximumSeconds: 300,
       deadSeconds: 60,
       holdSeconds: 7,
@@ -222,7 +222,7 @@ stations:
       retriggerSeconds: 15,
     })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
-    expect(triggerOf(config, cola).on).toBe(0.96)
+    expect(triggerOf(config, cola).on).toBe(0.97)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
     expect(coordinatesOf(config, anmo)).toEqual({ latitude: 34.9, longitude: -106.5 })
     expect(coordinatesOf(config, cola)).toBeUndefined()
@@ -260,7 +260,7 @@ http: { listen: 127.0.0.1:9 }
   })
 
   it('is the same when a default is written out, and for any order of keys', () => {
-    expect(configHash(configOf('model: m\ntrigger: { off: 0.95, on: 0.96 }\n'), anmo, model)).toBe(hash)
+    expect(configHash(configOf('model: m\ntrigger: { off: 0.96, on: 0.97 }\n'), anmo, model)).toBe(hash)
     expect(configHash(base, anmo, { hash: 'abc', preprocessing: { demean: true, detrend: true } })).toBe(hash)
   })
 

@@ -22,6 +22,7 @@ import { openStore, type Store } from '../../src/io/store/store.ts'
 import { decodeRecord, readRecords } from '../../src/miniseed/index.ts'
 import { FeedHub } from '../../src/server/feed-hub.ts'
 import { type HttpServer, startHttpServer } from '../../src/server/http-server.ts'
+import { weighByOnset } from '../../src/signal/onset-weight.ts'
 import { exampleDetection } from '../helpers/example-detection.ts'
 import { exampleView } from '../helpers/example-view.ts'
 import { printed } from '../helpers/printed.ts'
@@ -93,10 +94,10 @@ describe('POST /api/detections/:id/replay', () => {
     const other: LoadedModel = {
       ...model,
       id: 'other@0',
-      classifier: { ...model.classifier, windowLength: 501, channels: 3, classify: () => Float32Array.of(0.25) },
+      classifier: { ...model.classifier, windowLength: 501, channels: 3, classify: () => Float32Array.of(0.125) },
     }
     const answer = new DetectionStudy({ store, model: other, clock: SYSTEM_CLOCK }).replay(detection.id)
-    expect(answer).toMatchObject({ model: 'other@0', storedScore: detection.peak.score, score: 0.25, isSame: false })
+    expect(answer).toMatchObject({ model: 'other@0', storedScore: detection.peak.score, score: 0.125, isSame: false })
   })
 
   it('is a 404 for a detection that is unknown, and for one whose window was not stored', async () => {
@@ -129,7 +130,8 @@ describe('GET /api/detections/:id/explanation', () => {
       sizeOf(relevance.Z) / (sizeOf(relevance.Z) + sizeOf(relevance.N) + sizeOf(relevance.E)),
       6,
     )
-    expect(1 / (1 + Math.exp(-answer.logit!))).toBeCloseTo(detection.peak.score, 6)
+    expect(1 / (1 + Math.exp(-answer.logit!))).toBeCloseTo(answer.networkScore, 6)
+    expect(weighByOnset(answer.networkScore, answer.onsetRatio, model.card.onset!)).toBe(detection.peak.score)
   })
 
   it('takes another method, β and treatment of biases', async () => {

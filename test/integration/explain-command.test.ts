@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_MODEL } from '../../src/app/default-config.ts'
 import type { DetectionWire } from '../../src/contract/detection.ts'
 import { sourceIdFromNslc } from '../../src/domain/source-id.ts'
+import { readModel } from '../../src/io/model-card.ts'
 import { writeModelFiles } from '../../src/io/model-files.ts'
 import { sqlite } from '../../src/io/store/sqlite-binding.ts'
 import { encodeRecords } from '../../src/miniseed/index.ts'
 import { initialise } from '../../src/nn/initialise.ts'
 import { majstorovicArchitecture } from '../../src/nn/majstorovic-architecture.ts'
+import { weighByOnset } from '../../src/signal/onset-weight.ts'
 import { ARCHIVE_START } from '../helpers/memory-source.ts'
 import { noise } from '../helpers/networks.ts'
 import { printed } from '../helpers/printed.ts'
@@ -34,13 +36,15 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
+const { card } = readModel(DEFAULT_MODEL)
+
 describe('explain', () => {
   it('repeats the score and the relevance of every stored detection, bit for bit', async () => {
     for (const { id, peak, model } of detections) {
       const { code, stdout } = await printed('explain', '--detection', id, '--db', at('store.db'), '--json')
       const explained = JSON.parse(stdout)
       expect(code).toBe(0)
-      expect(explained.probability).toBe(peak.score)
+      expect(weighByOnset(explained.probability, explained.window.onsetRatio, card.onset!)).toBe(peak.score)
       expect(explained.window).toMatchObject({
         score: peak.score,
         storedScore: peak.score,
@@ -60,7 +64,7 @@ describe('explain', () => {
       const { code, stdout } = await printed('explain', ...moment, '--json')
       const { probability, window, relevance } = JSON.parse(stdout)
       expect(code).toBe(0)
-      expect(probability).toBe(peak.score)
+      expect(weighByOnset(probability, window.onsetRatio, card.onset!)).toBe(peak.score)
       expect(window).toMatchObject({ instrument, endTime: peak.time, score: peak.score })
       expect(Float32Array.from(relevance.flat())).toEqual(storedRelevance(id))
     }

@@ -87,7 +87,7 @@ describe('settings of the trigger over HTTP', () => {
     const { body } = await ask()
     expect(settingsAnswerSchema.parse(body)).toMatchObject({
       file,
-      trigger: { on: 0.98, off: 0.95, minimumSeconds: 1 },
+      trigger: { on: 0.98, off: 0.95, minimumSeconds: 2 },
       coincidence: { stations: 3, withinSeconds: 30 },
       overrides: [{ id: 'IU_ANMO', trigger: { on: 0.9, off: 0.8 } }],
       isPending: false,

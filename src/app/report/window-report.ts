@@ -1,7 +1,7 @@
 import { guessS, relevanceFacts } from '../../detection/relevance-facts.ts'
 import type { RelevanceFacts } from '../../domain/detection.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../../domain/time.ts'
-import type { WindowExplanation, WindowOrigin } from '../explain.ts'
+import { type WindowExplanation, type WindowOrigin, weighedText } from '../explain.ts'
 import { escapeHtml, htmlTable } from '../html/page.ts'
 import { divergingLegend } from './diverging-scale.ts'
 import { figure, reportPage, type Section, signed } from './report-page.ts'
@@ -17,18 +17,22 @@ const NO_ONSET = 'no onset is known, so times count from the beginning of the wi
  * @param sampleRate Hz
  */
 export function windowReport(explanation: WindowExplanation, model: string, sampleRate: number): string {
-  const { window, logit, probability, options } = explanation
+  const { window, logit, options } = explanation
   const { origin } = window
   const what = origin ? `${origin.instrument}, ${formatMicros(origin.startTime)}` : 'A window file'
   const score =
-    logit === null
-      ? 'not classified (no energy, or a sample that is not finite), score 0'
-      : `score ${probability.toFixed(4)}, logit ${signed(logit)}`
+    logit === null ? 'not classified (no energy, or a sample that is not finite), score 0' : scoreText(explanation, logit)
   const lead = `${escapeHtml(what)}: ${score} by ${escapeHtml(model)}. ${escapeHtml(methodText(options))}${origin?.detection ? ` ${escapeHtml(storedText(origin, model))}` : ''}`
   const sections = [tracesSection(explanation, sampleRate)]
   if (logit !== null && explanation.channels === 3) sections.push(factsSection(explanation, sampleRate))
   if (explanation.layers.length > 0) sections.push(conservationSection(explanation))
   return reportPage(`Why ${origin?.detection ? 'this detection' : 'this score'}`, lead, sections)
+}
+
+function scoreText({ window: { origin }, probability }: WindowExplanation, logit: number): string {
+  const weighed = origin ? weighedText(origin, probability) : ''
+  const score = `score ${(origin?.score ?? probability).toFixed(4)}`
+  return weighed === '' ? `${score}, logit ${signed(logit)}` : `${score} (${weighed}; its logit ${signed(logit)})`
 }
 
 function methodText({ method, beta, bias, start }: WindowExplanation['options']): string {

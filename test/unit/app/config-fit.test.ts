@@ -33,6 +33,6 @@ describe('a configuration that must fit its model', () => {
   it('holds onsets for as long as a detection of the model takes to come', () => {
     const base = defaultConfig()
     const hasty = { ...base, coincidence: { ...base.coincidence, holdSeconds: 20 } }
-    expect(() => checkConfigFits(hasty, card)).toThrow(/coincidence\.holdSeconds: expected at least 26 s .* got 20/)
+    expect(() => checkConfigFits(hasty, card)).toThrow(/coincidence\.holdSeconds: expected at least 27 s .* got 20/)
   })
 })

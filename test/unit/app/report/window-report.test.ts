@@ -22,6 +22,7 @@ function originOf(changes: Partial<WindowOrigin> = {}): WindowOrigin {
     endTime: EXAMPLE_TIME + 9_950_000,
     samples: Float64Array.from(noise(ROWS * 3, 1)),
     score: detection.peak.score,
+    onsetRatio: 9,
     detection,
     ...changes,
   }

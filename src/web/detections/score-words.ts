@@ -1,0 +1,13 @@
+import type { ExplanationAnswer } from '../../contract/detection-study.ts'
+
+/** How the score of a window came about. */
+export function scoreWords({
+  logit,
+  score,
+  networkScore,
+  onsetRatio,
+}: Pick<ExplanationAnswer, 'logit' | 'score' | 'networkScore' | 'onsetRatio'>): string {
+  const network = `logit ${logit?.toFixed(2) ?? '–'}`
+  if (score === networkScore) return `Score ${score.toFixed(5)}, ${network}`
+  return `Score ${score.toFixed(5)}: the network’s ${networkScore.toFixed(5)} (${network}) weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
+}

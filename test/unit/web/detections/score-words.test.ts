@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { scoreWords } from '../../../../src/web/detections/score-words.ts'
+
+describe('the words on a score', () => {
+  it('say what the network said and what the onset made of it', () => {
+    expect(scoreWords({ logit: 2.197, score: 0.97297, networkScore: 0.9, onsetRatio: 20.04 })).toBe(
+      'Score 0.97297: the network’s 0.90000 (logit 2.20) weighed by an onset of 20.0 times the power before it',
+    )
+  })
+
+  it('are short where nothing was weighed', () => {
+    expect(scoreWords({ logit: 2.197, score: 0.9, networkScore: 0.9, onsetRatio: 20 })).toBe('Score 0.90000, logit 2.20')
+    expect(scoreWords({ logit: null, score: 0, networkScore: 0, onsetRatio: 0 })).toBe('Score 0.00000, logit –')
+  })
+})
