@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Config, configSchema } from '../contract/config.ts'
+import { modelThresholds } from '../io/config/model-thresholds.ts'
 
 /** Where the package's own models lie, from the sources and from the built package alike. */
 export const MODELS_FOLDER = join(import.meta.dirname, '../../models')
@@ -10,6 +11,6 @@ export const NO_FILE = 'defaults'
 
 /** What holds when there is no `stations.yaml`: every default, no servers. */
 export function defaultConfig(model: string = DEFAULT_MODEL): Config {
-  const { servers: _none, ...rest } = configSchema.parse({ model })
-  return { ...rest, servers: [], file: NO_FILE }
+  const { servers: _none, trigger, ...rest } = configSchema.parse({ model })
+  return { ...rest, trigger: { ...modelThresholds(model), ...trigger }, servers: [], file: NO_FILE }
 }

@@ -7,16 +7,15 @@ import {
   storedScores,
   withCalibration,
 } from '../app/calibrate.ts'
-import { defaultConfig } from '../app/default-config.ts'
 import { type LoadedModel, loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
 import type { Config } from '../contract/config.ts'
 import { UsageError } from '../domain/errors.ts'
 import { type TriggerOverride, withTriggers, writeTriggers } from '../io/config/write-triggers.ts'
-import { loadConfig } from '../io/config-file.ts'
 import { readCatalogue } from '../io/event-catalogue.ts'
 import { writeModelCard } from '../io/model-card.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
+import { chosenConfig } from './chosen-config.ts'
 import { progressBar } from './progress.ts'
 
 interface CalibrateOptions {
@@ -55,8 +54,7 @@ async function run(options: CalibrateOptions): Promise<void> {
   if (sources.length !== 1) throw new UsageError('calibrate: expected one of --db, --archive and --data')
   if (options.write && options.data === undefined && options.config === undefined)
     throw new UsageError('calibrate --write: expected --config FILE to write into, got none')
-  const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
-  const config = options.model === undefined ? base : { ...base, model: options.model }
+  const config = chosenConfig(options)
   const problems = new ProblemCounter()
   const lines = options.data ? await onModel(options, config, problems) : await onStations(options, config, problems)
   process.stdout.write(`${lines.join('\n')}\n`)

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { defaultConfig } from '../app/default-config.ts'
 import { DEFAULT_THRESHOLD } from '../app/evaluate.ts'
 import { evaluateContinuous } from '../app/evaluate-continuous.ts'
 import { evaluateEvents } from '../app/evaluate-events.ts'
@@ -18,9 +17,9 @@ import { mismatches } from '../detection/catalogue-matching.ts'
 import { summariseEvents } from '../detection/event-summary.ts'
 import { UsageError } from '../domain/errors.ts'
 import { readCheckedYaml } from '../io/config/checked-yaml.ts'
-import { loadConfig } from '../io/config-file.ts'
 import { readCatalogue } from '../io/event-catalogue.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
+import { chosenConfig } from './chosen-config.ts'
 import { eventLines, eventList, eventListLines } from './event-lines.ts'
 import { matchLines, mismatchLines, suiteLines } from './match-lines.ts'
 import { progressBar } from './progress.ts'
@@ -96,8 +95,7 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   if (options.staLta && data === undefined)
     throw new UsageError('evaluate --sta-lta: expected --data DIR to tune it on, got none')
   if (options.events && continuous === undefined) throw new UsageError('evaluate --events: expected --continuous PATH, got none')
-  const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
-  const config = options.model === undefined ? base : { ...base, model: options.model }
+  const config = chosenConfig(options)
   const model = await loadModel(config.model, config.engine)
   const context: Run = { options, config, model, problems: new ProblemCounter() }
   const evaluate = options.events ? onEvents : continuous ? onContinuous : suite ? onSuite : onWindows

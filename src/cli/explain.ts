@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { defaultConfig } from '../app/default-config.ts'
 import { type ExplainableWindow, explainWindow, explanationToJson, type WindowExplanation } from '../app/explain.ts'
 import { archivedWindow } from '../app/explain-archive.ts'
 import { storedWindow } from '../app/explain-detection.ts'
@@ -12,7 +11,6 @@ import type { Config } from '../contract/config.ts'
 import { UsageError } from '../domain/errors.ts'
 import { parseInstrumentId } from '../domain/source-id.ts'
 import { parseIsoMicros } from '../domain/time.ts'
-import { loadConfig } from '../io/config-file.ts'
 import { SPLITS, type Split } from '../io/seisbench/trace-label.ts'
 import {
   BIAS_MODES,
@@ -23,6 +21,7 @@ import {
   type RelevanceStart,
   relevanceRule,
 } from '../nn/relevance-rule.ts'
+import { chosenConfig } from './chosen-config.ts'
 import { explainModel } from './explain-model.ts'
 import { explanationLines } from './explanation-lines.ts'
 import { progressBar } from './progress.ts'
@@ -79,7 +78,7 @@ async function run(options: ExplainOptions): Promise<void> {
   checkSource(options)
   // What contradicts itself is told before an archive is read for minutes.
   relevanceRule(options)
-  const config = configOf(options)
+  const config = chosenConfig(options)
   const model = await modelOf(options)
   const window = await windowOf(options, config, model)
   const { method, beta, bias, start } = options
@@ -98,12 +97,8 @@ function isAboutModel({ detection, file, window, data, html }: ExplainOptions): 
   return !hasWindow && (data !== undefined || html !== undefined)
 }
 
-function configOf({ config }: ExplainOptions): Config {
-  return config === undefined ? defaultConfig() : loadConfig(config)
-}
-
 function modelOf(options: ExplainOptions): Promise<ExplainedModel> {
-  return loadExplainedModel(options.model ?? configOf(options).model)
+  return loadExplainedModel(options.model ?? chosenConfig(options).model)
 }
 
 function print(explanation: WindowExplanation, model: ExplainedModel, json: true | undefined): void {

@@ -1,12 +1,11 @@
 import { Command, Option } from 'commander'
 import { checkConfigFits } from '../app/config-fit.ts'
-import { defaultConfig } from '../app/default-config.ts'
 import { loadModel } from '../app/load-model.ts'
 import { ProblemCounter } from '../app/problem-counter.ts'
 import { replayArchive } from '../app/replay-archive.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { EventWire } from '../contract/event.ts'
-import { loadConfig } from '../io/config-file.ts'
+import { chosenConfig } from './chosen-config.ts'
 import { untilInterrupted } from './interruption.ts'
 import { parseSpeed } from './options.ts'
 import { progressBar } from './progress.ts'
@@ -37,8 +36,7 @@ export function replayCommand(): Command {
 }
 
 async function run(paths: string[], options: ReplayOptions): Promise<void> {
-  const base = options.config === undefined ? defaultConfig() : loadConfig(options.config)
-  const config = options.model === undefined ? base : { ...base, model: options.model }
+  const config = chosenConfig(options)
   const model = await loadModel(config.model, config.engine)
   checkConfigFits(config, model.card)
   const problems = new ProblemCounter()

@@ -13,9 +13,10 @@ import { retriggerRatioSchema } from './primitives.ts'
 export const SEEDLINK_PORT = 18_000
 export const SEEDLINK_TLS_PORT = 18_500
 
+/** `on` and `off` hold where the model says none. */
 export const DEFAULT_TRIGGER = {
-  on: 0.97,
-  off: 0.96,
+  on: 0.975,
+  off: 0.965,
   minimumSeconds: 2,
   maximumSeconds: 300,
   deadSeconds: 25,
@@ -48,8 +49,8 @@ const threshold = z.number().gt(0).max(1)
 const seconds = z.number().nonnegative()
 
 const triggerSchema = z.strictObject({
-  on: threshold.default(DEFAULT_TRIGGER.on),
-  off: threshold.default(DEFAULT_TRIGGER.off),
+  on: threshold.exactOptional().describe('the model’s own, unless set'),
+  off: threshold.exactOptional().describe('the model’s own, unless set'),
   minimumSeconds: seconds.default(DEFAULT_TRIGGER.minimumSeconds),
   maximumSeconds: z.number().positive().default(DEFAULT_TRIGGER.maximumSeconds),
   deadSeconds: seconds.default(DEFAULT_TRIGGER.deadSeconds),
@@ -210,16 +211,17 @@ export interface ListenAddress {
 
 type Parsed = z.output<typeof configSchema>
 
-export type TriggerConfig = Parsed['trigger']
+export type TriggerConfig = Required<Parsed['trigger']>
 export type ComponentPolicy = z.output<typeof componentPolicySchema>
 export type Coordinates = z.output<typeof coordinatesSchema>
 export type StationOverride = z.output<typeof stationOverrideSchema>
 export type ServerConfig = Parsed['servers'][number] & { user?: string; password?: string }
 
 /** The whole configuration with defaults filled in. `model` and `store.file` are absolute; secrets come from the environment. */
-export interface Config extends Omit<Parsed, 'servers' | 'http'> {
+export interface Config extends Omit<Parsed, 'servers' | 'http' | 'trigger'> {
   /** The file it was read from. */
   file: string
+  trigger: TriggerConfig
   servers: ServerConfig[]
   http: Parsed['http'] & { token?: string }
 }

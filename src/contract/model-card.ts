@@ -87,7 +87,7 @@ export const modelCardSchema = z
     thresholds: z
       .strictObject({ on: z.number().gt(0).lt(1), off: z.number().gt(0).lt(1) })
       .refine(({ on, off }) => off <= on, { message: 'expected off ≤ on' })
-      .describe('of the trigger that metrics and limits were measured with; stations.yaml decides'),
+      .describe('where the trigger goes on and off, unless configured'),
     weightsSha256: sha256Schema.describe('hash of the bytes of weights.bin'),
     training: z
       .strictObject({

@@ -3,7 +3,8 @@ import { basename, dirname, resolve } from 'node:path'
 import { type Config, configSchema, TOKEN_VARIABLE } from '../contract/config.ts'
 import { ConfigError } from '../domain/errors.ts'
 import { type ConfigFault, formatFault, formatPath } from './config/config-fault.ts'
-import { crossChecks } from './config/cross-checks.ts'
+import { type CheckedAgainst, crossChecks } from './config/cross-checks.ts'
+import { modelThresholds } from './config/model-thresholds.ts'
 import { faultsOfIssues } from './config/schema-faults.ts'
 import { readYaml } from './config/yaml-document.ts'
 
@@ -12,6 +13,8 @@ export interface ConfigSource {
   readonly file: string
   /** Where secrets come from. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Folder of a model instead of the file's. */
+  readonly model?: string | undefined
 }
 
 /**
@@ -19,8 +22,12 @@ export interface ConfigSource {
  *
  * @throws {ConfigError} with every fault on a line of its own: `stations.yaml:14 servers[0].stations[2]: expected …, got …`
  */
-export function loadConfig(file: string, environment: ConfigSource['environment'] = process.env): Config {
-  const { config, faults } = parseConfig(readText(file), { file, environment })
+export function loadConfig(
+  file: string,
+  environment: ConfigSource['environment'] = process.env,
+  model?: ConfigSource['model'],
+): Config {
+  const { config, faults } = parseConfig(readText(file), { file, environment, model })
   if (config) return config
   const lines = faults.map((fault) => formatFault(basename(file), fault))
   const title = `configuration: ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} in ${file}`
@@ -33,32 +40,44 @@ export function loadConfig(file: string, environment: ConfigSource['environment'
 export function parseConfig(text: string, source: ConfigSource): { config?: Config; faults: ConfigFault[] } {
   const { value, lineOf, faults: yamlFaults, isReadable } = readYaml(text)
   if (!isReadable) return { faults: yamlFaults }
-  const environment = source.environment ?? {}
   const parsed = configSchema.safeParse(value)
+  const surroundings = surroundingsOf(value, source)
   const faults = [
     ...yamlFaults,
     ...(parsed.success ? [] : faultsOfIssues(parsed.error.issues, configSchema, value)),
-    ...crossChecks(value, environment, dirname(resolve(source.file))),
+    ...crossChecks(value, surroundings),
   ]
   if (faults.length > 0 || !parsed.success) {
     const placed = faults.map((fault) => ({ ...fault, line: fault.line ?? lineOf(fault.keys) }))
     return { faults: placed.sort((a, b) => a.line - b.line) }
   }
-  return { config: complete(parsed.data, source.file, environment), faults: [] }
+  return { config: complete(parsed.data, source.file, surroundings), faults: [] }
 }
 
-/** Adds what the file does not hold: absolute paths and secrets. */
+/** What the file does not hold and what it says depends on. */
+interface Surroundings extends CheckedAgainst {
+  readonly model: string
+}
+
+function surroundingsOf(value: unknown, { file, environment = {}, model }: ConfigSource): Surroundings {
+  const folder = dirname(resolve(file))
+  const named = (value as { model?: unknown } | null)?.model
+  const modelFolder = model ?? resolve(folder, typeof named === 'string' ? named : '')
+  return { folder, environment, model: modelFolder, thresholds: modelThresholds(modelFolder) }
+}
+
+/** Adds what the file does not hold: absolute paths, secrets and the model's thresholds. */
 function complete(
   parsed: ReturnType<typeof configSchema.parse>,
   file: string,
-  environment: NonNullable<ConfigSource['environment']>,
+  { folder, environment, model, thresholds }: Surroundings,
 ): Config {
-  const folder = dirname(resolve(file))
   const token = environment[TOKEN_VARIABLE]
   return {
     ...parsed,
     file: resolve(file),
-    model: resolve(folder, parsed.model),
+    model,
+    trigger: { ...thresholds, ...parsed.trigger },
     store: { ...parsed.store, file: resolve(folder, parsed.store.file) },
     http: { ...parsed.http, ...(token && { token }) },
     servers: parsed.servers.map((server) => {

@@ -15,13 +15,21 @@ type Trigger = { -readonly [K in keyof typeof DEFAULT_TRIGGER]: number }
 
 const SHORTEST_TOKEN = 16
 
+export interface CheckedAgainst {
+  readonly environment: Environment
+  /** Of the file. */
+  readonly folder: string
+  /** That hold where the file says none. */
+  readonly thresholds: { readonly on: number; readonly off: number }
+}
+
 /**
  * Checks between fields. They look at the raw value and at what is usable of it, so that a fault elsewhere never hides one here.
  */
-export function crossChecks(value: unknown, environment: Environment, folder: string): ConfigFault[] {
+export function crossChecks(value: unknown, { environment, folder, thresholds }: CheckedAgainst): ConfigFault[] {
   const root = mapOf(value)
   return [
-    ...triggerFaults(root),
+    ...triggerFaults(root, thresholds),
     ...serverFaults(root, environment),
     ...tokenFaults(root, environment),
     ...alertFaults(root, { environment, folder }),
@@ -29,8 +37,8 @@ export function crossChecks(value: unknown, environment: Environment, folder: st
   ]
 }
 
-function triggerFaults(root: Record<string, unknown>): ConfigFault[] {
-  const general = mergeTrigger(DEFAULT_TRIGGER, root.trigger)
+function triggerFaults(root: Record<string, unknown>, thresholds: CheckedAgainst['thresholds']): ConfigFault[] {
+  const general = mergeTrigger({ ...DEFAULT_TRIGGER, ...thresholds }, root.trigger)
   const stations = mapOf(root.stations)
   return [
     ...orderFaults(['trigger'], mapOf(root.trigger), general),
