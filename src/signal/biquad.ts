@@ -62,3 +62,18 @@ export function filterHighpass(filter: Highpass, samples: Float64Array, from: nu
     samples[i] = y
   }
 }
+
+/** Filters every `step`-th sample in place, from index `from`, `count` times, from rest: for what begins at zero, as behind a high-pass. */
+export function filterLowpass(filter: Section, samples: Float64Array, from: number, step: number, count: number): void {
+  const { b0, b1, a1, a2 } = filter
+  let s1 = 0
+  let s2 = 0
+  for (let n = 0, i = from; n < count; n++, i += step) {
+    const x = samples[i]!
+    const scaled = b0 * x
+    const y = scaled + s1
+    s1 = b1 * x - a1 * y + s2
+    s2 = scaled - a2 * y
+    samples[i] = y
+  }
+}

@@ -1,5 +1,5 @@
 import { LEAST_ARRIVAL_RATIO } from '../domain/window.ts'
-import { butterworthHighpass, filterHighpass } from './biquad.ts'
+import { butterworthHighpass, butterworthLowpass, filterHighpass, filterLowpass } from './biquad.ts'
 
 export interface FoundArrival {
   /** Row of the window. */
@@ -26,21 +26,24 @@ export interface OnsetMeterOptions {
   readonly stride: number
 }
 
-/** As for onsets: without the microseism, causal. */
+/** Above the microseism, as for onsets, and below where steps and blows nearby have most of their onset; causal. */
 const HIGHPASS_HZ = 2
+const LOWPASS_HZ = 8
 const AFTER_SECONDS = 2
 const BEFORE_SECONDS = 5
 
 /**
  * Measures where a window becomes louder at once: the ratio of the mean power in the 2 s after a row to that in the 5 s before it (short over
- * long-term average without overlap, Allen 1978), above a high-pass of 2 Hz. Of the components' ratios it is the second: waves shake
+ * long-term average without overlap, Allen 1978), from 2 to 8 Hz. Of the components' ratios it is the second: waves shake
  * more than one of them, a step or a spike of the electronics often does not. In a decaying coda the ratio is below 1, so that an earthquake in the coda
  * of another stands out.
  *
  * Windows on a stride look at each row once as a newest one. Keeps nothing from one window to the next.
  */
 export function createOnsetMeter({ windowLength, channels, sampleRate, stride }: OnsetMeterOptions): OnsetMeter {
-  const filter = butterworthHighpass(HIGHPASS_HZ, sampleRate)
+  const highpass = butterworthHighpass(HIGHPASS_HZ, sampleRate)
+  // A slower grid holds nothing above.
+  const lowpass = LOWPASS_HZ < sampleRate / 2 ? butterworthLowpass(LOWPASS_HZ, sampleRate) : undefined
   const after = Math.round(AFTER_SECONDS * sampleRate)
   const before = Math.round(BEFORE_SECONDS * sampleRate)
   // A peak is larger than beside it, so there is a row more at each end.
@@ -71,7 +74,12 @@ export function createOnsetMeter({ windowLength, channels, sampleRate, stride }:
   return (window) => {
     filtered.set(window)
     for (const [channel, energy] of energies.entries()) {
-      filterHighpass(filter, filtered, channel, channels, windowLength)
+      filterHighpass(highpass, filtered, channel, channels, windowLength)
+      if (lowpass) {
+        // Twice, for a steeper edge.
+        filterLowpass(lowpass, filtered, channel, channels, windowLength)
+        filterLowpass(lowpass, filtered, channel, channels, windowLength)
+      }
       let sum = 0
       for (let row = 0, i = channel; row < windowLength; row++, i += channels) {
         const value = filtered[i]!

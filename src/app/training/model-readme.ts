@@ -21,6 +21,7 @@ function inputSection({
   sampleRate,
   components,
   preprocess,
+  onset,
   acceptsDeadComponents,
   thresholds,
 }: ModelCard): string {
@@ -32,6 +33,9 @@ function inputSection({
     '',
     `- ${windowLength} samples × ${components.length} components (${components.join(', ')}): ${seconds} s at ${sampleRate} Hz`,
     `- preprocessing inside the window: detrend ${preprocess.detrend}, ${highpass}, normalise ${preprocess.normalise}`,
+    onset
+      ? `- score: the network's odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio} (2 s after against 5 s before it; from a score of 0.2 on)`
+      : "- score: the network's",
     `- a missing component ${dead}`,
     `- trigger on at ${thresholds.on}, off at ${thresholds.off}, unless configured`,
   ].join('\n')

@@ -13,6 +13,12 @@ export function preprocessWords({ detrend, highpassHz, taperSeconds, normalise }
   ].join(', ')
 }
 
+/** What becomes of the network's score. */
+export function onsetWords(onset: ModelCard['onset']): string {
+  if (!onset) return 'the network’s'
+  return `the network’s odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio}: a clear onset raises it, none lowers it`
+}
+
 /** What the temperature means, on scores that people know. */
 export function calibrationWords({ temperature }: Calibration): string {
   const at = (score: number) => `${score} means ${percentText(calibratedScore(score, temperature))}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../../src/domain/errors.ts'
-import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
+import { butterworthHighpass, butterworthLowpass, filterHighpass, filterLowpass } from '../../../src/signal/biquad.ts'
 import { sine, spike } from '../../helpers/signals.ts'
 
 describe('high-pass', () => {
@@ -34,10 +34,38 @@ describe('high-pass', () => {
   })
 })
 
-/** Amplitude response at a frequency, from the impulse response. */
+describe('low-pass', () => {
+  it.each([0.5, 3, 7])('is 3 dB down at its corner of %d Hz and lets pass what is far below', (corner) => {
+    expect(lowpassGain(corner, corner)).toBeCloseTo(Math.SQRT1_2, 6)
+    expect(lowpassGain(corner, corner / 20)).toBeCloseTo(1, 4)
+  })
+
+  it('falls by 12 dB per octave far above the corner', () => {
+    expect(lowpassGain(0.05, 0.5) / lowpassGain(0.05, 1)).toBeCloseTo(4, 1)
+  })
+
+  it('filters one column and leaves the others', () => {
+    const samples = new Float64Array(60).fill(1)
+    filterLowpass(butterworthLowpass(7, 20), samples, 1, 3, 20)
+    expect(samples[1]).toBeLessThan(1)
+    expect(samples.filter((_, i) => i % 3 !== 1)).toEqual(new Float64Array(40).fill(1))
+  })
+})
+
 function gain(corner: number, frequency: number): number {
   const response = spike(20_000, 1)
   filterHighpass(butterworthHighpass(corner, 20), response, 0, 1, response.length)
+  return gainOf(response, frequency)
+}
+
+function lowpassGain(corner: number, frequency: number): number {
+  const response = spike(20_000, 0)
+  filterLowpass(butterworthLowpass(corner, 20), response, 0, 1, response.length)
+  return gainOf(response, frequency)
+}
+
+/** Amplitude response at a frequency, from the impulse response. */
+function gainOf(response: Float64Array, frequency: number): number {
   let [real, imaginary] = [0, 0]
   for (const [i, value] of response.entries()) {
     real += value * Math.cos((2 * Math.PI * frequency * i) / 20)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { butterworthHighpass, filterHighpass } from '../../../src/signal/biquad.ts'
+import { butterworthHighpass, butterworthLowpass, filterHighpass, filterLowpass } from '../../../src/signal/biquad.ts'
 import { createOnsetMeter } from '../../../src/signal/onset-meter.ts'
 import { seededRandom } from '../../helpers/signals.ts'
 
@@ -21,7 +21,10 @@ function groundOf(rows: number, seed: number, louder: readonly { row: number; fa
 /** Filter, square, divide: row by row, without any sharing. */
 function naiveMeasure(window: Float64Array) {
   const columns = [0, 1, 2].map((column) => window.filter((_, i) => i % 3 === column))
-  for (const column of columns) filterHighpass(butterworthHighpass(2, RATE), column, 0, 1, ROWS)
+  for (const column of columns) {
+    filterHighpass(butterworthHighpass(2, RATE), column, 0, 1, ROWS)
+    for (let twice = 0; twice < 2; twice++) filterLowpass(butterworthLowpass(8, RATE), column, 0, 1, ROWS)
+  }
   const power = (column: Float64Array, from: number, to: number) =>
     column.slice(from, to).reduce((all, x) => all + x * x, 0) / (to - from)
   const ratio = (row: number) =>
@@ -128,6 +131,24 @@ describe('the clearest onset of a window', () => {
     const { arrival } = createOnsetMeter({ ...shape, stride: 80 })(window)
     expect(arrival?.powerRatio).toBeGreaterThan(5)
     expect(arrival?.powerRatio).toBeLessThan(15)
+  })
+
+  it('is that of what moves at 2 to 8 Hz, not of what is slower or faster', () => {
+    const rate = 40
+    const at = createOnsetMeter({ windowLength: 1001, channels: 3, sampleRate: rate, stride: rate })
+    const burst = (hertz: number) =>
+      Float64Array.from({ length: 3003 }, (_, i) => {
+        const row = Math.floor(i / 3)
+        return Math.sin(row * 1.7) / 5 + Math.sin(row * 0.9) / 5 + (row > 600 ? Math.sin((2 * Math.PI * hertz * row) / rate) : 0)
+      })
+    expect(at(burst(4)).largestRatio).toBeGreaterThan(10)
+    expect(at(burst(15)).largestRatio).toBeLessThan(at(burst(4)).largestRatio / 5)
+    expect(at(burst(0.2)).largestRatio).toBeLessThan(at(burst(4)).largestRatio / 5)
+  })
+
+  it('needs no low-pass on a grid that is too slow for one', () => {
+    const slow = createOnsetMeter({ windowLength: 251, channels: 3, sampleRate: 10, stride: 10 })
+    expect(slow(groundOf(251, 3, [{ row: 150, factor: 10 }])).largestRatio).toBeGreaterThan(40)
   })
 
   it('is 0 where nothing is known: in silence', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { divergingColour } from '../../../../src/web/model/diverging-colour.ts'
 import { byFrequency, frequencyResponse, inputRate, kernelMatrix } from '../../../../src/web/model/kernel-response.ts'
-import { calibrationWords, driftLevel, preprocessWords } from '../../../../src/web/model/model-words.ts'
+import { calibrationWords, driftLevel, onsetWords, preprocessWords } from '../../../../src/web/model/model-words.ts'
 
 /** Two inputs, two filters: the mean of three samples, and their second difference. */
 const LAYER = {
@@ -57,6 +57,13 @@ describe('a model in words', () => {
     expect(preprocessWords({ detrend: 'none', highpassHz: null, taperSeconds: 1, normalise: 'none' })).toBe(
       'as it is, tapered over 1 s, not normalised',
     )
+  })
+
+  it('says how a score comes about', () => {
+    expect(onsetWords({ neutralRatio: 5 })).toBe(
+      'the network’s odds times the power ratio of the clearest onset in the window over 5: a clear onset raises it, none lowers it',
+    )
+    expect(onsetWords(undefined)).toBe('the network’s')
   })
 
   it('says what a score means', () => {
