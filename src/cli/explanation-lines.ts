@@ -1,4 +1,5 @@
 import { type WindowExplanation, type WindowOrigin, weighedText } from '../app/explain.ts'
+import { scoreText } from '../domain/score-text.ts'
 import { formatMicros } from '../domain/time.ts'
 import { COMPONENTS } from '../domain/window.ts'
 
@@ -22,7 +23,7 @@ export function explanationLines(explanation: WindowExplanation, model: string):
 
 function scoreLines({ window: { origin }, probability }: WindowExplanation, logit: number, model: string): string[] {
   const weighed = origin ? weighedText(origin, probability) : ''
-  const score = `score       ${(origin?.score ?? probability).toFixed(6)} (${weighed === '' ? '' : 'network: '}logit ${logit.toFixed(6)}) by ${model}`
+  const score = `score       ${scoreText(origin?.score ?? probability, 6)} (${weighed === '' ? '' : 'network: '}logit ${logit.toFixed(6)}) by ${model}`
   return weighed === '' ? [score] : [score, `            ${weighed}`]
 }
 

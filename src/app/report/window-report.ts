@@ -1,5 +1,6 @@
 import { guessS, relevanceFacts } from '../../detection/relevance-facts.ts'
 import type { RelevanceFacts } from '../../domain/detection.ts'
+import { scoreText } from '../../domain/score-text.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../../domain/time.ts'
 import { type WindowExplanation, type WindowOrigin, weighedText } from '../explain.ts'
 import { escapeHtml, htmlTable } from '../html/page.ts'
@@ -21,7 +22,7 @@ export function windowReport(explanation: WindowExplanation, model: string, samp
   const { origin } = window
   const what = origin ? `${origin.instrument}, ${formatMicros(origin.startTime)}` : 'A window file'
   const score =
-    logit === null ? 'not classified (no energy, or a sample that is not finite), score 0' : scoreText(explanation, logit)
+    logit === null ? 'not classified (no energy, or a sample that is not finite), score 0' : scoreWords(explanation, logit)
   const lead = `${escapeHtml(what)}: ${score} by ${escapeHtml(model)}. ${escapeHtml(methodText(options))}${origin?.detection ? ` ${escapeHtml(storedText(origin, model))}` : ''}`
   const sections = [tracesSection(explanation, sampleRate)]
   if (logit !== null && explanation.channels === 3) sections.push(factsSection(explanation, sampleRate))
@@ -29,9 +30,9 @@ export function windowReport(explanation: WindowExplanation, model: string, samp
   return reportPage(`Why ${origin?.detection ? 'this detection' : 'this score'}`, lead, sections)
 }
 
-function scoreText({ window: { origin }, probability }: WindowExplanation, logit: number): string {
+function scoreWords({ window: { origin }, probability }: WindowExplanation, logit: number): string {
   const weighed = origin ? weighedText(origin, probability) : ''
-  const score = `score ${(origin?.score ?? probability).toFixed(4)}`
+  const score = `score ${scoreText(origin?.score ?? probability, 4)}`
   return weighed === '' ? `${score}, logit ${signed(logit)}` : `${score} (${weighed}; its logit ${signed(logit)})`
 }
 
