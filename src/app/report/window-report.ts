@@ -23,7 +23,7 @@ export function windowReport(explanation: WindowExplanation, model: string, samp
   const what = origin ? `${origin.instrument}, ${formatMicros(origin.startTime)}` : 'A window file'
   const score =
     logit === null ? 'not classified (no energy, or a sample that is not finite), score 0' : scoreWords(explanation, logit)
-  const lead = `${escapeHtml(what)}: ${score} by ${escapeHtml(model)}. ${escapeHtml(methodText(options))}${origin?.detection ? ` ${escapeHtml(storedText(origin, model))}` : ''}`
+  const lead = `${escapeHtml(what)}: ${escapeHtml(score)} by ${escapeHtml(model)}. ${escapeHtml(methodText(options))}${origin?.detection ? ` ${escapeHtml(storedText(origin, model))}` : ''}`
   const sections = [tracesSection(explanation, sampleRate)]
   if (logit !== null && explanation.channels === 3) sections.push(factsSection(explanation, sampleRate))
   if (explanation.layers.length > 0) sections.push(conservationSection(explanation))

@@ -42,6 +42,13 @@ describe('the report of a window', () => {
     for (const layer of ['score', 'flatten', 'second', 'first']) expect(html).toContain(`<td>${layer}</td>`)
   })
 
+  it('says what an onset made of the network’s score, and rounds no score up to 1', () => {
+    const html = reportOf({ origin: originOf({ score: 0.999_99, onsetRatio: 12 }) })
+    expect(html).toMatch(
+      /score &gt;\.9999 \(the network(&#39;|')s 0\.\d{6} weighed by an onset of 12\.0 times the power before it; its logit/,
+    )
+  })
+
   it('says when a stored score is not reproduced or is another model’s', () => {
     expect(reportOf({ origin: originOf({ score: 0.5 }) })).toContain('not reproduced')
     const origin = originOf()
