@@ -5,6 +5,7 @@ import { ProblemCounter } from '../app/problem-counter.ts'
 import { replayArchive } from '../app/replay-archive.ts'
 import type { DetectionWire } from '../contract/detection.ts'
 import type { EventWire } from '../contract/event.ts'
+import { scoreText } from '../domain/score-text.ts'
 import { chosenConfig } from './chosen-config.ts'
 import { untilInterrupted } from './interruption.ts'
 import { parseSpeed } from './options.ts'
@@ -97,7 +98,7 @@ function printLine({ state, onset, instrument, peak, on, off }: DetectionWire): 
   if (state === 'open') return
   const seconds = off === null ? 0 : (Date.parse(off) - Date.parse(on)) / 1000
   process.stdout.write(
-    `${onset.time}  ${instrument.padEnd(16)} score ${peak.score.toFixed(3)}  ${String(seconds).padStart(3)} s above threshold\n`,
+    `${onset.time}  ${instrument.padEnd(16)} score ${scoreText(peak.score)}  ${String(seconds).padStart(3)} s above threshold\n`,
   )
 }
 

@@ -5,6 +5,8 @@ import { createOnsetMeter, type OnsetMeter, type OnsetMeterOptions } from './ons
 
 /** An onset 20 dB above what comes before it is as clear as can be; glitches go on from there. */
 const MOST_RATIO = 100
+/** The largest single below 1: nothing is certain, and the logit stays finite. */
+const MOST_SCORE = 1 - 2 ** -24
 
 /**
  * The score of a window whose clearest onset has this power ratio: its odds are multiplied by ratio / `neutralRatio`, the ratio taken
@@ -17,7 +19,7 @@ const MOST_RATIO = 100
 export function weighByOnset(score: number, powerRatio: number, { neutralRatio }: OnsetSpec): number {
   if (score < ONSET_FLOOR) return score
   const weighed = (score * Math.min(MOST_RATIO, Math.max(LEAST_ARRIVAL_RATIO, powerRatio))) / neutralRatio
-  return Math.fround(Math.max(ONSET_FLOOR, weighed / (1 - score + weighed)))
+  return Math.min(MOST_SCORE, Math.fround(Math.max(ONSET_FLOOR, weighed / (1 - score + weighed))))
 }
 
 /**

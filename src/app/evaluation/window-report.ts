@@ -2,6 +2,7 @@ import { reliability } from '../../detection/calibration.ts'
 import type { LabelledScore } from '../../detection/metrics.ts'
 import { calibratedScore } from '../../domain/calibration.ts'
 import { gridIndexToMicros } from '../../domain/grid.ts'
+import { scoreText } from '../../domain/score-text.ts'
 import { formatMicros } from '../../domain/time.ts'
 import type { WindowEvaluation } from '../evaluate.ts'
 import { escapeHtml, htmlTable } from '../html/page.ts'
@@ -234,7 +235,7 @@ function worstSection(title: string, worst: readonly WorstWindow[], sampleRate: 
       label.pSample === undefined || label.sampleRate === undefined
         ? undefined
         : Number(label.startTime / 1000n) + (label.pSample / label.sampleRate) * 1e6
-    const caption = `score ${score.toFixed(4)} · ${label.dataset} · ${label.station || label.name} · ${formatMicros(start)}${label.noiseKind ? ` · ${label.noiseKind}` : ''} · ${label.name}`
+    const caption = `score ${scoreText(score, 4)} · ${label.dataset} · ${label.station || label.name} · ${formatMicros(start)}${label.noiseKind ? ` · ${label.noiseKind}` : ''} · ${label.name}`
     return svgWaveform(caption, input, sampleRate, p === undefined ? undefined : (p - start) / 1e6)
   })
   return `<h3>${escapeHtml(title)}</h3><div class="plots">${figures.join('\n')}</div>`

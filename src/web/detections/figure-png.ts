@@ -1,4 +1,5 @@
 import type { DetectionWire } from '../../contract/detection.ts'
+import { scoreText } from '../../domain/score-text.ts'
 import type { Palette } from '../plot/palette.ts'
 import { instrumentName, utc } from '../ui/format.ts'
 import type { DetectionFigure } from './detection-figure.ts'
@@ -49,7 +50,7 @@ function subtitleOf(
   { relevance }: DetectionFigure,
   filter: string | undefined,
 ): string {
-  const parts = [`highest score ${peak.score.toFixed(5)}`, 'amplitudes in counts at the rate of the model']
+  const parts = [`highest score ${scoreText(peak.score, 5)}`, 'amplitudes in counts at the rate of the model']
   if (filter !== undefined) parts.push(filter)
   if (quality.snrDb !== null) parts.push(`SNR ${quality.snrDb.toFixed(0)} dB`)
   if (hasRelevance && relevance) parts.push('relevance: orange for, blue against an earthquake')

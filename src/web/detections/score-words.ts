@@ -1,4 +1,5 @@
 import type { ExplanationAnswer } from '../../contract/detection-study.ts'
+import { scoreText } from '../../domain/score-text.ts'
 
 /** How the score of a window came about. */
 export function scoreWords({
@@ -8,6 +9,6 @@ export function scoreWords({
   onsetRatio,
 }: Pick<ExplanationAnswer, 'logit' | 'score' | 'networkScore' | 'onsetRatio'>): string {
   const network = `logit ${logit?.toFixed(2) ?? '–'}`
-  if (score === networkScore) return `Score ${score.toFixed(5)}, ${network}`
-  return `Score ${score.toFixed(5)}: the network’s ${networkScore.toFixed(5)} (${network}) weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
+  if (score === networkScore) return `Score ${scoreText(score, 5)}, ${network}`
+  return `Score ${scoreText(score, 5)}: the network’s ${scoreText(networkScore, 5)} (${network}) weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
 }

@@ -44,11 +44,16 @@ describe('a score weighed by an onset', () => {
       const weighed = weighByOnset(score, ratio, spec)
       expect(Math.fround(weighed)).toBe(weighed)
       expect(weighed).toBeGreaterThanOrEqual(0)
-      expect(weighed).toBeLessThanOrEqual(1)
+      expect(weighed).toBeLessThan(1)
       expect(weighByOnset(score, ratio + 1, spec)).toBeGreaterThanOrEqual(weighed)
       expect(weighByOnset(Math.fround(score + 0.001 * (1 - score)), ratio, spec)).toBeGreaterThanOrEqual(weighed)
     }
-    expect(weighByOnset(1, 2, spec)).toBe(1)
+    for (const ratio of [2, 100]) {
+      const most = weighByOnset(1, ratio, spec)
+      expect(most).toBeLessThan(1)
+      expect(Math.fround(most)).toBe(most)
+      expect(most).toBeGreaterThan(0.999_999_9)
+    }
     expect(weighByOnset(0, 100, spec)).toBe(0)
   })
 })
