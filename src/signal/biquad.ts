@@ -48,26 +48,28 @@ function warpedCorner(kind: string, corner: number, sampleRate: number): number 
  * steady state of the first sample, as if that had lasted for ever, so an offset does not ring.
  */
 export function filterHighpass(filter: Highpass, samples: Float64Array, from: number, step: number, count: number): void {
-  const { b0, b1, a1, a2 } = filter
-  // Transposed direct form II. A high-pass answers a constant with 0, which fixes both states.
-  const first = samples[from]!
-  let s1 = -b0 * first
-  let s2 = b0 * first
-  for (let n = 0, i = from; n < count; n++, i += step) {
-    const x = samples[i]!
-    const scaled = b0 * x
-    const y = scaled + s1
-    s1 = b1 * x - a1 * y + s2
-    s2 = scaled - a2 * y
-    samples[i] = y
-  }
+  // A high-pass answers a constant with 0, which fixes both states.
+  const rest = filter.b0 * samples[from]!
+  filterFrom(-rest, rest, filter, samples, from, step, count)
 }
 
-/** Filters every `step`-th sample in place, from index `from`, `count` times, from rest: for what begins at zero, as behind a high-pass. */
+/** Likewise, from silence: for what begins at zero, as behind a high-pass. */
 export function filterLowpass(filter: Section, samples: Float64Array, from: number, step: number, count: number): void {
-  const { b0, b1, a1, a2 } = filter
-  let s1 = 0
-  let s2 = 0
+  filterFrom(0, 0, filter, samples, from, step, count)
+}
+
+/** Transposed direct form II. */
+function filterFrom(
+  state1: number,
+  state2: number,
+  { b0, b1, a1, a2 }: Section,
+  samples: Float64Array,
+  from: number,
+  step: number,
+  count: number,
+): void {
+  let s1 = state1
+  let s2 = state2
   for (let n = 0, i = from; n < count; n++, i += step) {
     const x = samples[i]!
     const scaled = b0 * x
