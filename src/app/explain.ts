@@ -1,5 +1,6 @@
 import type { DetectionWire } from '../contract/detection.ts'
 import { UsageError } from '../domain/errors.ts'
+import { onsetText } from '../domain/onset-spec.ts'
 import { scoreText } from '../domain/score-text.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { readKernels } from '../io/kernels-file.ts'
@@ -87,7 +88,7 @@ export function explanationToJson(explanation: WindowExplanation, model: string)
 /** How the score of a window came about; empty where it is the network's. */
 export function weighedText({ score, onsetRatio }: Pick<WindowOrigin, 'score' | 'onsetRatio'>, networkScore: number): string {
   if (score === networkScore) return ''
-  return `the network's ${scoreText(networkScore, 6)} weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
+  return `the network's ${scoreText(networkScore, 6)} weighed by an onset of ${onsetText(onsetRatio)}`
 }
 
 /** Row-major values as one array per row. */

@@ -1,10 +1,8 @@
-import type { OnsetSpec } from '../domain/onset-spec.ts'
+import { MOST_ONSET_RATIO, type OnsetSpec } from '../domain/onset-spec.ts'
 import { MICROS_PER_SECOND } from '../domain/time.ts'
 import { LEAST_ARRIVAL_RATIO, ONSET_FLOOR, type ScoredWindow } from '../domain/window.ts'
 import { createOnsetMeter, type OnsetMeter, type OnsetMeterOptions } from './onset-meter.ts'
 
-/** An onset 20 dB above what comes before it is as clear as can be; glitches go on from there. */
-const MOST_RATIO = 100
 /** The largest single below 1: nothing is certain, and the logit stays finite. */
 const MOST_SCORE = 1 - 2 ** -24
 
@@ -18,7 +16,7 @@ const MOST_SCORE = 1 - 2 ** -24
  */
 export function weighByOnset(score: number, powerRatio: number, { neutralRatio }: OnsetSpec): number {
   if (score < ONSET_FLOOR) return score
-  const weighed = (score * Math.min(MOST_RATIO, Math.max(LEAST_ARRIVAL_RATIO, powerRatio))) / neutralRatio
+  const weighed = (score * Math.min(MOST_ONSET_RATIO, Math.max(LEAST_ARRIVAL_RATIO, powerRatio))) / neutralRatio
   return Math.min(MOST_SCORE, Math.fround(Math.max(ONSET_FLOOR, weighed / (1 - score + weighed))))
 }
 

@@ -1,4 +1,5 @@
 import type { ExplanationAnswer } from '../../contract/detection-study.ts'
+import { onsetText } from '../../domain/onset-spec.ts'
 import { scoreText } from '../../domain/score-text.ts'
 
 /** How the score of a window came about. */
@@ -10,5 +11,5 @@ export function scoreWords({
 }: Pick<ExplanationAnswer, 'logit' | 'score' | 'networkScore' | 'onsetRatio'>): string {
   const network = `logit ${logit?.toFixed(2) ?? '–'}`
   if (score === networkScore) return `Score ${scoreText(score, 5)}, ${network}`
-  return `Score ${scoreText(score, 5)}: the network’s ${scoreText(networkScore, 5)} (${network}) weighed by an onset of ${onsetRatio.toPrecision(3)} times the power before it`
+  return `Score ${scoreText(score, 5)}: the network’s ${scoreText(networkScore, 5)} (${network}) weighed by an onset of ${onsetText(onsetRatio)}`
 }

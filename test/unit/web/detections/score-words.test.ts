@@ -8,6 +8,12 @@ describe('the words on a score', () => {
     )
   })
 
+  it('say no more of an onset than counts', () => {
+    expect(scoreWords({ logit: 2, score: 0.99, networkScore: 0.88, onsetRatio: 60_500 })).toContain(
+      'an onset of over 100 times the power before it',
+    )
+  })
+
   it('are short where nothing was weighed', () => {
     expect(scoreWords({ logit: 2.197, score: 0.9, networkScore: 0.9, onsetRatio: 20 })).toBe('Score 0.90000, logit 2.20')
     expect(scoreWords({ logit: null, score: 0, networkScore: 0, onsetRatio: 0 })).toBe('Score 0.00000, logit –')
