@@ -94,7 +94,7 @@ export async function tuneStaLta(
   { onProblem }: LoadHooks,
 ): Promise<StaLtaSettings | undefined> {
   const tuning = new StaLtaTuning({ windowLength: scorer.classifier.windowLength, sampleRate: scorer.sampleRate })
-  for await (const trace of gridTraces(directories, split, scorer.sampleRate, { onProblem })) {
+  for await (const trace of gridTraces(directories, split, { sampleRate: scorer.sampleRate }, { onProblem })) {
     if (hasAllComponents(trace)) tuning.add(trace)
   }
   return tuning.best()

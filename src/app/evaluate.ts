@@ -70,7 +70,7 @@ export async function scoreWindows(options: EvaluateOptions, scorer: WindowScore
   const { directories, split, threshold, isPartialAccepted } = options
   const windows: ScoredProtocolWindow[] = []
   const worst = new WorstWindows(threshold)
-  for await (const trace of gridTraces(directories, split, scorer.sampleRate, hooks)) {
+  for await (const trace of gridTraces(directories, split, scorer, hooks)) {
     if (!isPartialAccepted && !hasAllComponents(trace)) continue
     for (const window of scoreTrace(trace, scorer)) {
       windows.push(window)

@@ -69,11 +69,19 @@ export async function archivedWindow(moment: ArchivedMoment): Promise<Explainabl
   return only
 }
 
-function originOf({ instrument, window, score }: ScoredWindow, gridRate: number): WindowOrigin {
+function originOf({ instrument, window, score, secondOpinion }: ScoredWindow, gridRate: number): WindowOrigin {
   const { startTime, samples, firstIndex } = window
   const endTime = gridIndexToMicros(firstIndex + samples.length / 3 - 1, gridRate)
   const onsetRatio = clearestOnset(samples, { windowLength: samples.length / 3, channels: 3, sampleRate: gridRate })
-  return { instrument, startTime, endTime, samples: samples.slice(), score, onsetRatio }
+  return {
+    instrument,
+    startTime,
+    endTime,
+    samples: samples.slice(),
+    score,
+    onsetRatio,
+    ...(secondOpinion !== undefined && { secondOpinion }),
+  }
 }
 
 function nothingThere(

@@ -4,6 +4,7 @@ import { gridIndexToMicros, microsToGridIndex } from '../domain/grid.ts'
 import type { StoredPeakWindow } from '../io/store/peak-window-table.ts'
 import { openStoreReader } from '../io/store/store-reader.ts'
 import { clearestOnset } from '../signal/onset-meter.ts'
+import { withSecondOpinion } from '../signal/second-opinion.ts'
 import type { ExplainableWindow, WindowOrigin } from './explain.ts'
 import type { LoadedModel } from './load-model.ts'
 import { scorerOf, type WindowScorer } from './window-scorer.ts'
@@ -38,7 +39,7 @@ export function storedWindow(file: string, id: string, model: LoadedModel): Dete
 export function classifiedWindow(
   detection: DetectionWire,
   { samples, rate, startTime }: StoredPeakWindow,
-  { classifier, preprocess, weigh, sampleRate }: WindowScorer,
+  { classifier, preprocess, weigh, second, sampleRate }: WindowScorer,
 ): DetectionWindow {
   const { windowLength, channels } = classifier
   if (samples.length !== windowLength * channels || rate !== sampleRate) {
@@ -49,9 +50,22 @@ export function classifiedWindow(
   }
   const input = new Float32Array(samples.length)
   const isUsable = preprocess(samples, input)
-  const score = isUsable ? weigh(classifier.classify(input, 1)[0]!, samples) : 0
+  const networkScore = isUsable ? classifier.classify(input, 1)[0]! : 0
+  // The second model's samples are not stored: what it said then is.
+  const secondOpinion = second && detection.peak.secondOpinion
+  const asked = secondOpinion === undefined ? networkScore : withSecondOpinion(networkScore, secondOpinion)
+  const score = isUsable ? weigh(asked, samples) : 0
   const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)
   const onsetRatio = clearestOnset(samples, { windowLength, channels, sampleRate })
-  const origin = { instrument: detection.instrument, startTime, endTime, samples, score, onsetRatio, detection }
+  const origin = {
+    instrument: detection.instrument,
+    startTime,
+    endTime,
+    samples,
+    score,
+    onsetRatio,
+    ...(secondOpinion !== undefined && { secondOpinion }),
+    detection,
+  }
   return { input, isUsable, origin }
 }

@@ -19,6 +19,8 @@ export interface WindowOrigin {
   readonly samples: Float64Array
   /** The pipeline's; 0 for a window that is not classified. */
   readonly score: number
+  /** What the second model said, 0–1; absent when it was not asked. */
+  readonly secondOpinion?: number
   /** Power ratio of its clearest onset, by which the network's score may have been weighed; 0 when none is known. */
   readonly onsetRatio: number
   /** When the window is a detection's best one. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { ModelCard } from '../contract/model-card.ts'
+import { ModelFormatError } from '../domain/errors.ts'
 import type { Classifier } from '../domain/ports.ts'
 import { createEngine, type EngineName } from '../io/engines.ts'
 import { readModel } from '../io/model-card.ts'
@@ -13,15 +15,51 @@ export interface LoadedModel {
   readonly network: Network
   readonly classifier: Classifier
   readonly engine: EngineName
+  /** Asked about windows in which this one sees something; absent where its card names none. */
+  readonly second?: LoadedModel
 }
 
 /**
- * A model whose card fits it, ready to classify.
+ * A model whose card fits it, ready to classify, and the one that its card asks for a second opinion.
  *
  * @throws {ModelFormatError} when files or card are missing, broken or do not belong to each other
  * @throws {EngineError} when the engine cannot be had
  */
 export async function loadModel(directory: string, engine: EngineName): Promise<LoadedModel> {
+  const model = await loadAlone(directory, engine)
+  const { secondOpinion } = model.card
+  if (!secondOpinion) return model
+  const second = await loadSecond(join(directory, secondOpinion.model), model.card, engine)
+  if (second.hash === secondOpinion.weightsSha256) return { ...model, second }
+  const [expected, got] = [secondOpinion.weightsSha256, second.hash]
+  throw new ModelFormatError(
+    `second opinion: expected the weights ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}… (${secondOpinion.model}); the card of ${model.id} holds for that model: train or calibrate it with this one, or take secondOpinion out of it`,
+    { file: join(directory, secondOpinion.model), expected, got },
+  )
+}
+
+/**
+ * The model that another asks for a second opinion: its network alone, whatever its own card says of onsets.
+ *
+ * @throws {ModelFormatError} when it cannot be read, or its windows are not the same seconds on a grid that holds the other's
+ * @throws {EngineError} when the engine cannot be had
+ */
+export async function loadSecond(
+  folder: string,
+  first: Pick<ModelCard, 'sampleRate' | 'windowLength'>,
+  engine: EngineName,
+): Promise<LoadedModel> {
+  const second = await loadAlone(folder, engine)
+  const { card } = second
+  const secondsOf = ({ windowLength, sampleRate }: typeof first) => (windowLength - 1) / sampleRate
+  if (Number.isInteger(card.sampleRate / first.sampleRate) && secondsOf(card) === secondsOf(first)) return second
+  throw new ModelFormatError(
+    `second opinion: expected windows of ${secondsOf(first)} s at a multiple of ${first.sampleRate} Hz, got ${secondsOf(card)} s at ${card.sampleRate} Hz (${folder})`,
+    { file: folder },
+  )
+}
+
+async function loadAlone(directory: string, engine: EngineName): Promise<LoadedModel> {
   const { network, card } = readModel(directory)
   const hash = card.weightsSha256
   return { id: `${card.name}@${hash.slice(0, 8)}`, hash, card, network, classifier: await createEngine(engine, network), engine }

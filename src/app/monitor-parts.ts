@@ -17,7 +17,7 @@ export type MonitorWiring = Pick<
 
 /** Configuration and model that fit (`checkConfigFits`) → what the pipeline needs. */
 export function monitorParts(config: Config, model: LoadedModel, wiring: MonitorWiring): MonitorParts {
-  const { card } = model
+  const { card, second } = model
   const gridRate = card.sampleRate
   return {
     ...wiring,
@@ -30,6 +30,9 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     stride: config.window.strideSeconds * gridRate,
     preprocess: card.preprocess,
     ...(card.onset ? { onset: card.onset } : {}),
+    ...(second
+      ? { second: { classifier: second.classifier, gridRate: second.card.sampleRate, preprocess: second.card.preprocess } }
+      : {}),
     merge: {
       horizonSeconds: config.merge.horizonSeconds,
       onProblem: wiring.onProblem,
@@ -37,13 +40,18 @@ export function monitorParts(config: Config, model: LoadedModel, wiring: Monitor
     },
     assemble: (instrument) => {
       const policy = componentPolicyOf(config, instrument)
-      return { gridRate, missing: policy === 'zero-fill' ? 'zero' : policy, onProblem: wiring.onProblem }
+      return { missing: policy === 'zero-fill' ? 'zero' : policy }
     },
     trigger: (instrument) => ({
       ...triggerOf(config, instrument),
       gridRate,
       model: model.id,
-      config: configHash(config, instrument, { hash: model.hash, preprocessing: card.preprocess, onset: card.onset }),
+      config: configHash(config, instrument, {
+        hash: model.hash,
+        preprocessing: card.preprocess,
+        onset: card.onset,
+        secondOpinion: second && { model: second.hash, preprocessing: second.card.preprocess },
+      }),
       pickOnset: (samples, earliestRow) => pickOnset(samples, { sampleRate: gridRate, earliestIndex: earliestRow }),
     }),
   }

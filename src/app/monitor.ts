@@ -1,4 +1,4 @@
-import { filter, type Observable, share, tap } from 'rxjs'
+import { filter, identity, type Observable, Subject, share, tap } from 'rxjs'
 import type { CoincidenceOptions } from '../detection/coincidence-options.ts'
 import type { TriggerOptions, TriggerOutput } from '../detection/trigger.ts'
 import type { CoincidenceOutput } from '../domain/network-event.ts'
@@ -10,7 +10,6 @@ import type { OnProblem } from '../domain/problem.ts'
 import type { InstrumentId, SourceId } from '../domain/source-id.ts'
 import type { TracePiece, TraceRecord } from '../domain/trace.ts'
 import type { FramePiece, ScoredPiece } from '../domain/window.ts'
-import { assembleThreeComponents } from '../pipeline/assemble-three-components.ts'
 import { classify } from '../pipeline/classify.ts'
 import { coincidence } from '../pipeline/coincidence.ts'
 import { decodeMiniseed } from '../pipeline/decode-miniseed.ts'
@@ -20,11 +19,11 @@ import { mergeTraces } from '../pipeline/merge-traces.ts'
 import { perChannel } from '../pipeline/per-channel.ts'
 import { perStation } from '../pipeline/per-station.ts'
 import { preprocess } from '../pipeline/preprocess.ts'
-import { resampleTo } from '../pipeline/resample-to.ts'
+import { type SecondModel, secondOpinion } from '../pipeline/second-opinion.ts'
 import { slidingWindows } from '../pipeline/sliding-windows.ts'
+import { type FrameOptions, toFrames } from '../pipeline/to-frames.ts'
 import { trigger } from '../pipeline/trigger.ts'
 import { weighOnsets } from '../pipeline/weigh-onsets.ts'
-import type { ComponentAssemblerOptions } from '../signal/component-assembler.ts'
 import type { MergeCounters } from '../signal/merge-counters.ts'
 import { createOnsetMeter } from '../signal/onset-meter.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
@@ -38,10 +37,12 @@ export interface MonitorParts {
   /** Samples between window starts. */
   readonly stride: number
   readonly preprocess: PreprocessSpec
-  /** Absent: scores stay the network's. */
+  /** Absent: onsets do not weigh. */
   readonly onset?: OnsetSpec
+  /** Asked about windows in which the classifier sees something; absent: nobody is. */
+  readonly second?: SecondModel
   readonly merge: TraceMergerOptions
-  readonly assemble: (instrument: InstrumentId) => ComponentAssemblerOptions
+  readonly assemble: FrameOptions['assemble']
   readonly trigger: (instrument: InstrumentId) => TriggerOptions
   readonly coincidence: CoincidenceOptions
   /** Absent: detections are not explained. */
@@ -73,7 +74,7 @@ export interface MonitorStreams {
  * packet has been handed to the subscribers; live and replay differ in nothing but where the packets come from.
  */
 export function monitor(packets$: Observable<Packet>, parts: MonitorParts): MonitorStreams {
-  const { classifier, gridRate, stride, state, onProblem } = parts
+  const { classifier, gridRate, stride, assemble, second, state, onProblem } = parts
   const { windowLength, channels } = classifier
   // One for all instruments: less memory, and faster because the compiler then knows where its scratch space lies.
   const prepare = createPreprocessor(parts.preprocess, { windowLength, channels, sampleRate: gridRate })
@@ -89,22 +90,18 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
     share(),
   )
 
-  const frames$ = records$.pipe(
+  // What the second model is given is ahead of the first model's frames: its rows are there when it is asked.
+  const ahead$ = new Subject<TracePiece>()
+  const traces$ = records$.pipe(
     perChannel(
       (record$, sourceId) =>
-        record$.pipe(
-          mergeTraces(sourceId, parts.merge, state, parts.onCounters),
-          tap(parts.onTrace ?? (() => {})),
-          resampleTo(sourceId, { gridRate, onProblem }, state),
-        ),
+        record$.pipe(mergeTraces(sourceId, parts.merge, state, parts.onCounters), tap(parts.onTrace ?? (() => {}))),
       restored('merge'),
     ),
-    perStation(
-      (grid$, instrument) => grid$.pipe(assembleThreeComponents(instrument, parts.assemble(instrument), state)),
-      restored('assemble'),
-    ),
-    share(),
+    tap(ahead$),
   )
+
+  const frames$ = traces$.pipe(toFrames({ gridRate, assemble, onProblem }, state), share())
 
   const scores$ = frames$.pipe(
     perStation(
@@ -116,6 +113,7 @@ export function monitor(packets$: Observable<Packet>, parts: MonitorParts): Moni
       restored('window'),
     ),
     classify(classifier),
+    second ? secondOpinion(second, { gridRate, windowLength, assemble, frames$ }, ahead$, state) : identity,
     weighOnsets(measureOnset, parts.onset, gridRate),
     share(),
   )

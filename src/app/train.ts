@@ -12,6 +12,7 @@ import { SPLITS } from '../io/seisbench/trace-label.ts'
 import { createBuiltinEngine } from '../nn/builtin-engine.ts'
 import { DEFAULT_THRESHOLD } from './evaluate.ts'
 import { scoreTrace } from './evaluation/score-traces.ts'
+import { loadSecond } from './load-model.ts'
 import { archiveSha256 } from './training/archive-noise.ts'
 import { gridTraces, hasAllComponents, type LoadHooks } from './training/load-traces.ts'
 import { modelReadme } from './training/model-readme.ts'
@@ -37,6 +38,7 @@ export interface TrainOptions extends TrainingSources {
  *
  * @returns the card
  * @throws {DatasetError} when a dataset cannot be read or a class is missing in its train split
+ * @throws {ModelFormatError} when the model that is to be asked for a second opinion cannot be read or does not fit
  */
 export async function train(options: TrainOptions, givenHooks: TrainingHooks & LoadHooks): Promise<ModelCard> {
   const hooks = { ...givenHooks, onProblem: reportOnce(givenHooks.onProblem) }
@@ -45,6 +47,11 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const { sampleRate } = config.network
   const architecture = networkArchitecture(config.network)
   const shape = { gridRate: sampleRate, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
+  const { card: described, epochs, windowsPerEpoch, preprocess, grid: _grid, ...settings } = config
+  const { onset, secondOpinion } = described
+  const grid = { sampleRate, windowLength: architecture.input.rows }
+  // What cannot be had is said before hours of training, not after.
+  const second = secondOpinion === undefined ? undefined : await loadSecond(join(out, secondOpinion), grid, 'builtin')
   const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
   const epochReports: EpochReport[] = []
   const onEpoch = (report: EpochReport) => {
@@ -56,14 +63,14 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   data.close()
 
   writeModelFiles(out, network)
-  const { card: described, epochs, windowsPerEpoch, preprocess, grid: _grid, ...settings } = config
-  const windows = { sampleRate, preprocess, ...(described.onset ? { onset: described.onset } : {}) }
-  const scorer = scorerOf({ card: windows, classifier: createBuiltinEngine(network, wasm) })
+  const windows = { sampleRate, preprocess, ...(onset && { onset }) }
+  const scorer = scorerOf({ card: windows, classifier: createBuiltinEngine(network, wasm), ...(second && { second }) })
   const card: ModelCard = {
     card: 1,
     name: basename(resolve(out)),
     description: described.description,
     ...windows,
+    ...(second && secondOpinion !== undefined && { secondOpinion: { model: secondOpinion, weightsSha256: second.hash } }),
     windowLength: network.input.rows,
     components: ['Z', 'N', 'E'],
     acceptsDeadComponents: config.augmentation.deadComponent > 0,
@@ -125,7 +132,7 @@ async function measure(directories: readonly string[], scorer: WindowScorer, hoo
   const metrics: ModelCard['metrics'] = {}
   for (const split of SPLITS) {
     const scores = []
-    for await (const trace of gridTraces(directories, split, scorer.sampleRate, hooks)) {
+    for await (const trace of gridTraces(directories, split, scorer, hooks)) {
       if (hasAllComponents(trace)) scores.push(...scoreTrace(trace, scorer))
     }
     if (scores.length > 0) metrics[split] = classificationMetrics(scores, DEFAULT_THRESHOLD)

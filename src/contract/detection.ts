@@ -54,7 +54,11 @@ export const detectionSchema = z
     off: isoTimeSchema
       .nullable()
       .meta({ description: 'End of the first window below the off threshold, told when the hold is over; null while open' }),
-    peak: z.object({ time: isoTimeSchema, score: scoreSchema }),
+    peak: z.object({
+      time: isoTimeSchema,
+      score: scoreSchema,
+      secondOpinion: scoreSchema.exactOptional().meta({ description: 'of the second model alone; absent when it was not asked' }),
+    }),
     model: z.string().meta({ description: 'Model name and short hash of its weights' }),
     config: z.string().meta({ description: 'Hash of all configuration that can change a score or a trigger' }),
     quality: z.object({
@@ -96,7 +100,7 @@ export function detectionToWire(detection: Detection, { seq, latency, label }: D
     onset: { time: formatMicros(onset.time), uncertaintySeconds: onset.uncertaintySeconds, method: onset.method },
     on: formatMicros(on),
     off: off === null ? null : formatMicros(off),
-    peak: { time: formatMicros(peak.time), score: peak.score },
+    peak: { ...peak, time: formatMicros(peak.time) },
     model,
     config,
     quality: { ...quality },

@@ -47,6 +47,12 @@ export const onsetSpecSchema = z.strictObject({
     .describe('power ratio (2 s after over 5 s before) of an onset that leaves the score as it is; a clearer one raises it'),
 })
 
+/** Another model that is asked about the windows in which this one sees something. */
+export const secondOpinionSchema = z.strictObject({
+  model: z.string().min(1).describe('its folder, seen from this card'),
+  weightsSha256: sha256Schema.describe('of its weights: thresholds, temperature and metrics of this card hold for both together'),
+})
+
 const trainingDataSchema = z.strictObject({
   name: z.string(),
   sha256: sha256Schema.describe('hash of the bytes of metadata.csv and waveforms.hdf5'),
@@ -81,6 +87,9 @@ export const modelCardSchema = z
     onset: onsetSpecSchema
       .exactOptional()
       .describe('how the clearest onset of a window weighs; absent: scores are the network’s alone'),
+    secondOpinion: secondOpinionSchema
+      .exactOptional()
+      .describe('the model that is asked for a second opinion; scores are then the geometric mean of both models’ odds'),
     acceptsDeadComponents: z
       .boolean()
       .describe('trained with all-zero components, so that a missing one may be filled with zeros'),

@@ -12,6 +12,7 @@ export const trainingConfigSchema = z.strictObject({
       limits: z.array(z.string()).default([]).describe('what the model must not be trusted with, in plain words'),
       thresholds: z.strictObject({ on: probability, off: probability }).default({ on: 0.965, off: 0.955 }),
       onset: onsetSpecSchema.exactOptional(),
+      secondOpinion: z.string().min(1).exactOptional().describe('folder of the model that is asked, seen from the new one'),
     })
     .prefault({})
     .describe('what the model card says and no training can know'),

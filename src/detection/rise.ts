@@ -1,4 +1,4 @@
-import type { Onset } from '../domain/detection.ts'
+import type { Onset, Peak } from '../domain/detection.ts'
 import { gridIndexToMicros } from '../domain/grid.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/time.ts'
 import type { ScoredWindow } from '../domain/window.ts'
@@ -30,7 +30,7 @@ export interface Rise {
   readonly gaps: number
   /** That were not below off. */
   readonly windows: number
-  readonly best: { readonly time: Micros; readonly score: number; readonly peakAmplitude: number; readonly window: Snippet }
+  readonly best: Peak & { readonly peakAmplitude: number; readonly window: Snippet }
   readonly snippetFirstIndex: number
   readonly snippetParts: readonly Float64Array[]
   readonly isPublished: boolean
@@ -136,9 +136,11 @@ function onsetOf(scored: ScoredWindow, lastOnset: Micros | null, options: RiseOp
 
 function bestOf(scored: ScoredWindow, end: Micros): Rise['best'] {
   const { firstIndex, samples } = scored.window
+  const { score, secondOpinion } = scored
   return {
     time: end,
-    score: scored.score,
+    score,
+    ...(secondOpinion !== undefined && { secondOpinion }),
     peakAmplitude: peakAmplitude(samples),
     window: { firstIndex, samples: samples.slice() },
   }

@@ -256,6 +256,7 @@ function output(
   options: TriggerOptions,
 ): TriggerOutput {
   const { onset, on, best, gaps, windows, snrDb, isRetriggered } = rise
+  const { time, score, secondOpinion } = best
   const detection: Detection = {
     id: detectionId(instrument, onset.time, options.model),
     state: off === null ? 'open' : 'closed',
@@ -264,7 +265,7 @@ function output(
     onset,
     on,
     off,
-    peak: { time: best.time, score: best.score },
+    peak: { time, score, ...(secondOpinion !== undefined && { secondOpinion }) },
     model: options.model,
     config: options.config,
     quality: { gaps, windows, isTruncated, ...(isRetriggered && { isRetriggered }), snrDb, peakAmplitude: best.peakAmplitude },

@@ -64,6 +64,15 @@ export interface Latency {
   readonly processingSeconds?: number
 }
 
+/** The window with the highest score. */
+export interface Peak {
+  /** Its end. */
+  readonly time: Micros
+  readonly score: number
+  /** What the second model said of it, 0–1; absent when it was not asked. */
+  readonly secondOpinion?: number
+}
+
 /** Published twice under one id: `open` when the minimum duration is met, `closed` with the final peak. */
 export interface Detection {
   /** Deterministic: instrument + onset + model. */
@@ -76,7 +85,7 @@ export interface Detection {
   readonly on: Micros
   /** End of the first window below the off threshold, or of the last one at a gap, at the end of the data and at the maximum length; null while open. */
   readonly off: Micros | null
-  readonly peak: { readonly time: Micros; readonly score: number }
+  readonly peak: Peak
   /** Model name and short hash of its weights. */
   readonly model: string
   /** Hash of all configuration that can change a score or a trigger. */

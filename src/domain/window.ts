@@ -52,8 +52,10 @@ export interface ScoredWindow {
   readonly instrument: InstrumentId
   readonly window: Window
   readonly input: Float32Array
-  /** 0–1, of an earthquake in the window: what the network says, weighed by the window's onset where the model's card asks for it. */
+  /** 0–1, of an earthquake in the window: what the network says, with a second opinion and weighed by the window's onset where the model's card asks for it. */
   readonly score: number
+  /** What the second model said, 0–1; absent when it was not asked. */
+  readonly secondOpinion?: number
   /** In its newest rows; looked for where the score is not below `ONSET_FLOOR`. */
   readonly arrival?: Arrival
 }

@@ -66,7 +66,7 @@ function partsWith(state: PipelineState, touch: (station: StationId) => void = (
     stride: gridRate,
     preprocess: { detrend: 'demean', highpassHz: null, normalise: 'max-abs' },
     merge: { horizonSeconds: 10 },
-    assemble: () => ({ gridRate }),
+    assemble: () => ({}),
     trigger: () => ({
       on: 0.9,
       off: 0.6,

@@ -3,7 +3,7 @@ import type { OnProblem, Problem } from '../../domain/problem.ts'
 import { type LabelledTrace, openSeisbenchDataset } from '../../io/seisbench/dataset.ts'
 import type { TraceLabel } from '../../io/seisbench/trace-label.ts'
 import { type ScoredProtocolWindow, scoreTrace } from '../evaluation/score-traces.ts'
-import { toGridTrace } from '../training/grid-trace.ts'
+import { toGridTraces } from '../training/grid-trace.ts'
 import type { WindowScorer } from '../window-scorer.ts'
 
 /** Something about a trace that a person should look at. */
@@ -205,7 +205,7 @@ function leaks(labels: readonly TraceLabel[]): string[] {
 /** All windows of a trace are called the opposite of its label, and surely. */
 function disagreements(trace: LabelledTrace, scorer: WindowScorer | undefined): Suspicion[] {
   if (scorer === undefined) return []
-  const grid = toGridTrace(trace, scorer.sampleRate, () => {})
+  const grid = toGridTraces(trace, scorer, () => {})
   const windows: ScoredProtocolWindow[] = grid ? scoreTrace(grid, scorer) : []
   const scores = windows.map(({ score }) => score)
   const { label } = trace

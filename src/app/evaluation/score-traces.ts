@@ -1,6 +1,6 @@
 import type { LabelledScore } from '../../detection/metrics.ts'
 import type { TraceLabel } from '../../io/seisbench/trace-label.ts'
-import { type GridTrace, windowOf } from '../training/grid-trace.ts'
+import { fitsInside, type GridTrace, windowOf } from '../training/grid-trace.ts'
 import { scoreOf, type WindowScorer } from '../window-scorer.ts'
 import { protocolWindows } from './window-protocol.ts'
 
@@ -18,9 +18,30 @@ export function scoreTrace(trace: GridTrace, scorer: WindowScorer): ScoredProtoc
   const input = new Float32Array(windowLength * channels)
   const isEarthquake = trace.label.category === 'earthquake'
   return protocolWindows(trace, { windowLength, sampleRate }).map((firstIndex) => {
-    const score = scoreOf(scorer, windowOf(trace, firstIndex, windowLength), input)
-    return { label: trace.label, firstIndex, isEarthquake, score }
+    return { label: trace.label, firstIndex, isEarthquake, score: scoreAt(trace, firstIndex, scorer, input) }
   })
+}
+
+/**
+ * The model's score of a trace's window.
+ *
+ * @param firstIndex grid index of its first row; the window must lie inside the trace
+ * @param input row-major [windowLength, channels]; holds afterwards what the network saw
+ */
+export function scoreAt(trace: GridTrace, firstIndex: number, scorer: WindowScorer, input: Float32Array): number {
+  return scoreOf(
+    scorer,
+    windowOf(trace, firstIndex, scorer.classifier.windowLength),
+    input,
+    finerWindow(trace, firstIndex, scorer),
+  )
+}
+
+function finerWindow({ finer }: GridTrace, firstIndex: number, { second, sampleRate }: WindowScorer): Float64Array | undefined {
+  if (!finer || !second) return undefined
+  const finerIndex = firstIndex * (second.sampleRate / sampleRate)
+  const { windowLength } = second.classifier
+  return fitsInside(finer, finerIndex, windowLength) ? windowOf(finer, finerIndex, windowLength) : undefined
 }
 
 /**

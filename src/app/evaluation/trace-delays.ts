@@ -5,7 +5,8 @@ import { MICROS_PER_SECOND, type Micros } from '../../domain/time.ts'
 import { createOnsetMeter, type OnsetMeter } from '../../signal/onset-meter.ts'
 import { withOnset } from '../../signal/onset-weight.ts'
 import { type GridTrace, windowOf } from '../training/grid-trace.ts'
-import { scoreOf, type WindowScorer } from '../window-scorer.ts'
+import type { WindowScorer } from '../window-scorer.ts'
+import { scoreAt } from './score-traces.ts'
 import { type TriggerVariant, TriggerVariants } from './trigger-variants.ts'
 
 /** How fast and how sure a setting of the trigger is, on labelled traces played as if they came live. */
@@ -77,7 +78,7 @@ export class TraceDelays {
     const first = Math.ceil(trace.firstIndex / this.#stride) * this.#stride
     for (let firstIndex = first; firstIndex + windowLength <= trace.firstIndex + trace.length; firstIndex += this.#stride) {
       const samples = windowOf(trace, firstIndex, windowLength)
-      const score = scoreOf(this.#scorer, samples, input)
+      const score = scoreAt(trace, firstIndex, this.#scorer, input)
       const startTime = gridIndexToMicros(firstIndex, sampleRate)
       const window = { kind: 'window', instrument, firstIndex, startTime, samples } as const
       // Weighed already.

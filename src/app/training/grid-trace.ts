@@ -21,6 +21,14 @@ export interface GridTrace {
   /** Grid index nearest to S. */
   readonly sIndex: number | undefined
   readonly isLive: readonly [boolean, boolean, boolean]
+  /** The same trace on the grid of a second model, where it is not too slow for it. */
+  readonly finer?: GridTrace
+}
+
+/** Grids of a model and of the one that it asks for a second opinion, Hz. */
+export interface GridRates {
+  readonly sampleRate: number
+  readonly second?: { readonly sampleRate: number }
 }
 
 const CHANNELS = ['HHZ', 'HHN', 'HHE'] as const
@@ -60,6 +68,18 @@ export function toGridTrace(trace: LabelledTrace, gridRate: number, onProblem: O
     sIndex: indexOf(trace.label.sSample),
     isLive: trace.isLive,
   }
+}
+
+/** As `toGridTrace`, on both grids where there is a second model. */
+export function toGridTraces(
+  trace: LabelledTrace,
+  { sampleRate, second }: GridRates,
+  onProblem: OnProblem,
+): GridTrace | undefined {
+  const grid = toGridTrace(trace, sampleRate, onProblem)
+  // What is wrong with the trace has been said for the first.
+  const finer = grid && second && toGridTrace(trace, second.sampleRate, () => {})
+  return grid && finer ? { ...grid, finer } : grid
 }
 
 /**

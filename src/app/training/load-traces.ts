@@ -1,7 +1,7 @@
 import type { OnProblem } from '../../domain/problem.ts'
 import { openSeisbenchDataset } from '../../io/seisbench/dataset.ts'
 import type { Split, TraceLabel } from '../../io/seisbench/trace-label.ts'
-import { type GridTrace, toGridTrace } from './grid-trace.ts'
+import { type GridRates, type GridTrace, toGridTraces } from './grid-trace.ts'
 
 export interface LoadHooks {
   readonly onProblem: OnProblem
@@ -12,13 +12,12 @@ export interface LoadHooks {
 /**
  * The traces of a split from all datasets, on the grid, one after the other.
  *
- * @param gridRate Hz
  * @throws {DatasetError} when a dataset cannot be read
  */
 export async function* gridTraces(
   directories: readonly string[],
   split: Split | 'all',
-  gridRate: number,
+  rates: GridRates,
   { onProblem, onLoad }: LoadHooks,
 ): AsyncGenerator<GridTrace> {
   for (const [index, directory] of directories.entries()) {
@@ -29,7 +28,7 @@ export async function* gridTraces(
       let read = 0
       for (const trace of dataset.traces(isWanted)) {
         onLoad?.((index + ++read / count) / directories.length)
-        const gridTrace = toGridTrace(trace, gridRate, onProblem)
+        const gridTrace = toGridTraces(trace, rates, onProblem)
         if (gridTrace) yield gridTrace
       }
     } finally {

@@ -12,10 +12,12 @@ export interface ScoringModel {
   readonly preprocessing: unknown
   /** How the card lets onsets weigh; absent when they do not. */
   readonly onset?: unknown
+  /** The model that is asked for a second opinion and its preprocessing; absent without one. */
+  readonly secondOpinion?: unknown
 }
 
 /**
- * Hash of all that can change a score or a trigger of this instrument: model, engine, preprocessing, weight of onsets, merge, window,
+ * Hash of all that can change a score or a trigger of this instrument: model, engine, preprocessing, weight of onsets, second opinion, merge, window,
  * components and thresholds; never a path, a port or another station. Equal settings give equal hashes, however the file says them.
  *
  * @returns 12 hexadecimal letters of SHA-256
@@ -25,6 +27,7 @@ export function configHash(config: Config, instrument: InstrumentId, model: Scor
     model: model.hash,
     preprocessing: model.preprocessing,
     onset: model.onset,
+    secondOpinion: model.secondOpinion,
     engine: config.engine,
     merge: config.merge,
     window: config.window,
