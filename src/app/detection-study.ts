@@ -75,7 +75,7 @@ export class DetectionStudy implements DetectionStudyView {
     const begin = clock.now()
     const window = this.#window(id)
     if (!window) return undefined
-    const { detection, score, onsetRatio, startTime, samples } = window.origin
+    const { detection, score, secondOpinion, onsetRatio, startTime, samples } = window.origin
     const { logit, networkScore, relevance } = this.#relevanceOf(window, options)
     const rate = model.card.sampleRate
     const place = { startTime: formatMicros(startTime), rate }
@@ -86,6 +86,7 @@ export class DetectionStudy implements DetectionStudyView {
       ...options,
       logit,
       networkScore,
+      ...(secondOpinion !== undefined && { secondOpinion }),
       onsetRatio,
       score,
       relevance: { ...place, beta: options.beta, ...wireComponents(shortDigits(relevance)) },

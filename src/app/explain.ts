@@ -1,6 +1,6 @@
 import type { DetectionWire } from '../contract/detection.ts'
 import { UsageError } from '../domain/errors.ts'
-import { onsetText } from '../domain/onset-spec.ts'
+import { addedText } from '../domain/score-origin.ts'
 import { scoreText } from '../domain/score-text.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { readKernels } from '../io/kernels-file.ts'
@@ -88,9 +88,9 @@ export function explanationToJson(explanation: WindowExplanation, model: string)
 }
 
 /** How the score of a window came about; empty where it is the network's. */
-export function weighedText({ score, onsetRatio }: Pick<WindowOrigin, 'score' | 'onsetRatio'>, networkScore: number): string {
-  if (score === networkScore) return ''
-  return `the network's ${scoreText(networkScore, 6)} weighed by an onset of ${onsetText(onsetRatio)}`
+export function madeOfText(origin: WindowOrigin, networkScore: number): string {
+  const added = addedText({ ...origin, networkScore }, 6)
+  return added === '' ? '' : `the network’s ${scoreText(networkScore, 6)}${added}`
 }
 
 /** Row-major values as one array per row. */
@@ -105,12 +105,13 @@ function finite(explanation: Explanation): Explanation {
   throw new UsageError(`explain: expected a finite logit, got ${explanation.logit}; scale the window to ±1`)
 }
 
-function originToJson({ instrument, startTime, endTime, score, onsetRatio, detection }: WindowOrigin): object {
+function originToJson({ instrument, startTime, endTime, score, secondOpinion, onsetRatio, detection }: WindowOrigin): object {
   return {
     instrument,
     startTime: formatMicros(startTime),
     endTime: formatMicros(endTime),
     score,
+    ...(secondOpinion !== undefined && { secondOpinion }),
     onsetRatio,
     ...(detection && { detection: detection.id, storedScore: detection.peak.score, storedModel: detection.model }),
   }

@@ -1,9 +1,9 @@
 import type { ModelCard } from '../contract/model-card.ts'
 import type { Classifier } from '../domain/ports.ts'
+import { withSecondOpinion } from '../domain/second-opinion.ts'
 import { ONSET_FLOOR } from '../domain/window.ts'
 import { createOnsetWeight, type OnsetWeight } from '../signal/onset-weight.ts'
 import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
-import { withSecondOpinion } from '../signal/second-opinion.ts'
 
 /** How a network is asked about a window. */
 export interface NetworkScorer {

@@ -1,4 +1,4 @@
-import { type WindowExplanation, type WindowOrigin, weighedText } from '../app/explain.ts'
+import { madeOfText, type WindowExplanation, type WindowOrigin } from '../app/explain.ts'
 import { scoreText } from '../domain/score-text.ts'
 import { formatMicros } from '../domain/time.ts'
 import { COMPONENTS } from '../domain/window.ts'
@@ -22,9 +22,9 @@ export function explanationLines(explanation: WindowExplanation, model: string):
 }
 
 function scoreLines({ window: { origin }, probability }: WindowExplanation, logit: number, model: string): string[] {
-  const weighed = origin ? weighedText(origin, probability) : ''
-  const score = `score       ${scoreText(origin?.score ?? probability, 6)} (${weighed === '' ? '' : 'network: '}logit ${logit.toFixed(6)}) by ${model}`
-  return weighed === '' ? [score] : [score, `            ${weighed}`]
+  const madeOf = origin ? madeOfText(origin, probability) : ''
+  const score = `score       ${scoreText(origin?.score ?? probability, 6)} (${madeOf === '' ? '' : 'network: '}logit ${logit.toFixed(6)}) by ${model}`
+  return madeOf === '' ? [score] : [score, `            ${madeOf}`]
 }
 
 function originLines({ instrument, startTime, endTime, score, detection }: WindowOrigin, model: string): string[] {

@@ -36,6 +36,9 @@ export const explanationAnswerSchema = z
     bias: z.enum(EXPLANATION_BIASES),
     logit: z.number().nullable().meta({ description: 'of the network; null for a window it is not asked about' }),
     networkScore: scoreSchema.meta({ description: 'of the network alone' }),
+    secondOpinion: scoreSchema
+      .exactOptional()
+      .meta({ description: 'of the second model alone, as it was when the detection was made; absent when it was not asked' }),
     onsetRatio: z.number().nonnegative().meta({
       description: 'Power ratio of the clearest onset, by which the score is weighed where the card says so; 0: none known',
     }),

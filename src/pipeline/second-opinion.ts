@@ -1,12 +1,12 @@
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { Classifier, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
+import { withSecondOpinion } from '../domain/second-opinion.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { TracePiece } from '../domain/trace.ts'
 import { type FramePiece, ONSET_FLOOR, type ScoredPiece, type ScoredWindow } from '../domain/window.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
 import { RecentRows, type RecentRowsState } from '../signal/recent-rows.ts'
-import { withSecondOpinion } from '../signal/second-opinion.ts'
 import { type FrameOptions, toFrames } from './to-frames.ts'
 
 /** Another model, on a grid of its own. */

@@ -2,7 +2,7 @@ import { guessS, relevanceFacts } from '../../detection/relevance-facts.ts'
 import type { RelevanceFacts } from '../../domain/detection.ts'
 import { scoreText } from '../../domain/score-text.ts'
 import { formatMicros, MICROS_PER_SECOND, parseIsoMicros } from '../../domain/time.ts'
-import { type WindowExplanation, type WindowOrigin, weighedText } from '../explain.ts'
+import { madeOfText, type WindowExplanation, type WindowOrigin } from '../explain.ts'
 import { escapeHtml, htmlTable } from '../html/page.ts'
 import { divergingLegend } from './diverging-scale.ts'
 import { figure, reportPage, type Section, signed } from './report-page.ts'
@@ -31,9 +31,9 @@ export function windowReport(explanation: WindowExplanation, model: string, samp
 }
 
 function scoreWords({ window: { origin }, probability }: WindowExplanation, logit: number): string {
-  const weighed = origin ? weighedText(origin, probability) : ''
+  const madeOf = origin ? madeOfText(origin, probability) : ''
   const score = `score ${scoreText(origin?.score ?? probability, 4)}`
-  return weighed === '' ? `${score}, logit ${signed(logit)}` : `${score} (${weighed}; its logit ${signed(logit)})`
+  return madeOf === '' ? `${score}, logit ${signed(logit)}` : `${score} (${madeOf}; its logit ${signed(logit)})`
 }
 
 function methodText({ method, beta, bias, start }: WindowExplanation['options']): string {

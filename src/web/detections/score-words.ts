@@ -1,15 +1,13 @@
 import type { ExplanationAnswer } from '../../contract/detection-study.ts'
-import { onsetText } from '../../domain/onset-spec.ts'
+import { addedText, type ScoreOrigin } from '../../domain/score-origin.ts'
 import { scoreText } from '../../domain/score-text.ts'
 
 /** How the score of a window came about. */
-export function scoreWords({
-  logit,
-  score,
-  networkScore,
-  onsetRatio,
-}: Pick<ExplanationAnswer, 'logit' | 'score' | 'networkScore' | 'onsetRatio'>): string {
+export function scoreWords({ logit, ...origin }: ScoreOrigin & Pick<ExplanationAnswer, 'logit'>): string {
+  const score = `Score ${scoreText(origin.score, 5)}`
   const network = `logit ${logit?.toFixed(2) ?? '–'}`
-  if (score === networkScore) return `Score ${scoreText(score, 5)}, ${network}`
-  return `Score ${scoreText(score, 5)}: the network’s ${scoreText(networkScore, 5)} (${network}) weighed by an onset of ${onsetText(onsetRatio)}`
+  const added = addedText(origin, 5)
+  return added === ''
+    ? `${score}, ${network}`
+    : `${score}: the network’s ${scoreText(origin.networkScore, 5)} (${network})${added}`
 }
