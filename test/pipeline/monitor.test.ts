@@ -1,110 +1,11 @@
 import { deserialize, serialize } from 'node:v8'
-import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { type MonitorParts, monitor } from '../../src/app/monitor.ts'
 import { PipelineMemory, type StationState } from '../../src/app/pipeline-state.ts'
-import type { TriggerOutput } from '../../src/detection/trigger.ts'
-import type { Packet } from '../../src/domain/packet.ts'
-import { type Classifier, FORGETFUL_STATE, type PipelineState } from '../../src/domain/ports.ts'
-import type { Problem } from '../../src/domain/problem.ts'
-import { type SourceId, type StationId, stationIdOf } from '../../src/domain/source-id.ts'
-import { sampleOffsetNanos } from '../../src/domain/time.ts'
-import { encodeRecords, parseHeader } from '../../src/miniseed/index.ts'
-import { coincidenceWith } from '../helpers/coincidence-options.ts'
+import { FORGETFUL_STATE, type PipelineState } from '../../src/domain/ports.ts'
+import type { SourceId, StationId } from '../../src/domain/source-id.ts'
+import { encodeRecords } from '../../src/miniseed/index.ts'
+import { CHANNELS, packetsOf, partsWith, play, playInTwo, problems, START } from '../helpers/bursts-pipeline.ts'
 import { noiseCounts, seededRandom } from '../helpers/signals.ts'
-
-/** Scores a window by how much of its energy lies in its second half: rises with an arrival, deterministic, no model needed. */
-class LateEnergy implements Classifier {
-  readonly windowLength: number
-  readonly channels = 3
-
-  constructor(windowLength: number) {
-    this.windowLength = windowLength
-  }
-
-  classify(windows: Float32Array): Float32Array {
-    let early = 0
-    let late = 0
-    for (let i = 0; i < windows.length; i++) {
-      const energy = windows[i]! * windows[i]!
-      if (i < windows.length / 2) early += energy
-      else late += energy
-    }
-    return Float32Array.of(late / (early + late))
-  }
-}
-
-const START = 1_700_000_000_123_456_000n
-const CHANNELS = ['Z', 'N', 'E'].map((component) => `FDSN:XX_AAA_00_H_H_${component}` as SourceId)
-
-/** Noise with a burst every minute, as records of the three channels in order of their end. */
-function packetsOf({ seconds = 240, rate = 100, recordLength = 512, gapAt = Number.NaN } = {}): Packet[] {
-  const records = CHANNELS.flatMap((sourceId, channel) => {
-    const samples = noiseCounts(seconds * rate, 7 + channel, 100, 5000)
-    for (let i = 0; i < samples.length; i++) {
-      const sinceBurst = ((i / rate) % 60) - 30
-      if (sinceBurst > 0) samples[i]! += Math.round(8000 * Math.exp(-sinceBurst / 4) * Math.sin(i / 3))
-    }
-    return encodeRecords(sourceId, START, rate, samples, { recordLength })
-  })
-  const withEnd = records.map((bytes) => {
-    const { startTime, sampleCount, sampleRate } = parseHeader(bytes)
-    return { bytes, startTime, endTime: startTime + sampleOffsetNanos(sampleCount - 1, sampleRate) }
-  })
-  return withEnd
-    .sort((a, b) => (a.endTime < b.endTime ? -1 : 1))
-    .filter(({ startTime }) => Math.abs(Number(startTime - START) / 1e9 - gapAt) > 5 || Number.isNaN(gapAt))
-    .map(({ bytes }, index) => ({ bytes, origin: 'test', sequence: BigInt(index) }))
-}
-
-const problems: Problem[] = []
-
-function partsWith(state: PipelineState, touch: (station: StationId) => void = () => {}, gridRate = 20): MonitorParts {
-  return {
-    classifier: new LateEnergy(25 * gridRate + 1),
-    gridRate,
-    stride: gridRate,
-    preprocess: { detrend: 'demean', highpassHz: null, normalise: 'max-abs' },
-    merge: { horizonSeconds: 10 },
-    assemble: () => ({}),
-    trigger: () => ({
-      on: 0.9,
-      off: 0.6,
-      minimumSeconds: 2,
-      maximumSeconds: 300,
-      deadSeconds: 25,
-      holdSeconds: 0,
-      retriggerRatio: 0,
-      retriggerSeconds: 12,
-      gridRate,
-      model: 'late-energy',
-      config: 'test',
-      pickOnset: (_samples, earliestRow) => ({ index: Math.max(earliestRow, 22.5 * gridRate), uncertaintySamples: 1 }),
-    }),
-    coincidence: coincidenceWith(),
-    isAccepted: (sourceId) => CHANNELS.includes(sourceId),
-    state,
-    onLatency: (record) => touch(stationIdOf(record.sourceId)),
-    onCounters: () => {},
-    onProblem: (problem) => problems.push(problem),
-  }
-}
-
-interface Heard {
-  readonly scores: string[]
-  readonly outputs: TriggerOutput[]
-}
-
-function play(packets: readonly Packet[], parts: MonitorParts, isEnded = true): Heard {
-  const packets$ = new Subject<Packet>()
-  const { scores$, detections$ } = monitor(packets$, parts)
-  const heard: Heard = { scores: [], outputs: [] }
-  detections$.subscribe((output) => heard.outputs.push(output))
-  scores$.subscribe((piece) => heard.scores.push(piece.kind === 'gap' ? 'gap' : `${piece.window.firstIndex} ${piece.score}`))
-  for (const packet of packets) packets$.next(packet)
-  if (isEnded) packets$.complete()
-  return heard
-}
 
 describe('the pipeline', () => {
   it('finds each burst once, with an onset and a waveform', () => {
@@ -149,16 +50,7 @@ describe('the pipeline', () => {
     const packets = packetsOf({ gapAt: 120 })
     const reference = play(packets, partsWith(FORGETFUL_STATE))
     for (let cut = 1; cut < packets.length; cut += 13) {
-      const memory = new PipelineMemory()
-      const before = play(
-        packets.slice(0, cut),
-        partsWith(memory, (station) => memory.touch(station)),
-        false,
-      )
-      const stored = deserialize(serialize(memory.save())) as Map<StationId, StationState>
-      const after = play(packets.slice(cut), partsWith(new PipelineMemory(stored)))
-      expect([...before.scores, ...after.scores]).toEqual(reference.scores)
-      expect([...before.outputs, ...after.outputs]).toEqual(reference.outputs)
+      expect(playInTwo(packets, cut, partsWith)).toEqual(reference)
     }
   })
 
@@ -169,17 +61,7 @@ describe('the pipeline', () => {
     expect(reference.outputs.length).toBeGreaterThanOrEqual(8)
     expect(play(packetsOf({ recordLength: 256 }), partsAt(FORGETFUL_STATE))).toEqual(reference)
 
-    const cut = packets.length >> 1
-    const memory = new PipelineMemory()
-    const before = play(
-      packets.slice(0, cut),
-      partsAt(memory, (station) => memory.touch(station)),
-      false,
-    )
-    const stored = deserialize(serialize(memory.save())) as Map<StationId, StationState>
-    const after = play(packets.slice(cut), partsAt(new PipelineMemory(stored)))
-    expect([...before.scores, ...after.scores]).toEqual(reference.scores)
-    expect([...before.outputs, ...after.outputs]).toEqual(reference.outputs)
+    expect(playInTwo(packets, packets.length >> 1, partsAt)).toEqual(reference)
   })
 
   it('names a channel that is slower than the grid and scores nothing of it', () => {
