@@ -113,7 +113,7 @@ export class DetectionStudy implements DetectionStudyView {
     const detection = store.detection(id)
     if (!detection) return undefined
     const stored = store.peakWindow(id)
-    if (stored) return classifiedWindow(detection, stored, this.#scorer)
+    if (stored) return classifiedWindow(detection, stored, this.#options.model.id, this.#scorer)
     const message = `best window: expected it stored with ${id}, got none; an older version stored the detection`
     throw new HttpError('NOT_FOUND', message)
   }

@@ -29,16 +29,21 @@ export function storedWindow(file: string, id: string, model: LoadedModel): Dete
       const advice = 'it was stored by an older version; use --file with --at and its peak time'
       throw new StoreError(`explain --detection: expected the best window of ${id}, got none (${file}); ${advice}`, { id, file })
     }
-    return classifiedWindow(detection, stored, scorerOf(model))
+    return classifiedWindow(detection, stored, model.id, scorerOf(model))
   } finally {
     reader.close()
   }
 }
 
-/** @throws {UsageError} when the window has another shape than the model's */
+/**
+ * What the second model said is taken from the detection: its samples are not stored. Another model than the detection's does without.
+ *
+ * @throws {UsageError} when the window has another shape than the model's
+ */
 export function classifiedWindow(
   detection: DetectionWire,
   { samples, rate, startTime }: StoredPeakWindow,
+  model: string,
   { classifier, preprocess, weigh, second, sampleRate }: WindowScorer,
 ): DetectionWindow {
   const { windowLength, channels } = classifier
@@ -51,8 +56,7 @@ export function classifiedWindow(
   const input = new Float32Array(samples.length)
   const isUsable = preprocess(samples, input)
   const networkScore = isUsable ? classifier.classify(input, 1)[0]! : 0
-  // The second model's samples are not stored: what it said then is.
-  const secondOpinion = second && detection.peak.secondOpinion
+  const secondOpinion = second && detection.model === model ? detection.peak.secondOpinion : undefined
   const asked = secondOpinion === undefined ? networkScore : withSecondOpinion(networkScore, secondOpinion)
   const score = isUsable ? weigh(asked, samples) : 0
   const endTime = gridIndexToMicros(microsToGridIndex(startTime, rate) + windowLength - 1, rate)

@@ -49,7 +49,11 @@ export async function loadSecond(
   first: Pick<ModelCard, 'sampleRate' | 'windowLength'>,
   engine: EngineName,
 ): Promise<LoadedModel> {
-  const second = await loadAlone(folder, engine)
+  const second = await loadAlone(folder, engine).catch((error: unknown) => {
+    if (!(error instanceof ModelFormatError)) throw error
+    const advice = 'put the model there, or take secondOpinion out of the card; its thresholds hold for both together'
+    throw new ModelFormatError(`second opinion: ${error.message}; ${advice}`, { file: folder }, error)
+  })
   const { card } = second
   const secondsOf = ({ windowLength, sampleRate }: typeof first) => (windowLength - 1) / sampleRate
   if (Number.isInteger(card.sampleRate / first.sampleRate) && secondsOf(card) === secondsOf(first)) return second

@@ -15,8 +15,8 @@ export const SEEDLINK_TLS_PORT = 18_500
 
 /** `on` and `off` hold where the model says none. */
 export const DEFAULT_TRIGGER = {
-  on: 0.965,
-  off: 0.955,
+  on: 0.97,
+  off: 0.96,
   minimumSeconds: 2,
   maximumSeconds: 300,
   deadSeconds: 25,

@@ -10,7 +10,7 @@ export const trainingConfigSchema = z.strictObject({
     .strictObject({
       description: z.string().default('Earthquake detector on 25 s windows of three components.'),
       limits: z.array(z.string()).default([]).describe('what the model must not be trusted with, in plain words'),
-      thresholds: z.strictObject({ on: probability, off: probability }).default({ on: 0.965, off: 0.955 }),
+      thresholds: z.strictObject({ on: probability, off: probability }).default({ on: 0.97, off: 0.96 }),
       onset: onsetSpecSchema.exactOptional(),
       secondOpinion: z.string().min(1).exactOptional().describe('folder of the model that is asked, seen from the new one'),
     })

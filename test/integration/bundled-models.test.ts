@@ -25,8 +25,10 @@ describe.each(readdirSync(MODELS))('models/%s', (name) => {
     const { card } = readModel(folder)
     const { settings, epochs, windowsPerEpoch } = card.training!
     const { grid: _ownGrid, ...told } = loadTrainingConfig(join(folder, 'training.yaml'))
-    const { description, onset, thresholds, limits, preprocess } = card
-    const known = { ...settings, epochs, windowsPerEpoch, preprocess, card: { description, onset, thresholds, limits } }
+    const { description, onset, secondOpinion, thresholds, limits, preprocess } = card
+    const asked = secondOpinion && { secondOpinion: secondOpinion.model }
+    const described = { description, onset, ...asked, thresholds, limits }
+    const known = { ...settings, epochs, windowsPerEpoch, preprocess, card: described }
     const { grid: _grid, ...expected } = trainingConfigSchema.parse(known)
     expect(told).toEqual(expected)
   })

@@ -51,7 +51,7 @@ describe('thresholds from stored scores', () => {
     const [proposal] = proposeThresholds({ ...stored, config: defaultConfig(), perDay: 0.5 })
     expect(proposal).toMatchObject({
       instrument: EXAMPLE_INSTRUMENT,
-      onNow: 0.965,
+      onNow: 0.97,
       alarmsNow: 10,
       alarms: 0,
       isExtrapolated: false,

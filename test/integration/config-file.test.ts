@@ -44,8 +44,8 @@ describe('loadConfig', () => {
       servers: [],
       stations: {},
       trigger: {
-        on: 0.965,
-        off: 0.955,
+        on: 0.97,
+        off: 0.96,
         minimumSeconds: 2,
         maximumSeconds: 300,
         deadSeconds: 25,
@@ -213,7 +213,7 @@ stations:
   it('lets the instrument win over its station and the station over the rest', () => {
     expect(triggerOf(config, anmo)).toEqual({
       on: 0.98,
-      off: 0.955,
+      off: 0.96,
       minimumSeconds: 2,
       maximumSeconds: 300,
       deadSeconds: 60,
@@ -222,7 +222,7 @@ stations:
       retriggerSeconds: 15,
     })
     expect(triggerOf(config, parseInstrumentId('IU_ANMO_10_BH')!).on).toBe(0.99)
-    expect(triggerOf(config, cola).on).toBe(0.965)
+    expect(triggerOf(config, cola).on).toBe(0.97)
     expect(componentPolicyOf(config, anmo)).toBe('skip')
     expect(coordinatesOf(config, anmo)).toEqual({ latitude: 34.9, longitude: -106.5 })
     expect(coordinatesOf(config, cola)).toBeUndefined()
@@ -260,7 +260,7 @@ http: { listen: 127.0.0.1:9 }
   })
 
   it('is the same when a default is written out, and for any order of keys', () => {
-    expect(configHash(configOf('model: m\ntrigger: { off: 0.955, on: 0.965 }\n'), anmo, model)).toBe(hash)
+    expect(configHash(configOf('model: m\ntrigger: { off: 0.96, on: 0.97 }\n'), anmo, model)).toBe(hash)
     expect(configHash(base, anmo, { hash: 'abc', preprocessing: { demean: true, detrend: true } })).toBe(hash)
   })
 

@@ -16,6 +16,7 @@ import {
 } from '../../src/contract/detection-study.ts'
 import { modelAnswerSchema, type RelevanceWire, type Snippet } from '../../src/contract/http.ts'
 import { type ModelKernels, modelKernelsSchema } from '../../src/contract/model-kernels.ts'
+import { withSecondOpinion } from '../../src/domain/second-opinion.ts'
 import { parseIsoNanos } from '../../src/domain/time.ts'
 import { hasModelReport, readModelReport } from '../../src/io/model-report.ts'
 import { openStore, type Store } from '../../src/io/store/store.ts'
@@ -131,7 +132,8 @@ describe('GET /api/detections/:id/explanation', () => {
       6,
     )
     expect(1 / (1 + Math.exp(-answer.logit!))).toBeCloseTo(answer.networkScore, 6)
-    expect(weighByOnset(answer.networkScore, answer.onsetRatio, model.card.onset!)).toBe(detection.peak.score)
+    const both = withSecondOpinion(answer.networkScore, answer.secondOpinion!)
+    expect(weighByOnset(both, answer.onsetRatio, model.card.onset!)).toBe(detection.peak.score)
   })
 
   it('takes another method, β and treatment of biases', async () => {

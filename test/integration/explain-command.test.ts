@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEFAULT_MODEL } from '../../src/app/default-config.ts'
 import type { DetectionWire } from '../../src/contract/detection.ts'
+import { withSecondOpinion } from '../../src/domain/second-opinion.ts'
 import { sourceIdFromNslc } from '../../src/domain/source-id.ts'
 import { readModel } from '../../src/io/model-card.ts'
 import { writeModelFiles } from '../../src/io/model-files.ts'
@@ -44,7 +45,8 @@ describe('explain', () => {
       const { code, stdout } = await printed('explain', '--detection', id, '--db', at('store.db'), '--json')
       const explained = JSON.parse(stdout)
       expect(code).toBe(0)
-      expect(weighByOnset(explained.probability, explained.window.onsetRatio, card.onset!)).toBe(peak.score)
+      const both = withSecondOpinion(explained.probability, peak.secondOpinion!)
+      expect(weighByOnset(both, explained.window.onsetRatio, card.onset!)).toBe(peak.score)
       expect(explained.window).toMatchObject({
         score: peak.score,
         storedScore: peak.score,
@@ -64,7 +66,8 @@ describe('explain', () => {
       const { code, stdout } = await printed('explain', ...moment, '--json')
       const { probability, window, relevance } = JSON.parse(stdout)
       expect(code).toBe(0)
-      expect(weighByOnset(probability, window.onsetRatio, card.onset!)).toBe(peak.score)
+      expect(window.secondOpinion).toBe(peak.secondOpinion)
+      expect(weighByOnset(withSecondOpinion(probability, peak.secondOpinion!), window.onsetRatio, card.onset!)).toBe(peak.score)
       expect(window).toMatchObject({ instrument, endTime: peak.time, score: peak.score })
       expect(Float32Array.from(relevance.flat())).toEqual(storedRelevance(id))
     }

@@ -37,11 +37,11 @@ function inputSection({
     `- preprocessing inside the window: detrend ${preprocess.detrend}, ${highpass}, normalise ${preprocess.normalise}`,
     ...(secondOpinion
       ? [
-          `- second opinion: where the network says 0.2 or more, ${basename(secondOpinion.model)} is asked, too, on instruments that are fast enough for it; the odds are then the geometric mean of both`,
+          `- second opinion: where the network says 0.2 or more, ${basename(secondOpinion.model)} is asked, too (on instruments that are fast enough for it); the odds are then the geometric mean of both`,
         ]
       : []),
     onset
-      ? `- score: the odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio} (2 s after against 5 s before it; from a score of 0.2 on)`
+      ? `- score: ${secondOpinion ? 'these' : "the network's"} odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio} (2 s after against 5 s before it; from a score of 0.2 on)`
       : "- score: the network's",
     `- a missing component ${dead}`,
     `- trigger on at ${thresholds.on}, off at ${thresholds.off}, unless configured`,

@@ -45,7 +45,13 @@ describe('the report of a window', () => {
   it('says what an onset made of the network’s score, and rounds no score up to 1', () => {
     const html = reportOf({ origin: originOf({ score: 0.999_99, onsetRatio: 12 }) })
     expect(html).toMatch(
-      /score &gt;\.9999 \(the network(&#39;|')s 0\.\d{6} weighed by an onset of 12\.0 times the power before it; its logit/,
+      /score &gt;\.9999 \(the network’s 0\.\d{6} weighed by an onset of 12\.0 times the power before it; its logit/,
+    )
+  })
+
+  it('says what a second model said', () => {
+    expect(reportOf({ origin: originOf({ score: 0.999_99, onsetRatio: 12, secondOpinion: 0.25 }) })).toMatch(
+      /\(the network’s 0\.\d{6} and the second model’s 0\.250000, weighed by an onset of 12\.0 times the power before it; its logit/,
     )
   })
 

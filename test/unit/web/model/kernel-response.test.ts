@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { divergingColour } from '../../../../src/web/model/diverging-colour.ts'
 import { byFrequency, frequencyResponse, inputRate, kernelMatrix } from '../../../../src/web/model/kernel-response.ts'
-import { calibrationWords, driftLevel, onsetWords, preprocessWords } from '../../../../src/web/model/model-words.ts'
+import { calibrationWords, driftLevel, preprocessWords, scoreWords } from '../../../../src/web/model/model-words.ts'
 
 /** Two inputs, two filters: the mean of three samples, and their second difference. */
 const LAYER = {
@@ -60,10 +60,14 @@ describe('a model in words', () => {
   })
 
   it('says how a score comes about', () => {
-    expect(onsetWords({ neutralRatio: 5 })).toBe(
-      'the network’s odds times the power ratio of the clearest onset in the window over 5: a clear onset raises it, none lowers it',
-    )
-    expect(onsetWords(undefined)).toBe('the network’s')
+    const onset = { neutralRatio: 5 }
+    const secondOpinion = { model: '../local-40hz', weightsSha256: '' }
+    const weighed = 'times the power ratio of the clearest onset in the window over 5: a clear onset raises it, none lowers it'
+    const asked = 'where the network says 0.2 or more, local-40hz is asked, too, on instruments that are fast enough for it; '
+    expect(scoreWords({ onset })).toBe(`the network’s odds ${weighed}`)
+    expect(scoreWords({})).toBe('the network’s')
+    expect(scoreWords({ onset, secondOpinion })).toBe(`${asked}the odds of both, the geometric mean, ${weighed}`)
+    expect(scoreWords({ secondOpinion })).toBe(`${asked}then it is the geometric mean of both models’ odds`)
   })
 
   it('says what a score means', () => {
