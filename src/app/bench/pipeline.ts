@@ -39,12 +39,14 @@ export async function benchPipeline(): Promise<PipelineSpeed[]> {
     const database = join(folder, 'bench.db')
     const config = defaultConfig()
     const model = await loadModel(config.model, 'builtin')
-    const silent: LoadedModel = { ...model, classifier: silentClassifier(model.classifier) }
+    const { second: _asked, ...alone } = model
+    const silent: LoadedModel = { ...alone, classifier: silentClassifier(model.classifier) }
     return [
       await best('read and decode', () => play(archive, silent, ({ records$ }) => records$)),
       await best('+ merge, resample, assemble', () => play(archive, silent, ({ frames$ }) => frames$)),
       await best('+ windows, preprocess', () => play(archive, silent, ({ scores$ }) => scores$)),
-      await best('+ classify', () => play(archive, model, ({ scores$ }) => scores$)),
+      await best('+ classify', () => play(archive, alone, ({ scores$ }) => scores$)),
+      await best('+ second opinion', () => play(archive, model, ({ scores$ }) => scores$)),
       await best('+ trigger, store: the whole pipeline', () => storeArchive({ archive, config, model, database })),
     ]
   } finally {
