@@ -69,7 +69,7 @@ export async function* doctor(options: DoctorOptions): AsyncGenerator<Finding> {
 async function tryModel(config: Config): Promise<string> {
   const model = await loadModel(config.model, config.engine)
   checkConfigFits(config, model.card)
-  return `${model.id}, engine ${model.engine}`
+  return `${model.id}${model.second ? ` with ${model.second.id}` : ''}, engine ${model.engine}`
 }
 
 function tryDisk({ store, watchdog }: Config): string {

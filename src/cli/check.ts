@@ -14,10 +14,12 @@ export function checkCommand(): Command {
       const config = loadConfig(file)
       const model = await loadModel(config.model, config.engine)
       checkConfigFits(config, model.card)
+      const { second } = model
+      const asked = second ? `, second opinion of ${second.id} at ${second.card.sampleRate} Hz` : ''
       const instruments = config.servers.flatMap(({ stations }) => stations)
       const lines = [
         `configuration ${file}: ok, ${config.servers.length} servers, ${instruments.length} instruments`,
-        `model ${model.id}: ok, ${model.card.windowLength} samples at ${model.card.sampleRate} Hz, engine ${model.engine}`,
+        `model ${model.id}: ok, ${model.card.windowLength} samples at ${model.card.sampleRate} Hz${asked}, engine ${model.engine}`,
         ...instruments.map((instrument) => {
           const { on, off, minimumSeconds } = triggerOf(config, instrument)
           return `  ${instrument}: trigger on ${on}, off ${off}, at least ${minimumSeconds} s`
