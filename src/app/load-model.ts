@@ -41,12 +41,13 @@ export async function loadModel(directory: string, engine: EngineName): Promise<
 /**
  * The model that another asks for a second opinion: its network alone, whatever its own card says of onsets.
  *
- * @throws {ModelFormatError} when it cannot be read, or its windows are not the same seconds on a grid that holds the other's
+ * @throws {ModelFormatError} when it cannot be read, its windows are not the same seconds on a grid that holds the other's, or it was not trained
+ *   with dead components though the other was
  * @throws {EngineError} when the engine cannot be had
  */
 export async function loadSecond(
   folder: string,
-  first: Pick<ModelCard, 'sampleRate' | 'windowLength'>,
+  first: Pick<ModelCard, 'sampleRate' | 'windowLength' | 'acceptsDeadComponents'>,
   engine: EngineName,
 ): Promise<LoadedModel> {
   const second = await loadAlone(folder, engine).catch((error: unknown) => {
@@ -55,12 +56,17 @@ export async function loadSecond(
     throw new ModelFormatError(`second opinion: ${error.message}; ${advice}`, { file: folder }, error)
   })
   const { card } = second
-  const secondsOf = ({ windowLength, sampleRate }: typeof first) => (windowLength - 1) / sampleRate
-  if (Number.isInteger(card.sampleRate / first.sampleRate) && secondsOf(card) === secondsOf(first)) return second
-  throw new ModelFormatError(
-    `second opinion: expected windows of ${secondsOf(first)} s at a multiple of ${first.sampleRate} Hz, got ${secondsOf(card)} s at ${card.sampleRate} Hz (${folder})`,
-    { file: folder },
-  )
+  const secondsOf = ({ windowLength, sampleRate }: Pick<ModelCard, 'windowLength' | 'sampleRate'>) =>
+    (windowLength - 1) / sampleRate
+  const fault = (expected: string) => new ModelFormatError(`second opinion: expected ${expected} (${folder})`, { file: folder })
+  if (!Number.isInteger(card.sampleRate / first.sampleRate) || secondsOf(card) !== secondsOf(first)) {
+    throw fault(
+      `windows of ${secondsOf(first)} s at a multiple of ${first.sampleRate} Hz, got ${secondsOf(card)} s at ${card.sampleRate} Hz`,
+    )
+  }
+  if (first.acceptsDeadComponents && !card.acceptsDeadComponents)
+    throw fault('a model that was trained with dead components, as the first, got one that was not')
+  return second
 }
 
 async function loadAlone(directory: string, engine: EngineName): Promise<LoadedModel> {

@@ -49,7 +49,8 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
   const shape = { gridRate: sampleRate, windowLength: architecture.input.rows, memoryMegabytes: config.memoryMegabytes }
   const { card: described, epochs, windowsPerEpoch, preprocess, grid: _grid, ...settings } = config
   const { onset, secondOpinion } = described
-  const grid = { sampleRate, windowLength: architecture.input.rows }
+  const acceptsDeadComponents = config.augmentation.deadComponent > 0
+  const grid = { sampleRate, windowLength: architecture.input.rows, acceptsDeadComponents }
   // What cannot be had is said before hours of training, not after.
   const second = secondOpinion === undefined ? undefined : await loadSecond(join(out, secondOpinion), grid, 'builtin')
   const data = await loadTrainingData({ directories, noiseArchives }, shape, hooks)
@@ -73,7 +74,7 @@ export async function train(options: TrainOptions, givenHooks: TrainingHooks & L
     ...(second && secondOpinion !== undefined && { secondOpinion: { model: secondOpinion, weightsSha256: second.hash } }),
     windowLength: network.input.rows,
     components: ['Z', 'N', 'E'],
-    acceptsDeadComponents: config.augmentation.deadComponent > 0,
+    acceptsDeadComponents,
     thresholds: described.thresholds,
     weightsSha256: readModelFiles(out).weightsSha256,
     training: {

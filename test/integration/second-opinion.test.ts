@@ -71,6 +71,14 @@ describe('a model whose card names another', () => {
       /expected windows of 25 s at a multiple of 40 Hz, got 25 s at 20 Hz/,
     )
   })
+
+  it('is refused when it takes dead components and the other does not', async () => {
+    const { first, second } = copies()
+    writeModelCard(second, { ...readModelCard(second), acceptsDeadComponents: false })
+    await expect(loadModel(first, 'builtin')).rejects.toThrow(/expected a model that was trained with dead components/)
+    writeModelCard(first, { ...readModelCard(first), acceptsDeadComponents: false })
+    expect((await loadModel(first, 'builtin')).second).toBeDefined()
+  })
 })
 
 describe('the score of two models', () => {
