@@ -16,13 +16,13 @@ export function preprocessWords({ detrend, highpassHz, taperSeconds, normalise }
 
 /** What becomes of the network's score. */
 export function scoreWords({ onset, secondOpinion }: Pick<ModelCard, 'onset' | 'secondOpinion'>): string {
-  const odds = secondOpinion ? 'the odds of both, the geometric mean,' : 'the network’s odds'
+  const odds = secondOpinion ? 'the geometric mean of both models’ odds' : 'the network’s odds'
   const asked = secondOpinion
     ? `where the network says ${ONSET_FLOOR} or more, ${secondOpinion.model.split('/').at(-1)} is asked, too, on instruments that are fast enough for it; `
     : ''
   if (onset)
     return `${asked}${odds} times the power ratio of the clearest onset in the window over ${onset.neutralRatio}: a clear onset raises it, none lowers it`
-  return secondOpinion ? `${asked}then it is the geometric mean of both models’ odds` : 'the network’s'
+  return secondOpinion ? `${asked}${odds}` : 'the network’s'
 }
 
 /** What the temperature means, on scores that people know. */

@@ -66,8 +66,8 @@ describe('a model in words', () => {
     const asked = 'where the network says 0.2 or more, local-40hz is asked, too, on instruments that are fast enough for it; '
     expect(scoreWords({ onset })).toBe(`the network’s odds ${weighed}`)
     expect(scoreWords({})).toBe('the network’s')
-    expect(scoreWords({ onset, secondOpinion })).toBe(`${asked}the odds of both, the geometric mean, ${weighed}`)
-    expect(scoreWords({ secondOpinion })).toBe(`${asked}then it is the geometric mean of both models’ odds`)
+    expect(scoreWords({ onset, secondOpinion })).toBe(`${asked}the geometric mean of both models’ odds ${weighed}`)
+    expect(scoreWords({ secondOpinion })).toBe(`${asked}the geometric mean of both models’ odds`)
   })
 
   it('says what a score means', () => {
