@@ -1,7 +1,6 @@
 import type { ModelCard } from '../contract/model-card.ts'
 import type { Classifier } from '../domain/ports.ts'
-import { withSecondOpinion } from '../domain/second-opinion.ts'
-import { ONSET_FLOOR } from '../domain/window.ts'
+import { ASKED_FROM, withSecondOpinion } from '../domain/second-opinion.ts'
 import { createOnsetWeight, type OnsetWeight } from '../signal/onset-weight.ts'
 import { createPreprocessor, type Preprocessor } from '../signal/preprocess.ts'
 
@@ -50,7 +49,7 @@ export function scoreOf(scorer: WindowScorer, samples: Float64Array, input: Floa
   const { classifier, preprocess, weigh, second } = scorer
   if (!preprocess(samples, input)) return 0
   const score = classifier.classify(input, 1)[0]!
-  const opinion = finer && second && score >= ONSET_FLOOR ? opinionOf(second, finer) : undefined
+  const opinion = finer && second && score >= ASKED_FROM ? opinionOf(second, finer) : undefined
   return weigh(opinion === undefined ? score : withSecondOpinion(score, opinion), samples)
 }
 

@@ -1,3 +1,6 @@
+/** A second model is asked where the first says at least this: below, whatever it said would leave noise noise. */
+export const ASKED_FROM = 0.1
+
 /** Half a step of single precision below 1: a network that is certain is not believed without end. */
 const LEAST_DOUBT = 2 ** -24
 

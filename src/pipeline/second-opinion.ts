@@ -1,10 +1,10 @@
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { Classifier, PipelineState } from '../domain/ports.ts'
 import type { PreprocessSpec } from '../domain/preprocess-spec.ts'
-import { withSecondOpinion } from '../domain/second-opinion.ts'
+import { ASKED_FROM, withSecondOpinion } from '../domain/second-opinion.ts'
 import type { InstrumentId } from '../domain/source-id.ts'
 import type { TracePiece } from '../domain/trace.ts'
-import { type FramePiece, ONSET_FLOOR, type ScoredPiece, type ScoredWindow } from '../domain/window.ts'
+import type { FramePiece, ScoredPiece, ScoredWindow } from '../domain/window.ts'
 import { createPreprocessor } from '../signal/preprocess.ts'
 import { RecentRows, type RecentRowsState } from '../signal/recent-rows.ts'
 import { type FrameOptions, toFrames } from './to-frames.ts'
@@ -75,7 +75,7 @@ export function secondOpinion(
       )
       subscriber.add(
         scored$.subscribe({
-          next: (piece) => subscriber.next(piece.kind === 'gap' || piece.score < ONSET_FLOOR ? piece : ask(piece)),
+          next: (piece) => subscriber.next(piece.kind === 'gap' || piece.score < ASKED_FROM ? piece : ask(piece)),
           error: (error) => subscriber.error(error),
           complete: () => subscriber.complete(),
         }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MonitorParts } from '../../src/app/monitor.ts'
 import { type Classifier, FORGETFUL_STATE } from '../../src/domain/ports.ts'
-import { withSecondOpinion } from '../../src/domain/second-opinion.ts'
+import { ASKED_FROM, withSecondOpinion } from '../../src/domain/second-opinion.ts'
 import { LateEnergy, packetsOf, partsWith, play, playInTwo, problems, START } from '../helpers/bursts-pipeline.ts'
 
 const WINDOW = 1001
@@ -41,7 +41,7 @@ describe('a second opinion', () => {
     let seen = 0
     for (const [window, score] of both) {
       const first = alone.get(window)!
-      if (first < 0.2) expect(score).toBe(first)
+      if (first < ASKED_FROM) expect(score).toBe(first)
       else {
         seen++
         expect(score).toBeLessThan(first)
@@ -64,7 +64,7 @@ describe('a second opinion', () => {
     const both = scoresOf(play(packetsOf(), withDoubter(new Doubter())).scores)
     for (const [window, first] of alone) {
       const second = Math.fround(finer.get(window * 2)! / 2)
-      expect(both.get(window)).toBe(first < 0.2 ? first : withSecondOpinion(first, second))
+      expect(both.get(window)).toBe(first < ASKED_FROM ? first : withSecondOpinion(first, second))
     }
   })
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { ModelCard, WindowMetrics } from '../../contract/model-card.ts'
 import { trainingConfigSchema } from '../../contract/training-config.ts'
+import { ASKED_FROM } from '../../domain/second-opinion.ts'
 
 /** `README.md` of a model folder: its card in words. The same card gives the same text. */
 export function modelReadme(card: ModelCard): string {
@@ -37,7 +38,7 @@ function inputSection({
     `- preprocessing inside the window: detrend ${preprocess.detrend}, ${highpass}, normalise ${preprocess.normalise}`,
     ...(secondOpinion
       ? [
-          `- second opinion: where the network says 0.2 or more, ${basename(secondOpinion.model)} is asked, too (on instruments that are fast enough for it); the odds are then the geometric mean of both`,
+          `- second opinion: where the network says ${ASKED_FROM} or more, ${basename(secondOpinion.model)} is asked, too (on instruments that are fast enough for it); the odds are then the geometric mean of both`,
         ]
       : []),
     onset

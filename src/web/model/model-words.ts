@@ -1,6 +1,6 @@
 import type { Calibration, ModelCard } from '../../contract/model-card.ts'
 import { calibratedScore } from '../../domain/calibration.ts'
-import { ONSET_FLOOR } from '../../domain/window.ts'
+import { ASKED_FROM } from '../../domain/second-opinion.ts'
 
 const DETREND = { none: 'as it is', demean: 'without its mean', linear: 'without its linear trend' } as const
 
@@ -18,7 +18,7 @@ export function preprocessWords({ detrend, highpassHz, taperSeconds, normalise }
 export function scoreWords({ onset, secondOpinion }: Pick<ModelCard, 'onset' | 'secondOpinion'>): string {
   const odds = secondOpinion ? 'the geometric mean of both models’ odds' : 'the network’s odds'
   const asked = secondOpinion
-    ? `where the network says ${ONSET_FLOOR} or more, ${secondOpinion.model.split('/').at(-1)} is asked, too, on instruments that are fast enough for it; `
+    ? `where the network says ${ASKED_FROM} or more, ${secondOpinion.model.split('/').at(-1)} is asked, too, on instruments that are fast enough for it; `
     : ''
   if (onset)
     return `${asked}${odds} times the power ratio of the clearest onset in the window over ${onset.neutralRatio}: a clear onset raises it, none lowers it`

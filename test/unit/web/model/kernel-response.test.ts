@@ -63,7 +63,7 @@ describe('a model in words', () => {
     const onset = { neutralRatio: 5 }
     const secondOpinion = { model: '../local-40hz', weightsSha256: '' }
     const weighed = 'times the power ratio of the clearest onset in the window over 5: a clear onset raises it, none lowers it'
-    const asked = 'where the network says 0.2 or more, local-40hz is asked, too, on instruments that are fast enough for it; '
+    const asked = 'where the network says 0.1 or more, local-40hz is asked, too, on instruments that are fast enough for it; '
     expect(scoreWords({ onset })).toBe(`the network’s odds ${weighed}`)
     expect(scoreWords({})).toBe('the network’s')
     expect(scoreWords({ onset, secondOpinion })).toBe(`${asked}the geometric mean of both models’ odds ${weighed}`)
