@@ -1,4 +1,4 @@
-/** A second model is asked where the first says at least this: below, whatever it said would leave noise noise. */
+/** A second model is asked where the first says at least this: below lie most windows of noise, and few earthquakes that it would save. */
 export const ASKED_FROM = 0.1
 
 /** Half a step of single precision below 1: a network that is certain is not believed without end. */
