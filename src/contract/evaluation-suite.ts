@@ -17,7 +17,7 @@ const catalogueSchema = z.strictObject({
     .number()
     .positive()
     .exactOptional()
-    .describe('events sooner than this after the one before them in the catalogue do not count'),
+    .describe('events with another one of the catalogue within this time before or after them do not count'),
 })
 
 const setSchema = z.strictObject({

@@ -2,9 +2,10 @@ import type { CatalogueEvent } from '../domain/catalogue.ts'
 import { MICROS_PER_SECOND } from '../domain/time.ts'
 
 /**
- * The events that a detector with a window of some length can tell apart: those that begin at least `spacingSeconds` after the one
- * before them in the catalogue (at the same station, where events have one), whatever its size. An event that begins in the same
- * window as an earlier one is part of that one's detection, which is no miss; one that follows later does not hide the first.
+ * The events that a detector can tell apart and a catalogue can give a detection to: no other event of the catalogue, whatever its size,
+ * begins within `spacingSeconds` before or after them (at the same station, where events have one). Two that lie closer are one
+ * detection, and which of them has it is up to travel times: it lies nearer to the origin of the later one as soon as P is on its way
+ * for longer than the time between them.
  *
  * @param events the whole catalogue, in any order
  */
@@ -22,7 +23,8 @@ export function separableEvents(events: readonly CatalogueEvent[], spacingSecond
     const ordered = [...group].sort((a, b) => a.time - b.time)
     for (const [index, event] of ordered.entries()) {
       const before = ordered[index - 1]?.time ?? Number.NEGATIVE_INFINITY
-      if (event.time - before >= spacing) separable.add(event)
+      const after = ordered[index + 1]?.time ?? Number.POSITIVE_INFINITY
+      if (event.time - before >= spacing && after - event.time >= spacing) separable.add(event)
     }
   }
   return separable

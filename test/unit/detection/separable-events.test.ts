@@ -9,15 +9,15 @@ const at = (second: number, station?: string): CatalogueEvent => ({
 })
 
 describe('separableEvents', () => {
-  it('keeps what begins at least the spacing after the event before it, in whatever order they come', () => {
-    const events = [at(100), at(50), at(75), at(99.9)]
+  it('keeps what has no other event within the spacing, neither before nor after it, in whatever order they come', () => {
+    const events = [at(130), at(50), at(75), at(99.9), at(155)]
     const separable = separableEvents(events, 25)
-    expect(events.filter((event) => separable.has(event)).map(({ time }) => time / 1e6)).toEqual([50, 75])
+    expect(events.filter((event) => separable.has(event)).map(({ time }) => time / 1e6)).toEqual([130, 50, 155])
   })
 
   it('looks at each station alone', () => {
     const events = [at(50, 'XX_A'), at(60, 'XX_B'), at(70, 'XX_A')]
     expect(separableEvents(events, 15).size).toBe(3)
-    expect(separableEvents(events, 25).size).toBe(2)
+    expect([...separableEvents(events, 25)]).toEqual([events[1]])
   })
 })
