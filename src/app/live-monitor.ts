@@ -88,6 +88,7 @@ export class LiveMonitor {
       liveness: config.liveness,
       linkOf: (origin) => this.links.healthOf(origin),
       leastRate: model.card.sampleRate,
+      ...(model.second && { second: { name: model.second.card.name, sampleRate: model.second.card.sampleRate } }),
       thresholds: (instrument) => triggerOf(config, instrument),
       coordinates: (instrument) => coordinatesOf(config, instrument),
       needsAllComponents: (instrument) => componentPolicyOf(config, instrument) !== 'zero-fill',

@@ -28,6 +28,8 @@ export interface StationBoardOptions {
   }
   /** Hz of the model: slower data are not scored. */
   readonly leastRate: number
+  /** Asked for a second opinion about instruments that have its rate, Hz. */
+  readonly second?: { readonly name: string; readonly sampleRate: number }
   readonly thresholds: (instrument: InstrumentId) => { on: number; off: number }
   readonly coordinates: (instrument: InstrumentId) => StationStatus['coordinates'] | undefined
   /** Whether it is not scored without one of its components; default: so. */
@@ -181,6 +183,7 @@ export class StationBoard {
       dropped,
       counters,
     } = row
+    const { second } = this.#options
     const coordinates = this.#options.coordinates(instrument)
     const { state, reason } = this.#stateOf(row)
     const server = servers.leader
@@ -199,6 +202,7 @@ export class StationBoard {
       lastSampleTime: lastSampleTime === null ? null : formatMicros(lastSampleTime),
       lastPacketTime: lastArrival === null ? null : formatMicros(lastArrival),
       ...(sampleRate === undefined ? {} : { sampleRate }),
+      ...(second && isSlower(sampleRate, second.sampleRate) ? { unaskedModel: second } : {}),
       ...(timingQuality === undefined ? {} : { timingQuality }),
       gaps,
       // Several servers cut their records at different places: that they overlap in part is as it should be.
@@ -216,7 +220,7 @@ export class StationBoard {
     const rejection = servers.rejection
     if (rejection !== undefined) return { state: 'rejected', reason: rejection }
     const { leastRate } = this.#options
-    if ((sampleRate ?? leastRate) < leastRate * (1 - RATE_TOLERANCE)) {
+    if (isSlower(sampleRate, leastRate)) {
       return { state: 'rejected', reason: `${sampleRate} Hz is below the model's ${leastRate} Hz: it is not scored` }
     }
     const outage = this.#outageOf(servers)
@@ -296,4 +300,9 @@ export class StationBoard {
     this.#rows.set(instrument, row)
     return row
   }
+}
+
+/** Too slow for a model, as the resampler sees it; what has not been heard is not. */
+function isSlower(sampleRate: number | undefined, least: number): boolean {
+  return sampleRate !== undefined && sampleRate < least * (1 - RATE_TOLERANCE)
 }

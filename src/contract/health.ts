@@ -42,6 +42,8 @@ export const stationStatusSchema = z
     lastPacketTime: isoTimeSchema.nullable().exactOptional(),
     /** Hz, of the source. */
     sampleRate: z.number().exactOptional(),
+    /** The model that is asked for a second opinion, Hz of its grid, where the instrument is too slow for it: the scores are the first model's alone. */
+    unaskedModel: z.object({ name: z.string(), sampleRate: z.number().positive() }).exactOptional(),
     /** Percent, of the newest record that says one. Many recorders write 0 when they do not know. */
     timingQuality: z.number().exactOptional(),
     gaps: countSchema,

@@ -130,6 +130,20 @@ describe('the state of an instrument', () => {
     expect(fitting.status()?.state).toBe('ok')
   })
 
+  it('is ok, with a word of the second model that cannot be asked about it, where that one needs a finer grid', () => {
+    const second = { name: 'finer', sampleRate: 200 }
+    const { hear, status } = boardOf([A], { second })
+    expect(status()).not.toHaveProperty('unaskedModel')
+    hear()
+    expect(status()).toMatchObject({ state: 'ok', unaskedModel: second })
+    const fast = boardOf([A], { second: { name: 'finer', sampleRate: 100.009 } })
+    fast.hear()
+    expect(fast.status()).not.toHaveProperty('unaskedModel')
+    const alone = boardOf([A])
+    alone.hear()
+    expect(alone.status()).not.toHaveProperty('unaskedModel')
+  })
+
   it('is rejected only when every server that has it refuses it', () => {
     const { board, status } = boardOf([A, B])
     board.reject(INSTRUMENT, A, 'unknown station')
