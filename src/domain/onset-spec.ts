@@ -4,6 +4,9 @@ export interface OnsetSpec {
   readonly neutralRatio: number
 }
 
+/** A lower score stays what it is: not even the clearest onset would make it an earthquake rather than not, with a neutral ratio of 4. */
+export const WEIGHED_FROM = 1 / 32
+
 /** An onset 20 dB above what comes before it is as clear as can be; glitches go on from there. */
 export const MOST_ONSET_RATIO = 100
 

@@ -73,7 +73,7 @@ export interface WindowArrival extends Arrival {
   readonly windowEnd: Micros
 }
 
-/** Windows with a lower score are not searched for onsets: no sensible trigger begins a detection at one. */
+/** Windows with a lower score, weighed, have no arrival: no sensible trigger begins a detection at one. */
 export const ONSET_FLOOR = 0.2
 /** Noise rises and falls by less than this all the time. */
 export const LEAST_ARRIVAL_RATIO = 2

@@ -95,10 +95,10 @@ describe('POST /api/detections/:id/replay', () => {
     const other: LoadedModel = {
       ...model,
       id: 'other@0',
-      classifier: { ...model.classifier, windowLength: 501, channels: 3, classify: () => Float32Array.of(0.125) },
+      classifier: { ...model.classifier, windowLength: 501, channels: 3, classify: () => Float32Array.of(0.015625) },
     }
     const answer = new DetectionStudy({ store, model: other, clock: SYSTEM_CLOCK }).replay(detection.id)
-    expect(answer).toMatchObject({ model: 'other@0', storedScore: detection.peak.score, score: 0.125, isSame: false })
+    expect(answer).toMatchObject({ model: 'other@0', storedScore: detection.peak.score, score: 0.015625, isSame: false })
   })
 
   it('is a 404 for a detection that is unknown, and for one whose window was not stored', async () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { ModelCard, WindowMetrics } from '../../contract/model-card.ts'
 import { trainingConfigSchema } from '../../contract/training-config.ts'
+import { WEIGHED_FROM } from '../../domain/onset-spec.ts'
 import { ASKED_FROM } from '../../domain/second-opinion.ts'
 
 /** `README.md` of a model folder: its card in words. The same card gives the same text. */
@@ -42,7 +43,7 @@ function inputSection({
         ]
       : []),
     onset
-      ? `- score: ${secondOpinion ? 'these' : "the network's"} odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio} (2 s after against 5 s before it; from a score of 0.2 on)`
+      ? `- score: ${secondOpinion ? 'these' : "the network's"} odds times the power ratio of the clearest onset in the window over ${onset.neutralRatio} (2 s after against 5 s before it; from a score of ${WEIGHED_FROM} on)`
       : "- score: the network's",
     `- a missing component ${dead}`,
     `- trigger on at ${thresholds.on}, off at ${thresholds.off}, unless configured`,

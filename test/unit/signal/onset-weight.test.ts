@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { MOST_ONSET_RATIO, WEIGHED_FROM } from '../../../src/domain/onset-spec.ts'
 import type { InstrumentId } from '../../../src/domain/source-id.ts'
 import { ONSET_FLOOR, type ScoredWindow } from '../../../src/domain/window.ts'
 import { createOnsetMeter } from '../../../src/signal/onset-meter.ts'
@@ -31,9 +32,15 @@ describe('a score weighed by an onset', () => {
   })
 
   it('leaves what is noise to the network alone, and makes nothing noise that is not', () => {
-    expect(weighByOnset(0.19, 100, spec)).toBe(0.19)
-    expect(weighByOnset(ONSET_FLOOR, 0, spec)).toBeGreaterThanOrEqual(ONSET_FLOOR)
-    expect(weighByOnset(0.3, 2, spec)).toBeGreaterThanOrEqual(ONSET_FLOOR)
+    expect(weighByOnset(0.031, 100, spec)).toBe(0.031)
+    expect(weighByOnset(WEIGHED_FROM, 0, spec)).toBeGreaterThanOrEqual(WEIGHED_FROM)
+    expect(weighByOnset(0.05, 2, spec)).toBeGreaterThanOrEqual(WEIGHED_FROM)
+  })
+
+  it('leaves nothing alone that the clearest onset would make an earthquake', () => {
+    const odds = WEIGHED_FROM / (1 - WEIGHED_FROM)
+    expect((odds * MOST_ONSET_RATIO) / 4).toBeLessThan(1)
+    expect(weighByOnset(0.04, MOST_ONSET_RATIO, { neutralRatio: 4 })).toBeGreaterThan(0.5)
   })
 
   it('rises with the score and with the onset, and stays a probability in single precision', () => {
@@ -85,13 +92,24 @@ describe('a scored window', () => {
   })
 
   it('is not looked at when it is noise to the network', () => {
-    const noise = scored(0.19, 450)
+    const noise = scored(0.031, 450)
     expect(withOnset(noise, measure, spec, RATE)).toBe(noise)
+    const unweighed = scored(0.19, 450)
+    expect(withOnset(unweighed, measure, undefined, RATE)).toBe(unweighed)
+  })
+
+  it('says no arrival where the score is still low with it', () => {
+    const { score, arrival } = withOnset(scored(0.05, 490), measure, spec, RATE)
+    expect(score).toBeLessThan(ONSET_FLOOR)
+    expect(arrival).toBeUndefined()
+    expect(withOnset(scored(0.05, 450), measure, { neutralRatio: 1 }, RATE)).toMatchObject({
+      arrival: { time: expect.any(Number) },
+    })
   })
 
   it('gets live what it gets from files', () => {
     const weigh = createOnsetWeight(spec, shape)
-    for (const score of [0.1, 0.2, 0.5, 0.97])
+    for (const score of [0.01, 0.1, 0.2, 0.5, 0.97])
       expect(weigh(score, groundOf(333))).toBe(withOnset(scored(score, 333), measure, spec, RATE).score)
     expect(createOnsetWeight(undefined, shape)(0.5, groundOf(333))).toBe(0.5)
   })
