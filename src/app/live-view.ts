@@ -2,7 +2,7 @@ import type { HookStatus } from '../contract/alert.ts'
 import type { Config } from '../contract/config.ts'
 import type { MonitorMode } from '../contract/feed.ts'
 import type { GapsAnswer } from '../contract/gaps.ts'
-import type { ModelSummary, ServerStatus, StationStatus, SystemHealth } from '../contract/health.ts'
+import type { ModelSummary, ServerStatus, SystemHealth } from '../contract/health.ts'
 import type { Clock } from '../domain/ports.ts'
 import { formatMicros, type Micros } from '../domain/time.ts'
 import { hasModelReport, readModelReport } from '../io/model-report.ts'
@@ -19,6 +19,7 @@ import type { LoadedModel } from './load-model.ts'
 import { modelKernels } from './model-kernels.ts'
 import type { ProblemCounter } from './problem-counter.ts'
 import { ScoreDistributions } from './score-distribution.ts'
+import { stationTroubles } from './station-troubles.ts'
 import { storeView } from './store-view.ts'
 import { storedWaveforms } from './stored-waveforms.ts'
 
@@ -41,9 +42,6 @@ export interface LiveViewOptions {
   readonly whatIf: MonitorView['whatIf']
   readonly settings: MonitorView['settings']
 }
-
-/** Instruments named in one line of trouble. */
-const MOST_NAMES = 5
 
 /** The running monitor as HTTP and feed see it. */
 export function liveView(options: LiveViewOptions): MonitorView {
@@ -119,7 +117,7 @@ function systemHealth({ config, store, live, problems, windows, alerts }: LiveVi
     ...servers
       .filter((server) => server.state !== 'ended' && server.reason !== undefined)
       .map((server) => `server ${server.url}: ${server.reason}`),
-    ...troubledInstruments(live.board.statuses(), servers, config.liveness),
+    ...stationTroubles(live.board.statuses(), servers, config.liveness.aheadSeconds),
     ...hooks.flatMap((hook) => hookTrouble(hook)),
   ]
   return {
@@ -147,34 +145,6 @@ function hookTrouble({ hook, state, reason, pending, dead }: HookStatus): string
     ...(state === 'ok' ? [] : [`${reason ?? `alert: delivery to ${hook} failed`}; ${pending} wait`]),
     ...(dead === 0 ? [] : [`hook ${hook}: ${dead} alerts could not be delivered; see \`quakewire alerts\``]),
   ]
-}
-
-/** One line per trouble, however many instruments. At the end of an archive silence is no trouble. */
-function troubledInstruments(
-  stations: readonly StationStatus[],
-  servers: readonly ServerStatus[],
-  { aheadSeconds }: Config['liveness'],
-): string[] {
-  const isOver = servers.length > 0 && servers.every(({ state }) => state === 'ended')
-  const silences = isOver ? [] : (['stalled', 'silent'] as const)
-  return [
-    ...(['rejected', ...silences] as const).flatMap((trouble) =>
-      named(
-        trouble,
-        stations.filter(({ state }) => state === trouble),
-      ),
-    ),
-    ...named(
-      'clock ahead',
-      stations.filter(({ latencySeconds }) => latencySeconds !== null && latencySeconds < -aheadSeconds),
-    ),
-  ]
-}
-
-function named(trouble: string, stations: readonly StationStatus[]): string[] {
-  if (stations.length === 0) return []
-  const shown = stations.slice(0, MOST_NAMES).map(({ instrument }) => instrument)
-  return [`${trouble}: ${shown.join(', ')}${stations.length > MOST_NAMES ? ` and ${stations.length - MOST_NAMES} more` : ''}`]
 }
 
 export function modelSummary(model: LoadedModel, config: Config): ModelSummary {

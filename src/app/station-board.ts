@@ -45,7 +45,7 @@ const OLD_SECONDS = 3600
 /** A channel may be silent for so many of its own records. */
 const SILENT_RECORDS = 3
 
-type State = Pick<StationStatus, 'state' | 'reason'>
+type State = Pick<StationStatus, 'state' | 'reason' | 'isUnheard'>
 
 interface Channel {
   lastArrival: Micros
@@ -185,7 +185,7 @@ export class StationBoard {
     } = row
     const { second } = this.#options
     const coordinates = this.#options.coordinates(instrument)
-    const { state, reason } = this.#stateOf(row)
+    const { state, reason, isUnheard } = this.#stateOf(row)
     const server = servers.leader
     const silentChannels = state === 'silent' || state === 'stalled' ? [] : this.#silentChannels(row)
     const sum = (count: (counters: Readonly<MergeCounters>) => number) => counters.reduce((all, each) => all + count(each), 0)
@@ -195,6 +195,7 @@ export class StationBoard {
       state,
       since: formatMicros(state === row.state ? row.since : this.#options.clock.now()),
       ...(reason === undefined ? {} : { reason }),
+      ...(isUnheard === undefined ? {} : { isUnheard }),
       ...(server === undefined ? {} : { server }),
       ...(servers.count > 1 ? { servers: servers.statuses() } : {}),
       ...(silentChannels.length > 0 ? { silentChannels } : {}),
@@ -224,7 +225,12 @@ export class StationBoard {
       return { state: 'rejected', reason: `${sampleRate} Hz is below the model's ${leastRate} Hz: it is not scored` }
     }
     const outage = this.#outageOf(servers)
-    if (lastArrival === null) return { state: 'waiting', reason: outage ?? servers.silence ?? 'never heard' }
+    if (lastArrival === null) {
+      const silence = outage === undefined ? servers.silence : undefined
+      return silence === undefined
+        ? { state: 'waiting', reason: outage ?? 'never heard' }
+        : { state: 'waiting', reason: silence, isUnheard: true }
+    }
     const silentFor = this.#options.clock.now() - lastArrival
     if (outage !== undefined && silentFor > this.#silentMicros(row.channels)) return { state: 'stalled', reason: outage }
     if (silentFor > this.#silentMicros(row.channels)) {

@@ -17,6 +17,8 @@ export const stationStatusSchema = z
     /** When it got into this state, as far as the monitor has seen. */
     since: isoTimeSchema.exactOptional(),
     reason: z.string().exactOptional(),
+    /** Of one that is `waiting`: a server takes it, has sent nothing of it for long, and was asked why; `reason` says what it has. */
+    isUnheard: z.literal(true).exactOptional(),
     /** The one that leads: new data come from it. */
     server: z.string().exactOptional(),
     /** Of an instrument with more than one server. */

@@ -54,9 +54,10 @@ describe('the state of an instrument', () => {
   it('is waiting for what its server has not, until it is heard', () => {
     const { board, status, hear } = boardOf([A, B])
     board.onUnheard(INSTRUMENT, A, 'it has XX_AAA_10_HH')
-    expect(status()).toMatchObject({ state: 'waiting', reason: `${A}: it has XX_AAA_10_HH` })
+    expect(status()).toMatchObject({ state: 'waiting', reason: `${A}: it has XX_AAA_10_HH`, isUnheard: true })
     board.onUnheard(INSTRUMENT, A, undefined)
     expect(status()).toMatchObject({ state: 'waiting', reason: 'never heard' })
+    expect(status()).not.toHaveProperty('isUnheard')
     board.onUnheard(INSTRUMENT, B, 'no data within 120 s')
     hear()
     expect(status()?.state).toBe('ok')
